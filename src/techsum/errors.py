@@ -1,0 +1,57 @@
+"""Every error that a user can meet: one tree, each a single line that says what to do next."""
+
+from techsum.messages import text
+
+
+class TechsumError(Exception):
+    """Base of all errors of TechSum that are not bugs.
+
+    `str(error)` is one line in the user's language: what is wrong and what to do.
+
+    Args:
+        key: the message in `techsum.messages`.
+        values: what the message names.
+    """
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return " ".join(text(self.key, **self.values).split())
+
+
+class UsageError(TechsumError):
+    """The request itself is wrong: an unknown option value, an unknown model name."""
+
+
+class ReadingError(TechsumError):
+    """A source could not be turned into an article."""
+
+
+class FetchError(ReadingError):
+    """A link could not be fetched."""
+
+
+class BlockedAddressError(FetchError):
+    """A link, or a redirect of it, points to an address that TechSum never opens."""
+
+
+class ModelError(TechsumError):
+    """A generator could not be made or could not write."""
+
+
+class ServerError(ModelError):
+    """An OpenAI-compatible server failed, refused or was not there."""
+
+
+class StorageError(TechsumError):
+    """Something could not be kept: a full disk, a folder without write permission."""
+
+
+class CancelledError(TechsumError):
+    """The user stopped the work."""
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")

@@ -1,0 +1,88 @@
+"""From a source (a link, a file, a text) to an `Article`."""
+
+import re
+import sys
+from pathlib import Path
+
+from techsum.article import MINIMUM_CHARACTERS, Article, detect_language
+from techsum.errors import ReadingError
+from techsum.reading.parsed import Parsed
+from techsum.summary import notice
+
+_MAXIMUM_FILE = 200 * 1024 * 1024
+
+
+def read(source: str | Path) -> Article:
+    """Read a source into an article.
+
+    Args:
+        source: an http(s) link, a path (HTML, PDF, HWPX, HWP, DOCX, Markdown, plain text), `-` for
+            standard input, or the text itself.
+
+    Raises:
+        ReadingError: there is no article in it; `FetchError` where a link could not be fetched.
+    """
+    from techsum.reading.isolated import parse_isolated
+
+    if isinstance(source, str) and re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?://|\S+$)", source) and not Path(source).exists():
+        from techsum.reading.fetch import fetch
+
+        page = fetch(source)
+        return _article(parse_isolated(page.body, page.url, page.media_type, page.charset), url=page.url)
+    if source == "-":
+        return _article(parse_isolated(sys.stdin.buffer.read(_MAXIMUM_FILE), "stdin"))
+    if isinstance(source, str) and _is_text(source):
+        return read_text(source)
+    return _article(parse_isolated(_file(Path(source)), Path(source).name))
+
+
+def read_text(text: str) -> Article:
+    """An article from a text that the user pasted.
+
+    Raises:
+        ReadingError: it is empty or too short.
+    """
+    from techsum.reading.plain import read_text as parse_text
+
+    if not text.strip():
+        raise ReadingError("source_empty")
+    return _article(parse_text(text.encode("utf-8", "replace"), "text"))
+
+
+def _is_text(source: str) -> bool:
+    if "\n" in source or not source.strip():
+        return True
+    try:
+        return len(source) >= MINIMUM_CHARACTERS and not Path(source).exists()
+    except (OSError, ValueError):  # longer than a path may be
+        return True
+
+
+def _file(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise ReadingError("source_folder", source=path)
+        with path.open("rb") as file:
+            body = file.read(_MAXIMUM_FILE + 1)
+    except FileNotFoundError:
+        raise ReadingError("source_missing", source=path) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ReadingError("source_unreadable", source=path, reason=reason) from None
+    if len(body) > _MAXIMUM_FILE:
+        raise ReadingError("source_too_large", limit=f"{_MAXIMUM_FILE // 1024 // 1024}MB")
+    return body
+
+
+def _article(parsed: Parsed, url: str | None = None) -> Article:
+    if not parsed.text.strip():
+        if url:
+            raise ReadingError("page_no_article", url=url)
+        raise ReadingError("source_empty")
+    if len(parsed.text) < MINIMUM_CHARACTERS:
+        if url:
+            raise ReadingError("page_no_article", url=url)
+        raise ReadingError("source_short", characters=len(parsed.text), minimum=MINIMUM_CHARACTERS)
+    language = detect_language(parsed.text)
+    notices = parsed.notices if language == "ko" else (*parsed.notices, notice("not_korean"))
+    return Article(parsed.text, parsed.title, url, parsed.author, parsed.published, language, notices)

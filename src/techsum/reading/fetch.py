@@ -1,0 +1,291 @@
+"""The one fetcher for links that users type: guarded addresses, sizes, time, hops and content types.
+
+How it holds (each point has a test against a real server):
+
+- The name is resolved once per hop, every address must be public, and the connection goes to one of
+  exactly these addresses, while Host and TLS name stay the link's (no DNS rebinding).
+- Redirects are followed by hand, each one checked like a first link, its body never read.
+- One deadline covers resolving, connecting, headers and body; a server that drips bytes meets it too.
+- Bodies are counted after decompression, which runs in small steps (no decompression bomb).
+"""
+
+import ssl
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+
+import httpcore
+import httpx
+
+from techsum.errors import FetchError, ReadingError
+from techsum.messages import text
+from techsum.reading.addresses import parse_link, vetted_addresses
+from techsum.settings import settings
+
+MAXIMUM_BYTES = 50 * 1024 * 1024
+"""Largest body after decompression: a 200-page PDF with pictures is 5 to 30 MB."""
+
+_MAXIMUM_HOPS = 5
+_STEP = 64 * 1024
+_TEXT_TYPES = ("text/", "application/xhtml+xml", "application/xml", "application/json")
+_DOCUMENT_TYPES = (
+    "application/pdf",
+    "application/x-pdf",
+    "application/hwp",
+    "application/x-hwp",
+    "application/haansofthwp",
+    "application/vnd.hancom",
+    "application/hwp+zip",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml",
+    "application/zip",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/download",
+    "application/x-msdownload",
+)
+_NETWORK_ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    OSError,
+)
+_HEADERS = {
+    "User-Agent": "TechSum/0.1 (+article reader; one request per article)",
+    "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+    "Accept-Language": "ko,en;q=0.7",
+}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a link gave: the final URL, its media type, the charset that the server named, the body."""
+
+    url: str
+    media_type: str
+    charset: str | None
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one fetch. `seconds` covers everything, `size` is in bytes after decompression."""
+
+    seconds: float
+    size: int = MAXIMUM_BYTES
+    allow_loopback: bool = False
+
+
+def fetch(link: str, limits: Limits | None = None) -> Fetched:
+    """Fetch a link that a user typed.
+
+    Raises:
+        FetchError: the link is malformed or the server failed; `BlockedAddressError` where the link or
+            one of its redirects leaves the open internet.
+    """
+    limits = limits or Limits(
+        settings().fetch_seconds, allow_loopback=settings().test_only_allow_loopback
+    )
+    deadline = time.monotonic() + limits.seconds
+    url = parse_link(link)
+    first = str(url)
+    try:
+        with httpx.Client(
+            transport=_PinnedTransport(deadline, allow_loopback=limits.allow_loopback),
+            headers=_HEADERS,
+            trust_env=False,
+            timeout=limits.seconds,
+        ) as client:
+            for _ in range(_MAXIMUM_HOPS + 1):
+                with client.stream("GET", url) as response:
+                    if not response.has_redirect_location:
+                        return _receive(response, limits)
+                    url = parse_link(str(url.join(response.headers["location"])))
+    except _NETWORK_ERRORS as error:
+        raise _explain(error, url, limits) from None
+    raise FetchError("fetch_redirects", url=first, hops=_MAXIMUM_HOPS)
+
+
+def _receive(response: httpx.Response, limits: Limits) -> Fetched:
+    url = str(response.url)
+    if response.status_code != httpx.codes.OK:
+        raise FetchError("fetch_status", url=url, status=response.status_code, advice=_advice(response.status_code))
+    header = Message()
+    header["content-type"] = response.headers.get("content-type", "application/octet-stream")
+    media_type = header.get_content_type()
+    if not media_type.startswith((*_TEXT_TYPES, *_DOCUMENT_TYPES)):
+        raise FetchError("fetch_kind", url=url, kind=media_type)
+    too_large = ReadingError("source_too_large", limit=f"{limits.size // 1024 // 1024}MB")
+    announced = response.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limits.size:
+        raise too_large
+    body = bytearray()
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    for piece in _decompress(response.iter_raw(), encoding, url):
+        body += piece
+        if len(body) > limits.size:
+            raise too_large
+    charset = header.get_content_charset()
+    return Fetched(url, media_type, charset, bytes(body))
+
+
+def _decompress(raw: Iterable[bytes], encoding: str, url: str) -> Iterator[bytes]:
+    """The decoded body in steps of at most 64 KiB, however small the compressed input."""
+    if encoding in ("", "identity"):
+        yield from raw
+        return
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise FetchError("fetch_encoding", url=url, encoding=encoding)
+    decoder = None
+    try:
+        for received in raw:
+            data = received
+            if decoder is None:
+                # "deflate" is zlib by the standard and raw deflate in some servers; zlib starts with 0x?8.
+                bare = encoding == "deflate" and data[:1] and data[0] & 0x0F != 8  # noqa: PLR2004
+                decoder = zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS | 32)
+            while data and not decoder.eof:
+                yield decoder.decompress(data, _STEP)
+                data = decoder.unconsumed_tail
+    except zlib.error:
+        raise FetchError("fetch_encoding", url=url, encoding=encoding) from None
+
+
+def _advice(status: int) -> str:
+    if status in (404, 410):
+        return text("fetch_status_gone")
+    return text("fetch_status_server" if status >= 500 or status == 429 else "fetch_status_denied")  # noqa: PLR2004
+
+
+def _explain(error: Exception, url: httpx.URL, limits: Limits) -> FetchError:
+    """The one clear line for whatever the network threw."""
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in chain:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    if any(isinstance(c, (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError)) for c in chain):
+        return FetchError("fetch_timeout", url=str(url), seconds=f"{limits.seconds:g}")
+    verification = next((c for c in chain if isinstance(c, ssl.SSLCertVerificationError)), None)
+    if verification:
+        return FetchError("fetch_tls", host=url.host, reason=verification.verify_message)
+    if any(isinstance(c, ssl.SSLError) for c in chain):
+        return FetchError("fetch_tls", host=url.host, reason="TLS")
+    if isinstance(error, httpx.InvalidURL):
+        return FetchError("url_invalid", url=str(url), reason="redirect")
+    reason = next((c.strerror for c in reversed(chain) if isinstance(c, OSError) and c.strerror), "")
+    return FetchError("fetch_failed", host=url.host, reason=reason or type(error).__name__)
+
+
+class _PinnedTransport(httpx.BaseTransport):
+    """httpx over a connection pool whose sockets go to vetted addresses only and know the deadline."""
+
+    def __init__(self, deadline: float, *, allow_loopback: bool) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            network_backend=_VettingBackend(deadline, allow_loopback=allow_loopback),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Body(response),
+            extensions=response.extensions,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._response.iter_stream()
+
+    def close(self) -> None:
+        self._response.close()
+
+
+class _VettingBackend(httpcore.NetworkBackend):
+    """Resolves, vets and connects in one place: what was vetted is what is connected to."""
+
+    def __init__(self, deadline: float, *, allow_loopback: bool) -> None:
+        self._deadline = deadline
+        self._allow_loopback = allow_loopback
+        self._system = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = vetted_addresses(host, port, allow_loopback=self._allow_loopback)
+        failure: Exception | None = None
+        for address in addresses:
+            try:
+                stream = self._system.connect_tcp(
+                    address, port, _left(self._deadline, timeout), local_address, socket_options
+                )
+            except httpcore.ConnectError as error:
+                failure = error
+            else:
+                return _DeadlineStream(stream, self._deadline)
+        raise failure or httpcore.ConnectError("no address")
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """A socket on which every operation ends at the deadline, however the peer drips its bytes."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(self._deadline, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(self._deadline, timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline, timeout))
+        return _DeadlineStream(secured, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(deadline: float, timeout: float | None) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("deadline")
+    return left if timeout is None else min(left, timeout)

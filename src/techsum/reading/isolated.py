@@ -1,0 +1,87 @@
+"""Parsing in a child process with a time limit: see `techsum.reading.worker`."""
+
+import atexit
+import subprocess
+import sys
+import threading
+from typing import IO, cast
+
+from techsum.errors import ReadingError
+from techsum.reading.parsed import Parsed
+from techsum.reading.worker import receive, send
+from techsum.summary import notice
+
+PARSE_SECONDS = 60.0
+"""A 200-page PDF takes about 3 s here; a slow laptop gets twenty times that."""
+
+_lock = threading.Lock()
+_child: subprocess.Popen[bytes] | None = None
+
+
+def parse_isolated(
+    body: bytes, source: str, media_type: str = "", charset: str | None = None, seconds: float = PARSE_SECONDS
+) -> Parsed:
+    """`parsers.parse` in the child process.
+
+    Raises:
+        ReadingError: what the parser says, or that it took longer than `seconds` or broke down.
+    """
+    with _lock:
+        child = _start()
+        timed_out = threading.Event()
+
+        def give_up() -> None:
+            timed_out.set()
+            child.kill()
+
+        timer = threading.Timer(seconds, give_up)
+        timer.start()
+        try:
+            send(cast("IO[bytes]", child.stdin), {"source": source, "media_type": media_type, "charset": charset}, body)  # type: ignore[arg-type]
+            answer = receive(cast("IO[bytes]", child.stdout))  # type: ignore[arg-type]
+        except (BrokenPipeError, ValueError):
+            answer = None
+        finally:
+            timer.cancel()
+        if answer is None:
+            stop()
+    if timed_out.is_set():
+        raise ReadingError("reading_slow", source=source, seconds=f"{seconds:g}")
+    if answer is None:
+        raise ReadingError("source_broken", source=source, kind="?")
+    said = answer[0]
+    if "error" in said:
+        raise ReadingError(said["error"], **said["values"])
+    said["notices"] = tuple(notice(kind, **values) for kind, values in said["notices"])
+    return Parsed(**said)
+
+
+def start() -> None:
+    """Start the child ahead of its first use."""
+    with _lock:
+        _start()
+
+
+def stop() -> None:
+    """End the child; the next document starts another."""
+    global _child  # noqa: PLW0603 - one child a process, guarded by the lock
+    if _child is not None:
+        _child.kill()
+        _child.wait()
+        for pipe in (_child.stdin, _child.stdout):
+            if pipe:
+                pipe.close()
+        _child = None
+
+
+def _start() -> subprocess.Popen[bytes]:
+    global _child  # noqa: PLW0603
+    if _child is None or _child.poll() is not None:
+        stop()
+        _child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+            [sys.executable, "-m", "techsum.reading.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    return _child
+
+
+atexit.register(stop)

@@ -1,0 +1,71 @@
+"""The child process that parses foreign documents: `python -m techsum.reading.worker`.
+
+A parser that hangs, crashes or eats memory on a hostile file takes this process with it and nothing else.
+Requests and answers are JSON with the document's bytes behind it; nothing is pickled.
+"""
+
+import json
+import struct
+import sys
+from typing import Any, BinaryIO
+
+from techsum.errors import ReadingError
+from techsum.reading.parsers import parse
+
+MEMORY_LIMIT = 2 * 1024**3
+"""Bytes of address space. The largest document that the fetcher lets through needs under 700 MB."""
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    _limit_memory()
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a library's stray print must not break the protocol
+    while (request := receive(requests)) is not None:
+        head, body = request
+        send(answers, _answer(head, body), b"")
+
+
+def _answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
+    try:
+        parsed = parse(body, head["source"], head["media_type"], head["charset"])
+    except ReadingError as error:
+        return {"error": error.key, "values": error.values}
+    except (MemoryError, RecursionError):
+        return {"error": "source_broken", "values": {"source": head["source"], "kind": "?"}}
+    return {
+        "text": parsed.text,
+        "title": parsed.title,
+        "author": parsed.author,
+        "published": parsed.published,
+        "notices": [[n.kind, dict(n.values)] for n in parsed.notices],
+    }
+
+
+def send(pipe: BinaryIO, head: dict[str, Any], body: bytes) -> None:
+    """Write one message: two big-endian lengths, JSON, bytes."""
+    packed = json.dumps(head, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    pipe.write(struct.pack(">II", len(packed), len(body)) + packed)
+    pipe.write(body)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """Read one message, or None at the end of the pipe."""
+    lengths = pipe.read(8)
+    if len(lengths) < 8:  # noqa: PLR2004
+        return None
+    head, body = struct.unpack(">II", lengths)
+    return json.loads(pipe.read(head)), pipe.read(body)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Settings: environment, then `.env`, then what `techsum models use` kept, then defaults."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from techsum.errors import StorageError, UsageError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside, each as `TECHSUM_<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TECHSUM_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    model: str = "auto"
+    """What `--model auto` starts from: a name, a file, `hf:ID` or `URL#NAME`."""
+    adapter: Path | None = None
+    """A GGUF LoRA to put on the GGUF model."""
+    cache_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("techsum")))
+    """Model files; can be deleted at any time."""
+    config_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_config_dir("techsum")))
+    """The choice made by `techsum models use`."""
+    threads: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, ge=1)
+    """Threads of the model: all cores that this process may use (decode is bound by memory, prefill is not)."""
+    context: int = Field(default=8192, ge=1024)
+    """Context of a GGUF model in tokens. 8192 is what Gemma 2 was trained for; about 14,000 Korean characters."""
+    fetch_seconds: float = Field(default=20, gt=0)
+    """Time for one link, redirects and body together."""
+    server_timeout: float = Field(default=120, gt=0)
+    """Longest silence of a model server in seconds; a long prompt is silent while it is read."""
+    api_key: SecretStr | None = None
+    """Key of the OpenAI-compatible server."""
+    hub: str = Field(default="https://huggingface.co", validation_alias=AliasChoices("HF_ENDPOINT", "TECHSUM_HUB"))
+    hub_token: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("HUGGINGFACE_TOKEN", "HF_TOKEN")
+    )
+    test_only_allow_loopback: bool = False
+    """For TechSum's own tests, which serve pages on 127.0.0.1. Never set it on a server."""
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        UsageError: a value does not parse.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"TECHSUM_{'.'.join(str(p) for p in first['loc'])}".upper()
+        raise UsageError("setting_invalid", name=name, reason=first["msg"]) from None
+
+
+def default_model() -> str | None:
+    """The model that `techsum models use` chose, or None."""
+    try:
+        kept = json.loads((settings().config_dir / "default-model.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept.get("model") if isinstance(kept, dict) else None
+
+
+def set_default_model(name: str) -> None:
+    """Keep `name` as the default model.
+
+    Raises:
+        StorageError: the configuration folder cannot be written.
+    """
+    path = settings().config_dir / "default-model.json"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps({"model": name}, ensure_ascii=False), "utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise StorageError("cache_unwritable", path=path, reason=error.strerror) from error

@@ -1,0 +1,90 @@
+"""A summary and what belongs to it: sentences with evidence, notices, how it was made."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from techsum.messages import text
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that the reader must know. `kind` is stable for programs, `message` is for people."""
+
+    kind: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The notice in the user's language."""
+        values = {k: text(v) if isinstance(v, str) and k == "reason" else v for k, v in self.values}
+        return text(f"notice_{self.kind}", **values)
+
+
+def notice(kind: str, /, **values: object) -> Notice:
+    """A notice of this kind; a `reason` is itself a key of the catalogue."""
+    return Notice(kind, tuple(values.items()))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A span of the article, by character offsets, that supports a summary sentence."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class SummarySentence:
+    """One sentence of a summary and the places in the article that support it."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    supported: bool = True
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A finished summary of one article."""
+
+    title: str
+    sentences: tuple[SummarySentence, ...]
+    model: str
+    """`extract`, or the name of the generator that wrote it."""
+    coverage: float
+    """Share of the article's characters that the summarizer took into account, 0 to 1."""
+    seconds: float
+    seed: int | None = None
+    separator: str = " "
+    """What stands between sentences: a space for prose, a line break for bullet style."""
+    notices: tuple[Notice, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The summary as one text."""
+        bullet = "- " if self.separator == "\n" else ""
+        return self.separator.join(bullet + s.text for s in self.sentences)
+
+    def with_notices(self, *more: Notice) -> "Summary":
+        """The same summary with further notices, each kept once."""
+        return replace(self, notices=tuple(dict.fromkeys((*self.notices, *more))))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary's part of the JSON that the command line and the API print."""
+        return {
+            "title": self.title,
+            "summary": self.text,
+            "sentences": [
+                {
+                    "text": s.text,
+                    "evidence": [{"start": e.start, "end": e.end, "text": e.text} for e in s.evidence],
+                    "supported": s.supported,
+                }
+                for s in self.sentences
+            ],
+            "notices": [{"kind": n.kind, "message": n.message} for n in self.notices],
+            "model": self.model,
+            "coverage": round(self.coverage, 4),
+            "seconds": round(self.seconds, 3),
+            "seed": self.seed,
+        }
