@@ -1,0 +1,42 @@
+"""Generators: language models behind one small protocol."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from techsum.generators.models import EXTRACT, auto_model, model_file
+from techsum.generators.protocol import Generator, Options
+from techsum.settings import settings
+
+__all__ = ["EXTRACT", "Generator", "Options", "load", "resolve"]
+
+
+def resolve(model: str) -> str:
+    """`model` with `auto` replaced by what it means on this machine."""
+    return auto_model() if model == "auto" else model
+
+
+def load(model: str, preparing: Callable[[], None] = lambda: None) -> Generator:
+    """The generator of this name, ready to write.
+
+    Args:
+        model: a known name, a `.gguf` file, `hf:ID` or `hf:FOLDER`, or `URL#NAME`.
+        preparing: called when the embedded model has to be assembled first.
+
+    Raises:
+        UsageError: the name means nothing.
+        ModelError: the model is missing, broken or cannot be reached.
+    """
+    if model.startswith("hf:"):
+        from techsum.generators.transformers_model import load_transformers
+
+        return load_transformers(model.removeprefix("hf:"))
+    if re.match("https?://", model):
+        from techsum.generators.openai_server import OpenAIServer
+
+        url, _, name = model.partition("#")
+        return OpenAIServer(url, name or None)
+    from techsum.generators.llama_cpp import load_llama
+
+    path = Path(model) if model.endswith(".gguf") else model_file(model, preparing)
+    return load_llama(path, None if model.endswith(".gguf") else model, settings().adapter)

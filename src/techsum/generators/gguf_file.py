@@ -1,0 +1,124 @@
+"""A look into a GGUF file before llama.cpp opens it: is it one, is it whole, what does it say of itself.
+
+Layout after the GGUF specification, version 3: header, key-value pairs, tensor descriptions, padding, data.
+"""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from techsum.errors import ModelError
+
+_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_STRING, _ARRAY = 8, 9
+# Bytes and weights in a block of each tensor type (ggml's table): F32, F16, Q4_0 ... BF16.
+_BLOCKS = {
+    0: (4, 1), 1: (2, 1), 2: (18, 32), 3: (20, 32), 6: (22, 32), 7: (24, 32), 8: (34, 32), 9: (36, 32),
+    10: (84, 256), 11: (110, 256), 12: (144, 256), 13: (176, 256), 14: (210, 256), 15: (292, 256),
+    16: (66, 256), 17: (74, 256), 18: (98, 256), 19: (50, 256), 20: (18, 32), 21: (110, 256),
+    22: (82, 256), 23: (136, 256), 24: (1, 1), 25: (2, 1), 26: (4, 1), 27: (8, 1), 28: (8, 1),
+    29: (56, 256), 30: (2, 1),
+}  # fmt: skip
+_MOST_ENTRIES = 100_000
+_LONGEST_STRING = 1 << 24
+
+
+@dataclass(frozen=True)
+class GgufInfo:
+    """What a GGUF file says of itself."""
+
+    architecture: str
+    chat_template: str | None
+    trained_context: int | None
+    kind: str
+    """`model` or `adapter`."""
+
+
+def inspect_gguf(path: Path) -> GgufInfo:
+    """Read the header of a GGUF file.
+
+    Raises:
+        ModelError: the file is missing, is no GGUF, or ends before its last tensor.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise ModelError("model_not_gguf", path=path)
+            return _Reader(file, path, size).info()
+    except (OSError, ValueError):
+        raise ModelError("model_not_gguf", path=path) from None
+
+
+class _Reader:
+    def __init__(self, file: BinaryIO, path: Path, size: int) -> None:
+        self._file, self._path, self._size = file, path, size
+
+    def info(self) -> GgufInfo:
+        version, tensors, pairs = self._numbers("IQQ")
+        if version not in (2, 3) or tensors > _MOST_ENTRIES or pairs > _MOST_ENTRIES:
+            raise ModelError("model_not_gguf", path=self._path)
+        said: dict[str, Any] = {}
+        for _ in range(pairs):
+            key = self._string()
+            said[key] = self._value(self._numbers("I")[0])
+        end = max((self._tensor_end() for _ in range(tensors)), default=0)
+        alignment = int(said.get("general.alignment", 32))
+        data_start = -(-self._file.tell() // alignment) * alignment
+        if data_start + end > self._size:
+            raise self._truncated(data_start + end)
+        architecture = str(said.get("general.architecture", ""))
+        context = said.get(f"{architecture}.context_length")
+        return GgufInfo(
+            architecture,
+            said.get("tokenizer.chat_template"),
+            int(context) if context else None,
+            str(said.get("general.type", "model")),
+        )
+
+    def _truncated(self, needed: int) -> ModelError:
+        return ModelError("model_truncated", path=self._path, size=self._size, needed=needed)
+
+    def _bytes(self, count: int) -> bytes:
+        data = self._file.read(count)
+        if len(data) < count:
+            raise self._truncated(self._file.tell() + count - len(data))
+        return data
+
+    def _numbers(self, form: str) -> tuple[Any, ...]:
+        return struct.unpack("<" + form, self._bytes(struct.calcsize("<" + form)))
+
+    def _string(self) -> str:
+        length = self._numbers("Q")[0]
+        if length > _LONGEST_STRING:
+            raise ModelError("model_not_gguf", path=self._path)
+        return self._bytes(length).decode("utf-8", "replace")
+
+    def _value(self, kind: int) -> Any:
+        if kind == _STRING:
+            return self._string()
+        if kind in _SCALARS:
+            return self._numbers(_SCALARS[kind])[0]
+        if kind != _ARRAY:
+            raise ModelError("model_not_gguf", path=self._path)
+        inner, count = self._numbers("IQ")
+        if inner in _SCALARS:
+            self._file.seek(struct.calcsize("<" + _SCALARS[inner]) * count, 1)
+        elif inner == _STRING:
+            # a vocabulary: only its length matters here, and 262,144 decodings would take half a second
+            for _ in range(count):
+                self._file.seek(int.from_bytes(self._bytes(8), "little"), 1)
+        else:
+            raise ModelError("model_not_gguf", path=self._path)
+        return None
+
+    def _tensor_end(self) -> int:
+        self._string()
+        dimensions = self._numbers("I")[0]
+        weights = 1
+        for extent in self._numbers(f"{dimensions}Q"):
+            weights *= extent
+        kind, offset = self._numbers("IQ")
+        size, block = _BLOCKS.get(kind, (0, 1))
+        return int(offset + weights // block * size)

@@ -1,0 +1,233 @@
+"""GGUF models in this process, through llama.cpp (xllamacpp).
+
+llama.cpp's in-process server wants to listen somewhere. It gets a Unix socket in a folder that only this
+user can enter (on Windows a loopback port), with a random key, without pages and without CORS.
+"""
+
+import os
+import queue
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from techsum.errors import ModelError
+from techsum.generators.gguf_file import inspect_gguf
+from techsum.generators.protocol import Options
+from techsum.prompts import STOP, Format, Message, Piece, render
+from techsum.settings import settings
+
+_BATCH = 512
+"""Prompt tokens read between two chances to cancel. 2048 read 1 % faster and could not be stopped for seconds."""
+
+_PREFIX_CACHE_MIB = 512
+"""Prompts of other articles kept in memory: about 30 articles on the 270M model, 3 on the 2B."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How the last answer went: tokens read, tokens reused from the cached prefix, rates per second."""
+
+    prompt_tokens: int
+    cached_tokens: int
+    prompt_per_second: float
+    written_tokens: int
+    written_per_second: float
+
+
+class LlamaCpp:
+    """A GGUF model, loaded. Get one from `load_llama`, which loads each file once a process."""
+
+    def __init__(self, path: Path, name: str, adapter: Path | None = None) -> None:
+        info = inspect_gguf(path)
+        self.name = name
+        self.format = _format(info.chat_template, name)
+        self.context = min(settings().context, info.trained_context or settings().context)
+        self.last_timing: Timing | None = None
+        if adapter and inspect_gguf(adapter).kind != "adapter":
+            raise ModelError("model_adapter", path=adapter, model=name)
+        self._adapter = adapter
+        self._folder = Path(tempfile.mkdtemp(prefix="techsum-"))
+        self._key = secrets.token_urlsafe(24)
+        self._server = self._load(path)
+        self._client = self._connect()
+
+    def _load(self, path: Path) -> Any:
+        # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        import xllamacpp
+
+        params = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = self.context
+        params.n_parallel = 1  # two requests on one core take 1.09 times as long together as in turn
+        params.n_batch = params.n_ubatch = _BATCH
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings().threads
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        params.swa_full = True  # else a prefix longer than Gemma's sliding window cannot be reused
+        params.cache_ram_mib = _PREFIX_CACHE_MIB
+        params.warmup = False
+        params.ui = False
+        params.endpoint_slots = False
+        params.cors_origins = "http://127.0.0.1"
+        params.api_keys = [self._key]
+        params.verbosity = -1
+        if sys.platform != "win32":
+            params.hostnames = [str(self._folder / "llama.sock")]
+        if self._adapter:
+            lora = xllamacpp.CommonAdapterLoraInfo()
+            lora.path, lora.scale = str(self._adapter), 0.0
+            params.lora_adapters = [lora]
+        try:
+            return xllamacpp.Server(params)
+        except RuntimeError:
+            self._remove_folder()
+            if self._adapter:
+                raise ModelError("model_adapter", path=self._adapter, model=self.name) from None
+            raise ModelError("model_load", path=path) from None
+
+    def _connect(self) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {self._key}"}
+        address = self._server.listening_address
+        if address.startswith("unix://"):
+            transport = httpx.HTTPTransport(uds=address.removeprefix("unix://"))
+            return httpx.Client(transport=transport, base_url="http://llama", headers=headers, timeout=60)
+        return httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False)
+
+    def tokenize(self, text: str, *, control: bool = False) -> list[int]:
+        """Token ids of `text`; control tokens are recognised in it only if `control` is set."""
+        answer = self._client.post(
+            "/tokenize", json={"content": text, "parse_special": control, "add_special": False}
+        )
+        return list(answer.raise_for_status().json()["tokens"])
+
+    def encode(self, pieces: Sequence[Piece]) -> list[int]:
+        """The token ids of a rendered prompt: whatever an article contains stays plain text."""
+        return [i for p in pieces for i in (self._control(p.text) if p.control else self.tokenize(p.text))]
+
+    @cached_property
+    def _controls(self) -> dict[str, list[int]]:
+        return {}
+
+    def _control(self, text: str) -> list[int]:
+        if text not in self._controls:
+            ids = self.tokenize(text, control=True)
+            if len(ids) != 1:
+                raise ModelError("model_format", name=self.name)
+            self._controls[text] = ids
+        return self._controls[text]
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` as plain text."""
+        return len(self.tokenize(text))
+
+    def stream(
+        self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
+    ) -> Iterator[str]:
+        """The answer, piece by piece: see `Generator.stream`."""
+        prompt = self.encode(render(messages, self.format))
+        if len(prompt) >= self.context:
+            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        request = {
+            "prompt": prompt,
+            "max_tokens": min(options.max_tokens, self.context - len(prompt)),
+            "stream": True,
+            "return_progress": True,
+            "temperature": options.temperature,
+            "seed": options.seed,
+            "stop": [*STOP[self.format], *options.stop],
+            "cache_prompt": True,
+        }
+        if self._adapter:
+            request["lora"] = [{"id": 0, "scale": 1.0}]
+        return self._run(request, cancel or threading.Event())
+
+    def _run(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
+        arrived: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        abandoned = threading.Event()
+
+        def receive(chunk: dict[str, Any]) -> bool:
+            arrived.put(chunk)
+            return cancel.is_set() or abandoned.is_set()
+
+        def work() -> None:
+            try:
+                self._server.handle_completions(request, receive)
+            except RuntimeError as error:
+                arrived.put({"error": {"message": str(error)}})
+            finally:
+                arrived.put(None)
+
+        worker = threading.Thread(target=work, name="llama.cpp", daemon=True)
+        worker.start()
+        try:
+            while (chunk := arrived.get()) is not None:
+                if "error" in chunk:
+                    raise self._failure(chunk["error"])
+                if "timings" in chunk:
+                    self.last_timing = _timing(chunk["timings"])
+                text = "".join(choice.get("text") or "" for choice in chunk.get("choices", ()))
+                if text and not cancel.is_set():
+                    yield text
+        finally:
+            abandoned.set()
+            worker.join()
+
+    def _failure(self, error: dict[str, Any]) -> ModelError:
+        if error.get("type") == "exceed_context_size_error":
+            return ModelError("model_context", tokens=error.get("n_prompt_tokens", "?"), context=self.context)
+        return ModelError("model_failed", reason=error.get("message", "llama.cpp"))
+
+    def close(self) -> None:
+        """Free the model and its socket."""
+        self._client.close()
+        self._server = None
+        self._remove_folder()
+
+    def _remove_folder(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _format(chat_template: str | None, name: str) -> Format:
+    """The format of a model by the template it carries; the template itself is never rendered."""
+    if chat_template is None:
+        return "plain"
+    if "<start_of_turn>" in chat_template:
+        return "gemma"
+    raise ModelError("model_format", name=name)
+
+
+def _timing(said: dict[str, Any]) -> Timing:
+    return Timing(
+        said.get("prompt_n", 0),
+        said.get("cache_n", 0),
+        said.get("prompt_per_second", 0.0),
+        said.get("predicted_n", 0),
+        said.get("predicted_per_second", 0.0),
+    )
+
+
+_lock = threading.Lock()
+
+
+@cache
+def _loaded(path: Path, name: str, adapter: Path | None) -> LlamaCpp:
+    return LlamaCpp(path, name, adapter)
+
+
+def load_llama(path: Path, name: str | None = None, adapter: Path | None = None) -> LlamaCpp:
+    """The model in this file, loaded at most once a process.
+
+    Raises:
+        ModelError: the file is missing, broken or of an unknown kind, or the adapter does not fit.
+    """
+    with _lock:
+        return _loaded(path.resolve(), name or path.stem, adapter.resolve() if adapter else None)

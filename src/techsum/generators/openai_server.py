@@ -1,0 +1,220 @@
+"""Any server that speaks the OpenAI protocol: vLLM, llama-server, Ollama."""
+
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import httpx
+
+from techsum.errors import CancelledError, ServerError
+from techsum.generators.protocol import Options
+from techsum.messages import text as message_text
+from techsum.prompts import Format, Message
+from techsum.settings import settings
+
+_ATTEMPTS = 3
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 20.0
+_CONNECT_SECONDS = 10.0
+_CHARACTERS_PER_TOKEN = 1.3
+"""Gemma reads 1.7 Korean characters a token on average; an estimate must rather be too high."""
+_DEFAULT_CONTEXT = 8192
+_RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+
+# Chat endpoints look for control tokens inside user text (llama.cpp#24382, vLLM#31735). A word joiner after
+# the opening bracket keeps the text readable and matches no vocabulary's control token.
+_CONTROL_LIKE = re.compile(
+    r"<(?=/?(?:start_of_turn|end_of_turn|start_of_image|end_of_image|bos|eos|pad|unk|mask|s|unused\d+)>|\|[\w\s-]{1,40}\|?>"
+    r"|｜)|\[(?=/?INST\]|/?SYSTEM_PROMPT\])",
+    re.IGNORECASE,
+)
+
+
+def neutralize(text: str) -> str:
+    """`text` in which nothing can be taken for a control token by a server's tokenizer."""
+    return _CONTROL_LIKE.sub(lambda match: match.group() + "\u2060", text)
+
+
+class OpenAIServer:
+    """A model behind an OpenAI-compatible server.
+
+    Args:
+        url: the base URL, usually ending in `/v1`.
+        model: the model's name there; None takes the first one that the server lists.
+    """
+
+    format: Format = "gemma"
+
+    def __init__(self, url: str, model: str | None = None) -> None:
+        self._url = url.rstrip("/")
+        key = settings().api_key
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
+            timeout=httpx.Timeout(settings().server_timeout, connect=_CONNECT_SECONDS),
+            trust_env=False,
+        )
+        listed = self._models()
+        self.name = model or next(iter(listed), "")
+        if listed and self.name not in listed:
+            raise self._refusal(404, self.name, ", ".join(listed))
+        self.context = _context(listed.get(self.name, {}))
+        self._counts_tokens = True
+
+    def _models(self) -> dict[str, dict[str, Any]]:
+        with self._request("GET", "/models", None) as response:
+            try:
+                listed = json.loads(response.read())["data"]
+                return {str(m["id"]): m for m in listed}
+            except (ValueError, KeyError, TypeError):
+                raise ServerError("server_not_openai", url=self._url) from None
+
+    def count(self, text: str) -> int:
+        """Tokens by the server's own tokenizer where it offers one (llama-server, vLLM), else an estimate."""
+        if self._counts_tokens:
+            root = self._url.removesuffix("/v1")
+            try:
+                answer = self._client.post(
+                    f"{root}/tokenize",
+                    json={"content": text, "prompt": text, "model": self.name, "add_special_tokens": False},
+                ).json()
+                return int(answer["count"] if "count" in answer else len(answer["tokens"]))
+            except (httpx.HTTPError, ValueError, KeyError, TypeError):
+                self._counts_tokens = False
+        return int(len(text) / _CHARACTERS_PER_TOKEN) + 1
+
+    def stream(
+        self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
+    ) -> Iterator[str]:
+        """The answer, piece by piece: see `Generator.stream`."""
+        cancel = cancel or threading.Event()
+        request = {
+            "model": self.name,
+            "messages": [{"role": m.role, "content": neutralize(m.content)} for m in messages],
+            "max_tokens": options.max_tokens,
+            "temperature": options.temperature,
+            "seed": options.seed,
+            "stream": True,
+        }
+        if options.stop:
+            request["stop"] = list(options.stop)
+        with self._request("POST", "/chat/completions", request, cancel) as response:
+            try:
+                for line in response.iter_lines():
+                    if cancel.is_set():
+                        return
+                    if (piece := self._piece(line)) is None:
+                        return
+                    if piece:
+                        yield piece
+            except httpx.HTTPError as error:
+                raise self._unreachable(error) from None
+
+    def _piece(self, line: str) -> str | None:
+        """The text in one line of the event stream; None at its end."""
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:"):
+            return ""
+        if data == "[DONE]":
+            return None
+        try:
+            event = json.loads(data)
+        except ValueError:
+            raise ServerError("server_not_openai", url=self._url) from None
+        if "error" in event:
+            raise self._refusal(500, _reason(event), message_text("server_advice_request"))
+        return "".join((choice.get("delta") or {}).get("content") or "" for choice in event.get("choices", ()))
+
+    def _request(
+        self, method: str, path: str, body: dict[str, Any] | None, cancel: threading.Event | None = None
+    ) -> "_Response":
+        """One request, repeated with growing pauses while the server is busy or restarting."""
+        for attempt in range(_ATTEMPTS):
+            last = attempt == _ATTEMPTS - 1
+            try:
+                response = self._client.send(
+                    self._client.build_request(method, self._url + path, json=body), stream=True
+                )
+            except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError) as error:
+                if last:
+                    raise self._unreachable(error) from None
+                _pause(attempt, None, cancel)
+                continue
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._unreachable(error) from None
+            if response.status_code in _RETRIED and not last:
+                response.close()
+                _pause(attempt, response.headers.get("retry-after"), cancel)
+                continue
+            if response.status_code != httpx.codes.OK:
+                raise self._explain(response)
+            return _Response(response)
+        raise AssertionError
+
+    def _unreachable(self, error: Exception) -> ServerError:
+        if isinstance(error, httpx.TimeoutException):
+            return ServerError("server_timeout", url=self._url, seconds=f"{settings().server_timeout:g}")
+        return ServerError("server_unreachable", url=self._url, reason=str(error) or type(error).__name__)
+
+    def _explain(self, response: httpx.Response) -> ServerError:
+        status = response.status_code
+        try:
+            said = json.loads(response.read())
+        except (httpx.HTTPError, ValueError):
+            said = {}
+        finally:
+            response.close()
+        if not isinstance(said, dict) or not said:
+            if status == httpx.codes.NOT_FOUND:
+                return ServerError("server_not_openai", url=self._url)
+            said = {}
+        advice = "server_advice_key" if status in (401, 403) else "server_advice_request"
+        return self._refusal(status, _reason(said), message_text(advice))
+
+    def _refusal(self, status: int, reason: str, advice: str) -> ServerError:
+        if status == httpx.codes.NOT_FOUND:
+            advice = message_text("server_advice_model", models=advice)
+        return ServerError("server_refused", url=self._url, status=status, reason=reason, advice=advice)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+class _Response:
+    """A streamed response that is closed with its `with` block: closing is what stops the server."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+
+    def __enter__(self) -> httpx.Response:
+        return self._response
+
+    def __exit__(self, *_: object) -> None:
+        self._response.close()
+
+
+def _reason(said: dict[str, Any]) -> str:
+    error = said.get("error", said)
+    found = error.get("message") if isinstance(error, dict) else error
+    return " ".join(str(found or "?").split())[:200]
+
+
+def _context(model: dict[str, Any]) -> int:
+    """The context that the server tells: vLLM says `max_model_len`, llama-server `meta.n_ctx`."""
+    meta = model.get("meta") or {}
+    found = model.get("max_model_len") or meta.get("n_ctx") or meta.get("n_ctx_train")
+    return int(found) if found else _DEFAULT_CONTEXT
+
+
+def _pause(attempt: int, retry_after: str | None, cancel: threading.Event | None) -> None:
+    seconds = _FIRST_PAUSE * 2**attempt * random.uniform(1, 1.5)  # noqa: S311 - spreads clients, no secret
+    if retry_after and retry_after.isdigit():
+        seconds = min(float(retry_after), _LONGEST_PAUSE)
+    if cancel is None:
+        time.sleep(seconds)
+    elif cancel.wait(seconds):
+        raise CancelledError

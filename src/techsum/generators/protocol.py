@@ -1,0 +1,55 @@
+"""What every generator is: messages in, text pieces out."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from techsum.prompts import Format, Message
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to write.
+
+    `temperature` 0 is greedy and needs no seed; with the same seed, model and machine the text repeats.
+    """
+
+    max_tokens: int = 512
+    temperature: float = 0.0
+    seed: int = 0
+    stop: tuple[str, ...] = ()
+
+
+class Generator(Protocol):
+    """A language model. Safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """What to call it: `gemma-3-270m`, a file's stem, a server's model."""
+
+    @property
+    def format(self) -> Format:
+        """How prompts for it are worded."""
+
+    @property
+    def context(self) -> int:
+        """Tokens that prompt and answer may have together."""
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` as plain text (an estimate where a server does not tell)."""
+
+    def stream(
+        self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
+    ) -> Iterator[str]:
+        """The answer, piece by piece.
+
+        Setting `cancel`, or closing the iterator, stops the model within one token (while a prompt is
+        still being read: within one batch).
+
+        Raises:
+            ModelError: the prompt is too long, or the model failed.
+        """
+
+    def close(self) -> None:
+        """Free the model."""

@@ -1,0 +1,198 @@
+"""Models in transformers, with a PEFT adapter where a folder holds one: for people who have a GPU."""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from techsum.errors import ModelError
+from techsum.generators.protocol import Options
+from techsum.prompts import STOP, Format, Message, Piece, render
+from techsum.settings import settings
+
+
+class TransformersModel:
+    """A hub model (`google/gemma-2-2b-it`), a checkpoint folder, or a training run's adapter folder."""
+
+    def __init__(self, where: str) -> None:
+        try:
+            import torch
+            import transformers
+        except ImportError:
+            raise ModelError("extra_missing", feature=f"hf:{where}", extra="train") from None
+        self._torch, self._transformers = torch, transformers
+        self.name = Path(where).name
+        self._lock = threading.Lock()
+        folder = Path(where)
+        adapter = _adapter_base(folder)
+        base = adapter or where
+        token = settings().hub_token
+        secret = token.get_secret_value() if token else None
+        dtype = torch.bfloat16 if torch.cuda.is_available() else "auto"
+        try:
+            self.tokenizer = transformers.AutoTokenizer.from_pretrained(base, token=secret)
+            model = transformers.AutoModelForCausalLM.from_pretrained(
+                base, token=secret, dtype=dtype, device_map="auto" if torch.cuda.is_available() else None
+            )
+            if adapter:
+                from peft import PeftModel
+
+                model = PeftModel.from_pretrained(model, where)
+        except (OSError, ValueError, RuntimeError, ImportError) as error:
+            raise _explain(where, error) from None
+        self._model: Any = model.eval()
+        template = self.tokenizer.chat_template
+        if template and "<start_of_turn>" not in template:
+            raise ModelError("model_format", name=self.name)
+        self.format: Format = "gemma" if template else "plain"
+        config = self._model.config
+        self.context = min(int(getattr(config, "max_position_embeddings", 8192)), max(settings().context, 8192))
+
+    def tokenize(self, text: str) -> list[int]:
+        """Token ids of `text` as plain text: `split_special_tokens` keeps it from becoming control tokens."""
+        return list(self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"])
+
+    def encode(self, pieces: Sequence[Piece]) -> list[int]:
+        """The token ids of a rendered prompt: whatever an article contains stays plain text."""
+        return [
+            i
+            for p in pieces
+            for i in ([self.tokenizer.convert_tokens_to_ids(p.text)] if p.control else self.tokenize(p.text))
+        ]
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` as plain text."""
+        return len(self.tokenize(text))
+
+    def stream(
+        self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
+    ) -> Iterator[str]:
+        """The answer, piece by piece: see `Generator.stream`."""
+        prompt = self.encode(render(messages, self.format))
+        if len(prompt) >= self.context:
+            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        stopped = cancel or threading.Event()
+        abandoned = threading.Event()
+        arrived: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                with self._lock:
+                    self._generate(prompt, options, lambda: stopped.is_set() or abandoned.is_set(), arrived.put)
+            except RuntimeError as error:  # out of memory among them
+                arrived.put(ModelError("model_failed", reason=str(error).splitlines()[0]))
+            finally:
+                arrived.put(None)
+
+        worker = threading.Thread(target=work, name="transformers", daemon=True)
+        worker.start()
+        try:
+            yield from _until_stop(arrived, (*STOP[self.format], *options.stop))
+        finally:
+            abandoned.set()
+            worker.join()
+
+    def _generate(self, prompt: list[int], options: Options, stopped: Any, put: Any) -> None:
+        torch, transformers = self._torch, self._transformers
+        ends = [self.tokenizer.eos_token_id, self.tokenizer.convert_tokens_to_ids("<end_of_turn>")]
+        ids = torch.tensor([prompt], device=self._model.device)
+        streamer = _Pieces(self.tokenizer, put)
+        torch.manual_seed(options.seed)
+        sampling = {"temperature": options.temperature} if options.temperature else {}
+        with torch.inference_mode():
+            self._model.generate(
+                ids,
+                attention_mask=torch.ones_like(ids),
+                max_new_tokens=options.max_tokens,
+                do_sample=bool(options.temperature),
+                **sampling,
+                eos_token_id=[e for e in ends if e is not None],
+                pad_token_id=self.tokenizer.pad_token_id or 0,
+                streamer=streamer,
+                stopping_criteria=transformers.StoppingCriteriaList(
+                    [lambda ids, _scores, **_: torch.full((ids.shape[0],), stopped(), dtype=torch.bool)]
+                ),
+            )
+
+    def close(self) -> None:
+        """Free the model."""
+        self._model = None
+
+
+class _Pieces:
+    """A transformers streamer: tokens in, whole characters out."""
+
+    def __init__(self, tokenizer: Any, put: Any) -> None:
+        self._tokenizer, self._put = tokenizer, put
+        self._ids: list[int] = []
+        self._sent = 0
+        self._prompt_seen = False
+
+    def put(self, value: Any) -> None:
+        if not self._prompt_seen:
+            self._prompt_seen = True
+            return
+        self._ids += value.flatten().tolist()
+        text = self._tokenizer.decode(self._ids, skip_special_tokens=True)
+        if not text.endswith("\ufffd"):  # a character that is still missing bytes
+            self._put(text[self._sent :])
+            self._sent = len(text)
+
+    def end(self) -> None:
+        return
+
+
+def _until_stop(arrived: "queue.SimpleQueue[str | Exception | None]", stops: tuple[str, ...]) -> Iterator[str]:
+    """Pieces up to the first stop string; what might be the start of one is held back."""
+    held = ""
+    while (item := arrived.get()) is not None:
+        if isinstance(item, Exception):
+            raise item
+        held += item
+        found = min((held.find(s) for s in stops if s in held), default=-1)
+        if found >= 0:
+            yield held[:found]
+            return
+        keep = max((n for s in stops for n in range(1, len(s)) if held.endswith(s[:n])), default=0)
+        yield held[: len(held) - keep]
+        held = held[len(held) - keep :]
+    yield held
+
+
+def _adapter_base(folder: Path) -> str | None:
+    """The base model that an adapter folder names, or None if this is no adapter folder."""
+    try:
+        return str(json.loads((folder / "adapter_config.json").read_text("utf-8"))["base_model_name_or_path"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _explain(where: str, error: Exception) -> ModelError:
+    reason = str(error)
+    if "gated" in reason.lower() or "401" in reason or "403" in reason:
+        return ModelError("hub_gated", name=where, page=f"{settings().hub}/{where}")
+    if token := settings().hub_token:
+        reason = reason.replace(token.get_secret_value(), "***")
+    first = next((line.strip() for line in reason.splitlines() if line.strip()), type(error).__name__)
+    return ModelError("model_failed", reason=first[:200])
+
+
+_loading = threading.Lock()
+
+
+@cache
+def _loaded(where: str) -> TransformersModel:
+    return TransformersModel(where)
+
+
+def load_transformers(where: str) -> TransformersModel:
+    """The model at this place, loaded at most once a process.
+
+    Raises:
+        ModelError: torch is not installed, or the model is missing, gated or of an unknown format.
+    """
+    with _loading:
+        return _loaded(where)

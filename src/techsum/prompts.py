@@ -1,0 +1,120 @@
+"""The only place where a prompt is worded, and where each model family's turn format is known.
+
+Training and serving both come here. The article always stands before the task, so that the title, the
+summary and every question about one article share the longest possible prefix.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["gemma", "plain"]
+"""`gemma`: Gemma 2 and 3 turns. `plain`: a base model that continues a text and ends with `<eos>`."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn. The last message is what the model is to answer."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a rendered prompt. Only a `control` piece may become control tokens."""
+
+    text: str
+    control: bool = False
+
+
+def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
+    """The prompt as pieces; the first is the one and only `<bos>`.
+
+    The Gemma 2 and 3 turn format is that of Google's published chat template: the content of a turn is
+    trimmed, the answer's turn is left open.
+    """
+    pieces = [Piece("<bos>", control=True)]
+    if fmt == "plain":
+        return [*pieces, Piece("".join(m.content for m in messages))]
+    for message in messages:
+        role = "model" if message.role == "assistant" else "user"
+        pieces += [
+            Piece("<start_of_turn>", control=True),
+            Piece(f"{role}\n{message.content.strip()}"),
+            Piece("<end_of_turn>", control=True),
+            Piece("\n"),
+        ]
+    return [*pieces, Piece("<start_of_turn>", control=True), Piece("model\n")]
+
+
+STOP: dict[Format, tuple[str, ...]] = {"gemma": ("<end_of_turn>",), "plain": ("\n\n", "\n글", "\n제목", "\n요약")}
+"""Where an answer ends, besides the end-of-text token."""
+
+
+_REGISTER_WORDS = {"해요체": "‘-해요’로 끝나는", "합니다체": "‘-합니다’로 끝나는", "한다체": "‘-한다’로 끝나는"}
+
+# A base model follows an example, not an instruction. Made up for TechSum; its summary reports, keeps the
+# numbers, and does not begin with the article's first words.
+_EXAMPLE_ARTICLE = (
+    "달의 남극에는 햇빛이 들지 않는 분화구가 많다. 바닥의 온도는 영하 200도 아래로 내려간다. 탐사 연구진은 궤도선이 잰 "
+    "중성자 자료를 다시 분석해 이 분화구의 흙 속에 얼음 6억t이 있다고 추정했다. 얼음은 마실 물과 산소, 로켓 연료의 원료가 "
+    "된다. 그러나 땅을 파서 확인한 값이 아니어서 오차가 클 수 있다. 연구진은 2년 뒤 착륙선을 보내 1m 깊이까지 직접 팔 계획이다."
+)
+_EXAMPLE_SUMMARY = (
+    "탐사 연구진은 달 남극의 분화구 흙 속에 얼음 6억t이 있다고 추정했다. 땅을 파서 확인한 값이 아니어서 오차가 클 수 있다. "
+    "연구진은 2년 뒤 착륙선을 보내 직접 팔 계획이다."
+)
+_EXAMPLE_TITLE = "달 남극 분화구에 얼음 6억t"
+
+
+def summary_messages(
+    article: str, *, fmt: Format, characters: int, register: str, bullets: bool, before: str = ""
+) -> list[Message]:
+    """Ask for a summary.
+
+    Args:
+        article: the article's text, or one part of a long one.
+        fmt: the model's format.
+        characters: about how long the summary should be.
+        register: `해요체`, `합니다체` or `한다체`.
+        bullets: one short statement a line.
+        before: the summary of the parts before this one, for a long document.
+    """
+    if fmt == "plain":
+        return [Message("user", _continuation(article, "요약"))]
+    form = "한 줄에 한 문장씩, 번호나 기호 없이" if bullets else "한 문단으로"
+    context = f"앞부분의 요약은 다음과 같습니다. 되풀이하지 말고 이어지는 내용만 요약하세요.\n{before}\n\n" if before else ""
+    task = (
+        f"{context}위 글의 핵심을 {characters}자 안팎의 한국어로 {form} 요약하세요. 모든 문장을 {_REGISTER_WORDS[register]} 문장으로 끝맺고, "
+        "글에 있는 사실과 숫자만 쓰세요. 인사말이나 설명 없이 요약만 쓰세요."
+    )
+    return [Message("user", _with_task(article, task))]
+
+
+def title_messages(article: str, *, fmt: Format) -> list[Message]:
+    """Ask for a headline of up to 20 characters."""
+    if fmt == "plain":
+        return [Message("user", _continuation(article, "제목"))]
+    task = "위 글의 제목을 20자 이내의 한국어로 지으세요. 따옴표나 설명 없이 제목만 쓰세요."
+    return [Message("user", _with_task(article, task))]
+
+
+def question_messages(article: str, question: str, *, fmt: Format) -> list[Message]:
+    """Ask a question that is to be answered from the article alone."""
+    if fmt == "plain":
+        return [Message("user", _continuation(article, f"질문: {question}\n대답"))]
+    task = f"위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘본문에 없는 내용입니다.’라고만 쓰세요.\n질문: {question}"
+    return [Message("user", _with_task(article, task))]
+
+
+def _with_task(article: str, task: str) -> str:
+    return f"다음은 글 한 편입니다.\n\n{article}\n\n{task}"
+
+
+def _continuation(article: str, label: str) -> str:
+    # One line: a base model takes an empty line for the end of the document.
+    flat = " ".join(article.split())
+    return (
+        f"글: {_EXAMPLE_ARTICLE}\n요약: {_EXAMPLE_SUMMARY}\n제목: {_EXAMPLE_TITLE}\n\n글: {flat}\n{label}:"
+    )
