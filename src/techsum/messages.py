@@ -215,6 +215,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "길이 '{length}'을(를) 모르겠습니다. short, medium, long 또는 60~2000 사이의 글자 수를 써 주세요.",
         "The length '{length}' is not known. Use short, medium, long or a number of characters from 60 to 2000.",
     ),
+    "choice_invalid": (
+        "{name} 값 '{value}'을(를) 모르겠습니다. 다음 가운데 하나를 써 주세요: {choices}",
+        "The {name} '{value}' is not known. Use one of: {choices}",
+    ),
     "cancelled": ("멈췄습니다. 저장된 것은 없습니다.", "Stopped. Nothing was saved."),
     "internal": (
         "예상하지 못한 오류입니다 ({reason}). 같은 명령에 TECHSUM_DEBUG=1을 붙이면 자세한 내용이 나옵니다.",

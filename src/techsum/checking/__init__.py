@@ -1,0 +1,1 @@
+"""Checking a text against its article: where is it supported, what does the article not contain."""

@@ -1,0 +1,92 @@
+"""Summarizers: from an article to a summary, as a stream of events."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from techsum.article import Article
+from techsum.generators import EXTRACT, load, resolve
+from techsum.summarizers.abstractive import Abstractive
+from techsum.summarizers.events import Done, Event, KeySentences, Progress
+from techsum.summarizers.extractive import extract
+from techsum.summarizers.options import SummaryOptions, parse_length
+from techsum.summary import Summary
+
+__all__ = ["SummaryOptions", "events", "extract", "parse_length", "summarize"]
+
+
+def events(
+    article: Article,
+    model: str = "auto",
+    options: SummaryOptions | None = None,
+    cancel: threading.Event | None = None,
+) -> Iterator[Event]:
+    """Summarise an article and tell about it while it happens.
+
+    The key sentences come first and need no model; with a model its text streams in after them; the last
+    event is always `Done`.
+
+    Raises:
+        UsageError: an unknown model name.
+        ModelError: the generator could not be loaded or failed.
+        CancelledError: `cancel` was set.
+    """
+    options = options or SummaryOptions()
+    began = time.perf_counter()
+    name = resolve(model)
+    keys = extract(article, options)
+    yield KeySentences(keys)
+    if name == EXTRACT:
+        yield Done(keys)
+        return
+    yield Progress("progress_loading", (("model", name),))
+    generator = load(name)
+    for event in Abstractive(article, generator, options, cancel).events():
+        if isinstance(event, Done):
+            yield Done(replace(event.summary, seconds=time.perf_counter() - began))
+        else:
+            yield event
+
+
+def summarize(
+    article: Article | str,
+    model: str = "auto",
+    *,
+    length: str | int = "medium",
+    style: str = "문단",
+    register: str = "한다체",
+    seed: int = 0,
+) -> Summary:
+    """Summarise an article, or a source that `read` takes, and wait for the result.
+
+    Raises:
+        TechsumError: one of its kinds, each a clear line.
+    """
+    from techsum.reading import read
+
+    if isinstance(article, str):
+        article = read(article)
+    last: Event | None = None
+    for last in events(article, model, make_options(length, style, register, seed)):
+        pass
+    assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
+    return last.summary
+
+
+def make_options(length: str | int, style: str, register: str, seed: int = 0) -> SummaryOptions:
+    """Options from what a user typed.
+
+    Raises:
+        UsageError: a value that is not one of those offered.
+    """
+    from techsum.errors import UsageError
+    from techsum.summarizers.options import REGISTERS, STYLES
+
+    known_style = next((s for s in STYLES if s == style), None)
+    known_register = next((r for r in REGISTERS if r == register), None)
+    if known_style is None:
+        raise UsageError("choice_invalid", name="style", value=style, choices=", ".join(STYLES))
+    if known_register is None:
+        raise UsageError("choice_invalid", name="register", value=register, choices=", ".join(REGISTERS))
+    return SummaryOptions(parse_length(length), known_style, known_register, seed)

@@ -1,0 +1,75 @@
+"""What a model wrote is looked at before a reader sees it as a summary.
+
+Small models begin with a preamble, loop, break off, drift into other scripts and invent numbers. Each check
+here answers with the catalogue key of its reason, or None.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from techsum import korean
+from techsum.checking.evidence import Evidencer
+from techsum.reading.parsed import clean_line
+
+SENTENCE_END = re.compile(r"(?:[.!?。…]+['\"”’)\]]*(?=\s)|\n)")
+"""Where a streamed sentence may end: a closing mark before white space, so that 3.5 stays whole."""
+
+_COMPLETE = re.compile(r"(?:[.!?。…]|[다요음함됨임])['\"”’)\]]*$")
+_PREAMBLE = re.compile(
+    r"^(?:네[,.!]|물론|알겠습니다|다음은|아래는|이 글(?:을|의) (?:핵심을 )?요약|요약(?:문|하면|하자면|본)?\s*[:：]?$|요약\s*[:：]|제목\s*[:：]"
+    r"|here(?:'s| is)|sure|certainly|summary\s*:|글의 핵심(?:은|을)? (?:다음|요약))",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"^\s*(?:[-*•·▪◦]|#{1,6}|\d{1,2}[.)]|[①-⑳])\s+|\*\*|__|`|!?\[[^\]]*\]\([^)]*\)")
+_LOOP_UNIT = 10
+_LOOP_TIMES = 3
+_SAME = 0.8
+
+
+def tidy(sentence: str) -> str:
+    """The sentence on one line, without Markdown, bullets and invisible characters."""
+    return clean_line(_MARKUP.sub("", sentence))
+
+
+def is_preamble(sentence: str) -> bool:
+    """Whether the model talks about the summary instead of summarising."""
+    return bool(_PREAMBLE.search(sentence))
+
+
+def is_complete(sentence: str) -> bool:
+    """Whether the sentence ends as a Korean sentence does."""
+    return bool(_COMPLETE.search(sentence))
+
+
+def loops(open_text: str) -> bool:
+    """Whether the end of a text repeats itself: the last ten characters stand in it three times."""
+    tail = open_text[-_LOOP_UNIT:]
+    return len(open_text) >= _LOOP_UNIT * _LOOP_TIMES and bool(tail.strip()) and open_text.count(tail) >= _LOOP_TIMES
+
+
+def repeats(sentence: str, earlier: Sequence[str]) -> bool:
+    """Whether the sentence says again what an earlier one said: four fifths of their morphemes agree."""
+    words = set(korean.content(sentence))
+    for other in earlier:
+        theirs = set(korean.content(other))
+        if sentence == other or (words and len(words & theirs) >= _SAME * max(len(words | theirs), 1)):
+            return True
+    return False
+
+
+def scripts(text: str) -> set[str]:
+    """The scripts of the letters in `text`, by the first word of their Unicode names."""
+    letters = {c for c in text if c.isalpha()}
+    return {unicodedata.name(c, "UNKNOWN").split()[0].split("-")[0] for c in letters}
+
+
+def sentence_fault(sentence: str, article_scripts: set[str], evidencer: Evidencer) -> str | None:
+    """Why this finished sentence may not stand, as a catalogue key, or None."""
+    if not re.search("[가-힣]", sentence):
+        return "reason_not_korean"
+    if scripts(sentence) - article_scripts - {"HANGUL"}:
+        return "reason_script"
+    if evidencer.novel_numbers(sentence):
+        return "reason_number"
+    return None

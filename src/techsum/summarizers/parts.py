@@ -1,0 +1,69 @@
+"""Splitting a long article into parts that a model can read, at sentence borders."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from techsum.article import Article
+from techsum.generators.protocol import Generator
+from techsum.prompts import Format, summary_messages
+
+_PART_TOKENS: dict[Format, int] = {"gemma": 3_000, "plain": 1_500}
+"""Longest part. An instruct model loses the middle of longer ones; the 270M base model loses the thread."""
+
+_ANSWER_TOKENS = 700
+"""Kept free for the longest answer to a part and for the summary of what came before."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A run of whole sentences of the article, by character offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
+def split(article: Article, generator: Generator) -> list[Part]:
+    """The article in parts, by the generator's own token count. One part if it fits.
+
+    A sentence that is longer than a part is cut; nothing is left out.
+    """
+    limit = _limit(generator)
+    # Gemma has at most one token a character but for rare ones; short articles need no counting by sentence.
+    if len(article.text) < limit * 4 and generator.count(article.text) <= limit:
+        return [Part(0, len(article.text), article.text)]
+    parts: list[Part] = []
+    start = end = tokens = 0
+    for piece_start, piece_end in _pieces(article, generator, limit):
+        count = generator.count(article.text[piece_start:piece_end]) + 1
+        if tokens and tokens + count > limit:
+            parts.append(Part(start, end, article.text[start:end]))
+            start, tokens = piece_start, 0
+        end, tokens = piece_end, tokens + count
+    parts.append(Part(start, end, article.text[start:end]))
+    return parts
+
+
+def _limit(generator: Generator) -> int:
+    frame = summary_messages(
+        "", fmt=generator.format, characters=1000, register="합니다체", bullets=False, before="앞"
+    )
+    room = generator.context - generator.count("".join(m.content for m in frame)) - _ANSWER_TOKENS
+    return max(128, min(_PART_TOKENS[generator.format], room))
+
+
+def _pieces(article: Article, generator: Generator, limit: int) -> Iterator[tuple[int, int]]:
+    """Sentence spans with the white space after them; spans too long for one part are halved."""
+    borders = [s.start for s in article.sentences][1:]
+    starts = [0, *borders]
+    for start, end in zip(starts, [*borders, len(article.text)], strict=True):
+        yield from _halves(article.text, start, end, generator, limit)
+
+
+def _halves(text: str, start: int, end: int, generator: Generator, limit: int) -> Iterator[tuple[int, int]]:
+    if end - start > limit // 2 and generator.count(text[start:end]) > limit:
+        middle = (start + end) // 2
+        yield from _halves(text, start, middle, generator, limit)
+        yield from _halves(text, middle, end, generator, limit)
+    else:
+        yield start, end

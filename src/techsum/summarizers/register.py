@@ -1,0 +1,69 @@
+"""Sentence endings: 해요체, 합니다체, 한다체, and the noun endings of note style (개조식).
+
+Only the last word of a sentence is rewritten, by Kiwi's morphological generator; all before it stays as it is.
+"""
+
+import re
+from typing import Any
+
+from techsum import korean
+from techsum.summarizers.options import Register
+
+_CLOSING = re.compile(r"[.!?。…\s\"'”’)\]]*$")
+_STATEMENT = re.compile(r"^(?:다|ᆫ다|는다|습니다|ᆸ니다|어요|아요|에요|예요|여요|ᆫ다는|죠|지요|네요|음|ᆷ|ᆫ답니다|답니다|오|소|네|지)$")
+_VERBAL = ("VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA")
+
+
+def with_register(sentence: str, register: Register) -> str:
+    """The statement in this register; questions, quotations and fragments are returned as they are."""
+    return _with_ending(sentence, {"합니다체": ("습니다", "EF"), "해요체": ("어요", "EF"), "한다체": ("다", "EF")}[register])
+
+
+def as_note(sentence: str) -> str:
+    """The statement in note style: `개발했다.` becomes `개발했음`, `150원이다.` becomes `150원임`."""
+    changed = _with_ending(sentence, ("음", "ETN"))
+    return changed.rstrip(".。 ") if changed != sentence else sentence
+
+
+def _with_ending(sentence: str, ending: tuple[str, str]) -> str:
+    body = sentence[: _CLOSING.search(sentence).start()]  # type: ignore[union-attr]
+    closing = sentence[len(body) :]
+    if "?" in closing or not body:
+        return sentence
+    start = body.rfind(" ") + 1
+    tokens = [t for t in korean.analyser().tokenize(sentence) if start <= t.start < len(body)]
+    if len(tokens) < 2 or not _is_statement(tokens):  # noqa: PLR2004
+        return sentence
+    if ending[0] == "다" and tokens[-1].form.endswith("다") and not tokens[-1].form.endswith("니다"):
+        return sentence
+    stem = tokens[:-1]
+    last_verb = max((i for i, t in enumerate(stem) if t.tag.split("-")[0] in _VERBAL), default=None)
+    if last_verb is None:
+        return sentence
+    # Kiwi gives the stem of irregular verbs, so the verb's own first letter is where rewriting begins.
+    cut = stem[last_verb].start
+    verb = [(t.form, t.tag) for t in stem[last_verb:]]
+    written = korean.analyser().join([*verb, _fitted(verb, ending)])
+    if verb[0] == ("이", "VCP") and cut and not _closed(body[cut - 1]):
+        written = re.sub("^이에요$", "예요", written).replace("이었", "였", 1)
+    return body[:cut] + written + closing
+
+
+def _is_statement(tokens: list[Any]) -> bool:
+    last = tokens[-1]
+    return last.tag in ("EF", "ETN") and bool(_STATEMENT.match(last.form))
+
+
+def _fitted(verb: list[tuple[str, str]], ending: tuple[str, str]) -> tuple[str, str]:
+    """The form of the ending that the last morpheme takes."""
+    form, tag = verb[-1][0], verb[-1][1].split("-")[0]
+    if tag in ("VCP", "VCN") and ending[0] == "어요":
+        return ("에요", "EF")
+    if ending[0] == "다" and tag in ("VV", "XSV", "VX") and not (form in ("있", "없") or tag == "EP"):
+        return ("는다", "EF") if _closed(form[-1]) else ("ᆫ다", "EF")
+    return ending
+
+
+def _closed(letter: str) -> bool:
+    """Whether the syllable ends in a consonant."""
+    return "가" <= letter <= "힣" and (ord(letter) - 0xAC00) % 28 > 0

@@ -1,0 +1,72 @@
+"""A headline of up to 20 characters for an article that has none."""
+
+import math
+import re
+from collections import Counter
+
+from techsum import korean
+from techsum.article import Article
+from techsum.messages import text
+
+LONGEST = 20
+"""Characters of a headline: what fits a line of a saved list on a phone."""
+
+_TOLERATED = 30
+_NOUN_LIKE = ("NN", "SL", "SN", "SH", "XSN", "XPN", "XR", "NR", "W_")
+_INSIDE = (*_NOUN_LIKE, "ETM", "JKG", "VV", "VA", "XSV", "XSA", "MM", "SW", "EP", "VX")
+
+
+def headline(article: Article) -> str:
+    """The noun phrase of the article that says most, up to 20 characters.
+
+    Candidates are runs of whole words inside one sentence that end in a noun; each is scored by the
+    frequency of its morphemes in the article, earlier sentences first.
+    """
+    uses = Counter(w for s in article.sentences for w in s.content)
+    best, best_score = "", 0.0
+    for place, sentence in enumerate(article.sentences[:12]):
+        for phrase in _noun_phrases(sentence.text):
+            words = set(korean.content(phrase))
+            score = sum(math.log(1 + uses[w]) for w in words) / (1 + place / 6)
+            if score > best_score:
+                best, best_score = phrase, score
+    return best or text("untitled")
+
+
+def acceptable(title: str, article: Article) -> str | None:
+    """A model's title, tidied, or None when it is none: too long, no Korean, or not about the article."""
+    tidy = re.sub(r"^(?:제목|title)\s*[:：]\s*", "", title.strip().split("\n")[0].strip(), flags=re.IGNORECASE)
+    tidy = tidy.strip(" \"'“”‘’*#<>《》.").strip()
+    if not 4 <= len(tidy) <= _TOLERATED or not re.search("[가-힣]", tidy):  # noqa: PLR2004
+        return None
+    words = set(korean.content(tidy))
+    known = {w for s in article.sentences for w in s.content}
+    # A headline that is the article's first words, broken off, says nothing; nor does one about something else.
+    if article.text.startswith(tidy) or not words or len(words & known) < len(words) * 0.7:
+        return None
+    return None if len(set(tidy.split())) < len(tidy.split()) else tidy
+
+
+def _noun_phrases(sentence: str) -> list[str]:
+    """Runs of words that end in a noun, the particle after it cut off."""
+    tokens = korean.analyser().tokenize(sentence)
+    found = []
+    for first, start in enumerate(tokens):
+        if not start.tag.startswith(_INSIDE) or not _begins_word(sentence, start.start):
+            continue
+        if start.tag.startswith(("EP", "VX", "XS", "JKG", "ETM", "NNB")):
+            continue
+        for last in range(first, len(tokens)):
+            token = tokens[last]
+            if not token.tag.startswith(_INSIDE) or token.end - start.start > LONGEST:
+                break
+            ends_noun = token.tag in ("NNG", "NNP", "XSN", "SL") and (
+                last + 1 == len(tokens) or not tokens[last + 1].tag.startswith((*_NOUN_LIKE, "XS", "VCP"))
+            )
+            if ends_noun and token.end - start.start >= 4:  # noqa: PLR2004
+                found.append(sentence[start.start : token.end])
+    return found
+
+
+def _begins_word(sentence: str, place: int) -> bool:
+    return place == 0 or sentence[place - 1].isspace()
