@@ -67,7 +67,9 @@ def sentences(text: str) -> Iterator[Sentence]:
 
 def morphemes(text: str) -> list[str]:
     """All morphemes of `text` but punctuation, as `form/tag`: the tokens of morpheme ROUGE."""
-    return [f"{t.form}/{t.tag}" for t in analyser().tokenize(text) if t.tag[0] != "S" or t.tag in CONTENT_TAGS]
+    return [
+        f"{t.form}/{t.tag}" for t in analyser().tokenize(text) if t.tag[0] != "S" or t.tag in CONTENT_TAGS
+    ]
 
 
 def content(text: str) -> tuple[str, ...]:

@@ -233,13 +233,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "모델이 쓴 문장 {count}개를 뺐습니다 ({reason}).",
         "{count} sentence(s) of the model were left out ({reason}).",
     ),
-    "notice_experimental": (
-        "'{model}'은(는) 요약을 따로 배우지 않은 바탕 모델입니다. 위의 핵심 문장과 견주어 읽어 주세요.",
-        "'{model}' is a base model that was never taught to summarise. Read it beside the key sentences above.",
+    "notice_parts_extracted": (
+        "{total}부분 가운데 {count}부분은 모델이 요약하지 못해 본문에서 뽑은 문장을 썼습니다.",
+        "{count} of {total} parts could not be summarised by the model; sentences from the article stand for them.",
     ),
-    "notice_partial": (
-        "본문의 {percent}%만 반영했습니다.",
-        "Only {percent}% of the article is reflected.",
+    "notice_experimental": (
+        "'{model}' 모델은 요약을 따로 배우지 않은 바탕 모델입니다. 위의 핵심 문장과 견주어 읽어 주세요.",
+        "'{model}' is a base model that was never taught to summarise. Read it beside the key sentences above.",
     ),
     "notice_adapter_fallback": (
         "사이언스타임즈 전용 규칙으로 본문을 찾지 못해 일반 추출로 읽었습니다. 빠진 부분이 있을 수 있습니다.",
@@ -278,7 +278,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "heading_summary": ("요약", "Summary"),
     "heading_notices": ("알림", "Notices"),
     "key_sentences_how": ("본문에서 그대로 뽑음", "taken from the article as they are"),
-    "summary_by": ("{model} 이(가) 쓴 글", "written by {model}"),
+    "summary_by": ("{model} 모델이 쓴 글", "written by {model}"),
     "untitled": ("제목 없음", "Untitled"),
     "progress_reading": ("글을 읽는 중", "Reading"),
     "progress_loading": ("모델을 불러오는 중: {model}", "Loading the model: {model}"),
@@ -286,12 +286,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "progress_retry": ("다시 쓰는 중 ({reason})", "Writing it again ({reason})"),
     "progress_assembling": ("내장 모델을 준비하는 중 (처음 한 번)", "Preparing the embedded model (once)"),
     "footer": (
-        "모델 {model} · {seconds}초 · 본문의 {coverage}% 반영 · 시드 {seed}",
-        "model {model} · {seconds} s · {coverage}% of the article · seed {seed}",
+        "모델 {model} · {seconds}초 · 본문의 {coverage}%를 읽음 · 시드 {seed}",
+        "model {model} · {seconds} s · {coverage}% of the article read · seed {seed}",
     ),
     "footer_extract": (
-        "모델 없이 본문에서 뽑음 · {seconds}초 · 본문의 {coverage}% 반영",
-        "without a model, from the article · {seconds} s · {coverage}% of the article",
+        "모델 없이 본문에서 뽑음 · {seconds}초 · 본문의 {coverage}%를 읽음",
+        "without a model, from the article · {seconds} s · {coverage}% of the article read",
     ),
     "next_header": ("다음에 해 볼 것", "What to type next"),
     "next_own": ("내 글 요약하기", "your own article"),

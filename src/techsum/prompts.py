@@ -48,11 +48,18 @@ def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
     return [*pieces, Piece("<start_of_turn>", control=True), Piece("model\n")]
 
 
-STOP: dict[Format, tuple[str, ...]] = {"gemma": ("<end_of_turn>",), "plain": ("\n\n", "\n글", "\n제목", "\n요약")}
+STOP: dict[Format, tuple[str, ...]] = {
+    "gemma": ("<end_of_turn>",),
+    "plain": ("\n\n", "\n글", "\n제목", "\n요약"),
+}
 """Where an answer ends, besides the end-of-text token."""
 
 
-_REGISTER_WORDS = {"해요체": "‘-해요’로 끝나는", "합니다체": "‘-합니다’로 끝나는", "한다체": "‘-한다’로 끝나는"}
+_REGISTER_WORDS = {
+    "해요체": "‘-해요’로 끝나는",
+    "합니다체": "‘-합니다’로 끝나는",
+    "한다체": "‘-한다’로 끝나는",
+}
 
 # A base model follows an example, not an instruction. Made up for TechSum; its summary reports, keeps the
 # numbers, and does not begin with the article's first words.
@@ -84,7 +91,11 @@ def summary_messages(
     if fmt == "plain":
         return [Message("user", _continuation(article, "요약"))]
     form = "한 줄에 한 문장씩, 번호나 기호 없이" if bullets else "한 문단으로"
-    context = f"앞부분의 요약은 다음과 같습니다. 되풀이하지 말고 이어지는 내용만 요약하세요.\n{before}\n\n" if before else ""
+    context = (
+        f"앞부분의 요약은 다음과 같습니다. 되풀이하지 말고 이어지는 내용만 요약하세요.\n{before}\n\n"
+        if before
+        else ""
+    )
     task = (
         f"{context}위 글의 핵심을 {characters}자 안팎의 한국어로 {form} 요약하세요. 모든 문장을 {_REGISTER_WORDS[register]} 문장으로 끝맺고, "
         "글에 있는 사실과 숫자만 쓰세요. 인사말이나 설명 없이 요약만 쓰세요."
@@ -115,6 +126,4 @@ def _with_task(article: str, task: str) -> str:
 def _continuation(article: str, label: str) -> str:
     # One line: a base model takes an empty line for the end of the document.
     flat = " ".join(article.split())
-    return (
-        f"글: {_EXAMPLE_ARTICLE}\n요약: {_EXAMPLE_SUMMARY}\n제목: {_EXAMPLE_TITLE}\n\n글: {flat}\n{label}:"
-    )
+    return f"글: {_EXAMPLE_ARTICLE}\n요약: {_EXAMPLE_SUMMARY}\n제목: {_EXAMPLE_TITLE}\n\n글: {flat}\n{label}:"

@@ -27,22 +27,29 @@ class Settings(BaseSettings):
     """Model files; can be deleted at any time."""
     config_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_config_dir("techsum")))
     """The choice made by `techsum models use`."""
-    threads: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, ge=1)
-    """Threads of the model: all cores that this process may use (decode is bound by memory, prefill is not)."""
+    threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below
+    """Threads of the model: all cores, for a prompt is read faster with each."""
     context: int = Field(default=8192, ge=1024)
-    """Context of a GGUF model in tokens. 8192 is what Gemma 2 was trained for; about 14,000 Korean characters."""
+    """Context of a GGUF model in tokens: what Gemma 2 was trained for, about 14,000 Korean characters."""
     fetch_seconds: float = Field(default=20, gt=0)
     """Time for one link, redirects and body together."""
     server_timeout: float = Field(default=120, gt=0)
     """Longest silence of a model server in seconds; a long prompt is silent while it is read."""
     api_key: SecretStr | None = None
     """Key of the OpenAI-compatible server."""
-    hub: str = Field(default="https://huggingface.co", validation_alias=AliasChoices("HF_ENDPOINT", "TECHSUM_HUB"))
+    hub: str = Field(
+        default="https://huggingface.co", validation_alias=AliasChoices("HF_ENDPOINT", "TECHSUM_HUB")
+    )
     hub_token: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("HUGGINGFACE_TOKEN", "HF_TOKEN")
     )
     test_only_allow_loopback: bool = False
     """For TechSum's own tests, which serve pages on 127.0.0.1. Never set it on a server."""
+
+
+def _usable_cores() -> int:
+    """Cores that this process may use: fewer than the machine has, in a container or under taskset."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache

@@ -41,7 +41,9 @@ class Evidencer:
     def check(self, sentence: str) -> SummarySentence:
         """The sentence with one to three places that support it, best first; none if it has no support."""
         total = len(self._article.sentences)
-        weights = {w: math.log(1 + total / (self._frequencies[w] or 0.5)) for w in set(korean.content(sentence))}
+        weights = {
+            w: math.log(1 + total / (self._frequencies[w] or 0.5)) for w in set(korean.content(sentence))
+        }
         whole = sum(weights.values())
         if not whole:
             return SummarySentence(sentence, (), supported=False)

@@ -1,7 +1,8 @@
 """ROUGE-1, ROUGE-2 and ROUGE-L over any tokens.
 
 After Lin, "ROUGE: A Package for Automatic Evaluation of Summaries" (2004); F1 as in Google's rouge-score,
-whose own tokenizer drops every Hangul letter. For Korean give Kiwi morphemes (`korean.morphemes`) or characters.
+whose own tokenizer drops every Hangul letter. For Korean give Kiwi morphemes (`korean.morphemes`) or
+characters.
 """
 
 from collections import Counter

@@ -4,16 +4,32 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from techsum.generators.models import EXTRACT, auto_model, model_file
+from techsum.generators.gguf_file import inspect_gguf
+from techsum.generators.models import EMBEDDED, EXTRACT, auto_model, model_file
 from techsum.generators.protocol import Generator, Options
 from techsum.settings import settings
 
-__all__ = ["EXTRACT", "Generator", "Options", "load", "resolve"]
+__all__ = ["EXTRACT", "Generator", "Options", "check", "load", "resolve"]
 
 
 def resolve(model: str) -> str:
     """`model` with `auto` replaced by what it means on this machine."""
     return auto_model() if model == "auto" else model
+
+
+def check(model: str) -> None:
+    """Look whether this model can be meant at all, before anything slow begins.
+
+    Raises:
+        UsageError: the name means nothing.
+        ModelError: the file is missing or no GGUF, or the model was not pulled.
+    """
+    if model == EXTRACT or model.startswith("hf:") or re.match("https?://", model):
+        return
+    if model.endswith(".gguf"):
+        inspect_gguf(Path(model))
+    elif model != EMBEDDED:
+        model_file(model)
 
 
 def load(model: str, preparing: Callable[[], None] = lambda: None) -> Generator:

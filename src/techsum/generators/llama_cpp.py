@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -26,10 +27,11 @@ from techsum.prompts import STOP, Format, Message, Piece, render
 from techsum.settings import settings
 
 _BATCH = 512
-"""Prompt tokens read between two chances to cancel. 2048 read 1 % faster and could not be stopped for seconds."""
+"""Prompt tokens read between two chances to cancel: 1.4 s on the 270M model and two cores."""
 
 _PREFIX_CACHE_MIB = 512
-"""Prompts of other articles kept in memory: about 30 articles on the 270M model, 3 on the 2B."""
+"""Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
+model, at 104 KiB five on Gemma 2 2B."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class LlamaCpp:
         self._key = secrets.token_urlsafe(24)
         self._server = self._load(path)
         self._client = self._connect()
+        self._tidy_up = weakref.finalize(self, _tidy_up, self._client, self._folder)
 
     def _load(self, path: Path) -> Any:
         # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
@@ -89,7 +92,7 @@ class LlamaCpp:
         try:
             return xllamacpp.Server(params)
         except RuntimeError:
-            self._remove_folder()
+            shutil.rmtree(self._folder, ignore_errors=True)
             if self._adapter:
                 raise ModelError("model_adapter", path=self._adapter, model=self.name) from None
             raise ModelError("model_load", path=path) from None
@@ -188,12 +191,13 @@ class LlamaCpp:
 
     def close(self) -> None:
         """Free the model and its socket."""
-        self._client.close()
+        self._tidy_up()
         self._server = None
-        self._remove_folder()
 
-    def _remove_folder(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+
+def _tidy_up(client: httpx.Client, folder: Path) -> None:
+    client.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _format(chat_template: str | None, name: str) -> Format:

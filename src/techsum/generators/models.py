@@ -33,8 +33,12 @@ class HubModel:
 
 HUB_MODELS = {
     # best first: `auto` takes the first that is here
-    "gemma-2-2b-it": HubModel("bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B, 1.7 GB"),
-    "gemma-3-1b-it": HubModel("ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B, 0.8 GB"),
+    "gemma-2-2b-it": HubModel(
+        "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B, 1.7 GB"
+    ),
+    "gemma-3-1b-it": HubModel(
+        "ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B, 0.8 GB"
+    ),
 }
 
 

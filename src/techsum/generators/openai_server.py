@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -57,6 +58,7 @@ class OpenAIServer:
             timeout=httpx.Timeout(settings().server_timeout, connect=_CONNECT_SECONDS),
             trust_env=False,
         )
+        self.close = weakref.finalize(self, self._client.close)
         listed = self._models()
         self.name = model or next(iter(listed), "")
         if listed and self.name not in listed:
@@ -126,7 +128,9 @@ class OpenAIServer:
             raise ServerError("server_not_openai", url=self._url) from None
         if "error" in event:
             raise self._refusal(500, _reason(event), message_text("server_advice_request"))
-        return "".join((choice.get("delta") or {}).get("content") or "" for choice in event.get("choices", ()))
+        return "".join(
+            (choice.get("delta") or {}).get("content") or "" for choice in event.get("choices", ())
+        )
 
     def _request(
         self, method: str, path: str, body: dict[str, Any] | None, cancel: threading.Event | None = None
@@ -178,10 +182,6 @@ class OpenAIServer:
         if status == httpx.codes.NOT_FOUND:
             advice = message_text("server_advice_model", models=advice)
         return ServerError("server_refused", url=self._url, status=status, reason=reason, advice=advice)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
 
 class _Response:

@@ -23,6 +23,7 @@ class TransformersModel:
             import transformers
         except ImportError:
             raise ModelError("extra_missing", feature=f"hf:{where}", extra="train") from None
+        transformers.utils.logging.disable_progress_bar()
         self._torch, self._transformers = torch, transformers
         self.name = Path(where).name
         self._lock = threading.Lock()
@@ -49,7 +50,9 @@ class TransformersModel:
             raise ModelError("model_format", name=self.name)
         self.format: Format = "gemma" if template else "plain"
         config = self._model.config
-        self.context = min(int(getattr(config, "max_position_embeddings", 8192)), max(settings().context, 8192))
+        self.context = min(
+            int(getattr(config, "max_position_embeddings", 8192)), max(settings().context, 8192)
+        )
 
     def tokenize(self, text: str) -> list[int]:
         """Token ids of `text` as plain text: `split_special_tokens` keeps it from becoming control tokens."""
@@ -81,7 +84,9 @@ class TransformersModel:
         def work() -> None:
             try:
                 with self._lock:
-                    self._generate(prompt, options, lambda: stopped.is_set() or abandoned.is_set(), arrived.put)
+                    self._generate(
+                        prompt, options, lambda: stopped.is_set() or abandoned.is_set(), arrived.put
+                    )
             except RuntimeError as error:  # out of memory among them
                 arrived.put(ModelError("model_failed", reason=str(error).splitlines()[0]))
             finally:
@@ -145,7 +150,9 @@ class _Pieces:
         return
 
 
-def _until_stop(arrived: "queue.SimpleQueue[str | Exception | None]", stops: tuple[str, ...]) -> Iterator[str]:
+def _until_stop(
+    arrived: "queue.SimpleQueue[str | Exception | None]", stops: tuple[str, ...]
+) -> Iterator[str]:
     """Pieces up to the first stop string; what might be the start of one is held back."""
     held = ""
     while (item := arrived.get()) is not None:

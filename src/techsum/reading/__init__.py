@@ -24,7 +24,11 @@ def read(source: str | Path) -> Article:
     """
     from techsum.reading.isolated import parse_isolated
 
-    if isinstance(source, str) and re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?://|\S+$)", source) and not Path(source).exists():
+    if (
+        isinstance(source, str)
+        and re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?://|\S+$)", source)
+        and not Path(source).exists()
+    ):
         from techsum.reading.fetch import fetch
 
         page = fetch(source)

@@ -33,7 +33,7 @@ _NEVER = tuple(
     )
 )
 _WEB_PORTS = frozenset({80, 443})
-_FIRST_FREE_PORT = 1024
+_FIRST_FREE_PORT, _LAST_PORT = 1024, 65535
 
 
 def is_public(address: IPAddress) -> bool:
@@ -72,7 +72,7 @@ def parse_link(link: str) -> httpx.URL:
         raise refuse("user")
     if not url.host:
         raise refuse("host")
-    if port is not None and port not in _WEB_PORTS and port < _FIRST_FREE_PORT:
+    if port is not None and port not in _WEB_PORTS and not _FIRST_FREE_PORT <= port <= _LAST_PORT:
         raise refuse("port", port=port)
     return url
 

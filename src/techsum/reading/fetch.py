@@ -88,9 +88,7 @@ def fetch(link: str, limits: Limits | None = None) -> Fetched:
         FetchError: the link is malformed or the server failed; `BlockedAddressError` where the link or
             one of its redirects leaves the open internet.
     """
-    limits = limits or Limits(
-        settings().fetch_seconds, allow_loopback=settings().test_only_allow_loopback
-    )
+    limits = limits or Limits(settings().fetch_seconds, allow_loopback=settings().test_only_allow_loopback)
     deadline = time.monotonic() + limits.seconds
     url = parse_link(link)
     first = str(url)
@@ -114,7 +112,9 @@ def fetch(link: str, limits: Limits | None = None) -> Fetched:
 def _receive(response: httpx.Response, limits: Limits) -> Fetched:
     url = str(response.url)
     if response.status_code != httpx.codes.OK:
-        raise FetchError("fetch_status", url=url, status=response.status_code, advice=_advice(response.status_code))
+        raise FetchError(
+            "fetch_status", url=url, status=response.status_code, advice=_advice(response.status_code)
+        )
     header = Message()
     header["content-type"] = response.headers.get("content-type", "application/octet-stream")
     media_type = header.get_content_type()

@@ -4,7 +4,7 @@ import atexit
 import subprocess
 import sys
 import threading
-from typing import IO, cast
+from typing import BinaryIO, cast
 
 from techsum.errors import ReadingError
 from techsum.reading.parsed import Parsed
@@ -37,8 +37,12 @@ def parse_isolated(
         timer = threading.Timer(seconds, give_up)
         timer.start()
         try:
-            send(cast("IO[bytes]", child.stdin), {"source": source, "media_type": media_type, "charset": charset}, body)  # type: ignore[arg-type]
-            answer = receive(cast("IO[bytes]", child.stdout))  # type: ignore[arg-type]
+            send(
+                cast("BinaryIO", child.stdin),
+                {"source": source, "media_type": media_type, "charset": charset},
+                body,
+            )
+            answer = receive(cast("BinaryIO", child.stdout))
         except (BrokenPipeError, ValueError):
             answer = None
         finally:
@@ -78,7 +82,7 @@ def _start() -> subprocess.Popen[bytes]:
     global _child  # noqa: PLW0603
     if _child is None or _child.poll() is not None:
         stop()
-        _child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+        _child = subprocess.Popen(
             [sys.executable, "-m", "techsum.reading.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
     return _child

@@ -5,7 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from techsum.errors import ReadingError
@@ -26,7 +26,9 @@ def read_hwpx(body: bytes, source: str) -> Parsed:
 
     with _archive(body, source, "HWPX") as archive:
         names = archive.namelist()
-        if "META-INF/manifest.xml" in names and b"encryption-data" in _member(archive, "META-INF/manifest.xml", source):
+        if "META-INF/manifest.xml" in names and b"encryption-data" in _member(
+            archive, "META-INF/manifest.xml", source
+        ):
             raise ReadingError("source_encrypted", source=source)
         sections = sorted(
             (n for n in names if re.fullmatch(r"Contents/section\d+\.xml", n)),
@@ -70,7 +72,9 @@ def _hwpx_text(element: Any) -> Iterator[str]:
         if name == "t":
             yield child.text or ""
             for inner in child:
-                yield {"lineBreak": " ", "tab": " ", "nbSpace": " ", "fwSpace": " "}.get(_local(inner.tag), "")
+                yield {"lineBreak": " ", "tab": " ", "nbSpace": " ", "fwSpace": " "}.get(
+                    _local(inner.tag), ""
+                )
                 yield inner.tail or ""
         elif name != "p":
             yield from _hwpx_text(child)
@@ -100,14 +104,19 @@ def read_hwp(body: bytes, source: str) -> Parsed:
             if flags & 0b10:
                 raise ReadingError("source_encrypted", source=source)
             sections = sorted(
-                (e for e in ole.listdir() if e[0] == "BodyText"), key=lambda e: int(re.sub(r"\D", "", e[1]) or 0)
+                (e for e in ole.listdir() if e[0] == "BodyText"),
+                key=lambda e: int(re.sub(r"\D", "", e[1]) or 0),
             )
             paragraphs = [
                 p
                 for entry in sections
-                for p in _hwp_paragraphs(_hwp_stream(ole.openstream(entry).read(), packed=bool(flags & 1), source=source))
+                for p in _hwp_paragraphs(_hwp_stream(ole.openstream(entry).read(), packed=bool(flags & 1)))
             ]
-            said = ole.getproperties("\x05HwpSummaryInformation") if ole.exists("\x05HwpSummaryInformation") else {}
+            said = (
+                ole.getproperties("\x05HwpSummaryInformation")
+                if ole.exists("\x05HwpSummaryInformation")
+                else {}
+            )
     except (OSError, struct.error, zlib.error, IndexError, ValueError):
         raise broken from None
     if not sections:
@@ -120,7 +129,7 @@ def read_hwp(body: bytes, source: str) -> Parsed:
     )
 
 
-def _hwp_stream(data: bytes, *, packed: bool, source: str) -> bytes:
+def _hwp_stream(data: bytes, *, packed: bool) -> bytes:
     if not packed:
         return data
     decoder = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -190,7 +199,15 @@ def read_docx(body: bytes, source: str) -> Parsed:
             else:
                 paragraphs.append(text)
         said = document.core_properties
-    except (KeyError, ValueError, AttributeError, PackageNotFoundError, XMLSyntaxError, zipfile.BadZipFile, zlib.error):
+    except (
+        KeyError,
+        ValueError,
+        AttributeError,
+        PackageNotFoundError,
+        XMLSyntaxError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ):
         raise ReadingError("source_broken", source=source, kind="DOCX") from None
     return Parsed(
         join_paragraphs(paragraphs),
@@ -221,5 +238,3 @@ def _member(archive: zipfile.ZipFile, name: str, source: str) -> bytes:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
         raise ReadingError("source_broken", source=source, kind="HWPX") from None
     return data
-
-

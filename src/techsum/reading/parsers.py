@@ -50,7 +50,9 @@ def parse(body: bytes, source: str, media_type: str = "", charset: str | None = 
     for magic, kind in _NOT_TEXT.items():
         if body.startswith(magic):
             raise ReadingError("source_not_text", source=source, kind=kind)
-    if "html" in media_type or re.search(rb"<!doctype html|<html[\s>]|<body[\s>]", body[:2048], re.IGNORECASE):
+    if "html" in media_type or re.search(
+        rb"<!doctype html|<html[\s>]|<body[\s>]", body[:2048], re.IGNORECASE
+    ):
         return web.read_html(body, source, charset)
     if "markdown" in media_type or re.search(r"\.(?:md|markdown)$", source.partition("?")[0], re.IGNORECASE):
         return plain.read_markdown(body, source, charset)

@@ -40,7 +40,9 @@ def read_pdf(body: bytes, source: str) -> Parsed:
         raise ReadingError("source_scanned", source=source)
     title = clean_line(said.get("Title", ""))
     # Word processors leave their file name here; that is no title.
-    if not title or re.search(r"\.(?:hwpx?|docx?|pdf|indd)$|^(?:untitled|제목 없음|Microsoft Word)", title, re.I):
+    if not title or re.search(
+        r"\.(?:hwpx?|docx?|pdf|indd)$|^(?:untitled|제목 없음|Microsoft Word)", title, re.IGNORECASE
+    ):
         title = ""
     date = re.match(r"D:(\d{4})(\d{2})(\d{2})", said.get("CreationDate", ""))
     return Parsed(

@@ -27,13 +27,13 @@ def decode(body: bytes, source: str, charset: str | None = None) -> tuple[str, t
     ):
         if body.startswith(mark):
             return body.decode(name, "replace"), ()
-    for name in (_known(charset), "utf-8", _utf16_without_mark(body)):
-        if name and (text := _try(body, name)) is not None:
-            return text, ()
-    text = _try(body, "cp949")
+    for guess in (_known(charset), "utf-8", _utf16_without_mark(body)):
+        if guess and (found := _try(body, guess)) is not None:
+            return found, ()
+    korean = _try(body, "cp949")
     # CP949 accepts many byte strings; Korean prose in it is mostly Hangul.
-    if text is not None and len(_HANGUL.findall(text[:20_000])) * 5 > len(text[:20_000]):
-        return text, (notice("encoding", encoding="CP949"),)
+    if korean is not None and len(_HANGUL.findall(korean[:20_000])) * 5 > len(korean[:20_000]):
+        return korean, (notice("encoding", encoding="CP949"),)
     from charset_normalizer import from_bytes
 
     best = from_bytes(body[:200_000]).best()
@@ -57,7 +57,7 @@ def read_markdown(body: bytes, source: str, charset: str | None = None) -> Parse
     text = re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), flags=re.DOTALL)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     title = None
-    paragraphs = []
+    paragraphs: list[str] = []
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type != "inline":
             continue
@@ -74,7 +74,9 @@ def read_markdown(body: bytes, source: str, charset: str | None = None) -> Parse
 
 
 def _split_title(text: str) -> tuple[str | None, Iterator[str]]:
-    blocks = [b for b in re.split(r"\n[^\S\n]*\n\s*", text.replace("\r\n", "\n").replace("\r", "\n")) if b.strip()]
+    blocks = [
+        b for b in re.split(r"\n[^\S\n]*\n\s*", text.replace("\r\n", "\n").replace("\r", "\n")) if b.strip()
+    ]
     first = clean_line(blocks[0]) if blocks else ""
     is_title = len(blocks) > 1 and len(first) <= _LONGEST_TITLE and "\n" not in blocks[0].strip()
     if is_title and not re.search(r"[.!?。]['\"”’)]?$", first):

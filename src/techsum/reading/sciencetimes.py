@@ -12,8 +12,12 @@ from urllib.parse import urlsplit
 
 from techsum.reading.parsed import Parsed, clean_line, iso_date, join_paragraphs
 
-_BLOCKS = frozenset({"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "tr"})
-_SILENT = frozenset({"script", "style", "figure", "figcaption", "iframe", "noscript", "button", "form", "nav"})
+_BLOCKS = frozenset(
+    {"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "tr"}
+)
+_SILENT = frozenset(
+    {"script", "style", "figure", "figcaption", "iframe", "noscript", "button", "form", "nav"}
+)
 _SHORTEST_BODY = 80
 
 
@@ -42,7 +46,9 @@ _LAYOUTS = (
         title=f"{_has('*', 'tit')}/text()[normalize-space()]",
         body=_has("*", "view_content"),
     ),
-    _Layout(title=f"{_has('div', 'board_cont')}//strong", body=_has("div", "board_cont")),  # old: /?news=<slug>
+    _Layout(
+        title=f"{_has('div', 'board_cont')}//strong", body=_has("div", "board_cont")
+    ),  # old: /?news=<slug>
 )
 
 

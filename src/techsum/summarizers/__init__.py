@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from techsum.article import Article
-from techsum.generators import EXTRACT, load, resolve
+from techsum.errors import UsageError
+from techsum.generators import EXTRACT, check, load, resolve
 from techsum.summarizers.abstractive import Abstractive
 from techsum.summarizers.events import Done, Event, KeySentences, Progress
 from techsum.summarizers.extractive import extract
-from techsum.summarizers.options import SummaryOptions, parse_length
+from techsum.summarizers.options import REGISTERS, STYLES, SummaryOptions, parse_length
 from techsum.summary import Summary
 
 __all__ = ["SummaryOptions", "events", "extract", "parse_length", "summarize"]
@@ -35,13 +37,18 @@ def events(
     options = options or SummaryOptions()
     began = time.perf_counter()
     name = resolve(model)
-    keys = extract(article, options)
-    yield KeySentences(keys)
+    check(name)
     if name == EXTRACT:
+        keys = extract(article, options)
+        yield KeySentences(keys)
         yield Done(keys)
         return
-    yield Progress("progress_loading", (("model", name),))
-    generator = load(name)
+    with ThreadPoolExecutor(1) as background:
+        # the model loads while the Korean analyser does: both take seconds, on different cores
+        loading = background.submit(load, name)
+        yield KeySentences(extract(article, options))
+        yield Progress("progress_loading", (("model", name),))
+        generator = loading.result()
     for event in Abstractive(article, generator, options, cancel).events():
         if isinstance(event, Done):
             yield Done(replace(event.summary, seconds=time.perf_counter() - began))
@@ -67,9 +74,7 @@ def summarize(
 
     if isinstance(article, str):
         article = read(article)
-    last: Event | None = None
-    for last in events(article, model, make_options(length, style, register, seed)):
-        pass
+    *_, last = events(article, model, make_options(length, style, register, seed))
     assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
     return last.summary
 
@@ -80,9 +85,6 @@ def make_options(length: str | int, style: str, register: str, seed: int = 0) ->
     Raises:
         UsageError: a value that is not one of those offered.
     """
-    from techsum.errors import UsageError
-    from techsum.summarizers.options import REGISTERS, STYLES
-
     known_style = next((s for s in STYLES if s == style), None)
     known_register = next((r for r in REGISTERS if r == register), None)
     if known_style is None:

@@ -2,13 +2,16 @@
 
 import threading
 import time
+from collections.abc import Generator as Steps
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from techsum.article import Article
 from techsum.checking.evidence import Evidencer
 from techsum.errors import CancelledError
-from techsum.generators.models import BASE_MODELS
+from techsum.generators.models import BASE_MODELS, EXTRACT
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import Message, summary_messages, title_messages
 from techsum.summarizers import guard
@@ -20,17 +23,19 @@ from techsum.summarizers.title import acceptable, headline
 from techsum.summary import Notice, Summary, SummarySentence, notice
 
 _RETRY_TEMPERATURE = 0.4
-"""The second attempt must differ from the greedy first one; higher values leave Korean on the 270M model."""
+"""The second attempt must differ from the greedy first one, and not by much."""
 
 _LONG_ENOUGH = 1.2
 """Past this factor of the asked length, the sentence being written is the last."""
 
 _TITLE_TOKENS = 32
 _CHARACTERS_PER_TOKEN = 1.2
-"""Lower than Gemma's mean of 1.7 in Korean, so that the token limit never cuts a sentence of normal length."""
+"""Lower than Gemma's mean of 1.7 in Korean, so that the token limit cuts no sentence of normal length."""
 
-_PART_SENTENCES = 160
+_PART_CHARACTERS = 160
 """Characters of the summary of one part of a long document: three sentences."""
+
+_Result = TypeVar("_Result")
 
 
 @dataclass
@@ -98,49 +103,55 @@ class Abstractive:
             yield Title(title)
             draft, failed = yield from self._long(parts)
         if failed:
-            yield from self._fall_back(draft, failed)
-        notices = [*self._article.notices, *self._notices]
-        if self._generator.name in BASE_MODELS and not failed:
-            notices.append(notice("experimental", model=self._generator.name))
-        if draft.dropped and not failed:
-            notices.append(notice("dropped", count=len(draft.dropped), reason=draft.dropped[0]))
-        if any(not s.supported for s in draft.sentences):
-            notices.append(notice("unsupported"))
+            yield Withdrawn(failed, everything=True)
+            draft = _Draft(list(extract(self._article, self._options).sentences))
+            for sentence in draft.sentences:
+                yield SentenceDone(sentence)
+            self._notices.append(notice("fallback", reason=failed))
+        else:
+            self._remark(draft)
         summary = Summary(
             title=title,
             sentences=tuple(draft.sentences),
-            model=self._generator.name,
-            coverage=1.0,
+            model=EXTRACT if failed else self._generator.name,
+            coverage=sum(part.end - part.start for part in parts) / len(self._article.text),
             seconds=time.perf_counter() - began,
             seed=self._options.seed,
             separator=self._options.separator,
         )
-        yield Done(summary.with_notices(*notices))
+        yield Done(summary.with_notices(*self._article.notices, *self._notices))
+
+    def _remark(self, draft: _Draft) -> None:
+        """The notices on a model's text."""
+        if self._generator.name in BASE_MODELS:
+            self._notices.append(notice("experimental", model=self._generator.name))
+        if draft.dropped:
+            self._notices.append(notice("dropped", count=len(draft.dropped), reason=draft.dropped[0]))
+        if any(not s.supported for s in draft.sentences):
+            self._notices.append(notice("unsupported"))
 
     def _title(self, text: str) -> str:
         if self._article.title:
             return self._article.title
         messages = title_messages(text, fmt=self._generator.format)
-        written = "".join(self._write(messages, Options(_TITLE_TOKENS, seed=self._options.seed, stop=("\n",))))
+        written = "".join(
+            self._write(messages, Options(_TITLE_TOKENS, seed=self._options.seed, stop=("\n",)))
+        )
         return acceptable(written, self._article) or headline(self._article)
 
-    def _write(self, messages: list[Message], options: Options) -> Iterator[str]:
+    def _write(self, messages: list[Message], options: Options) -> Steps[str, None, None]:
         yield from self._generator.stream(messages, options, self._cancel)
         if self._cancel.is_set():
             raise CancelledError
 
-    def _fall_back(self, draft: _Draft, reason: str) -> Iterator[Event]:
-        """The article's own sentences, where the model's do not stand."""
-        yield Withdrawn(reason, everything=True)
-        draft.sentences = list(extract(self._article, self._options).sentences)
-        self._notices.append(notice("fallback", reason=reason))
-        for sentence in draft.sentences:
-            yield SentenceDone(sentence)
-
     def _attempts(
         self, text: str, characters: int, before: str = ""
-    ) -> Iterator[Event]:  # returns (draft, fault) to its `yield from`
-        """Write, and once more with another temperature if what came out may not stand."""
+    ) -> Steps[Event, None, tuple[_Draft, str | None]]:
+        """Write, and once more with another temperature if what came out may not stand.
+
+        Returns:
+            The last draft, and why it may not stand (None if it may).
+        """
         messages = summary_messages(
             text,
             fmt=self._generator.format,
@@ -163,29 +174,31 @@ class Abstractive:
 
     def _draft(
         self, draft: _Draft, messages: list[Message], options: Options, characters: int
-    ) -> Iterator[Event]:
+    ) -> Steps[Event, None, None]:
         """One attempt: pieces as they come, and each sentence when it is settled."""
         open_text = ""
-        stream = self._write(messages, options)
-        for piece in stream:
-            open_text += piece
-            yield TextPiece(piece)
-            while found := guard.SENTENCE_END.search(open_text):
-                sentence, open_text = open_text[: found.end()], open_text[found.end() :]
-                fault = yield from self._settle(draft, sentence)
-                if fault == "reason_loop" or len(draft.text) >= characters:
-                    stream.close()
+        with closing(self._write(messages, options)) as stream:
+            for piece in stream:
+                open_text += piece
+                yield TextPiece(piece)
+                while found := guard.SENTENCE_END.search(open_text):
+                    sentence, open_text = open_text[: found.end()], open_text[found.end() :]
+                    fault = yield from self._settle(draft, sentence)
+                    if fault == "reason_loop" or len(draft.text) >= characters:
+                        return
+                if guard.loops(open_text):
+                    draft.dropped.append("reason_loop")
+                    yield Withdrawn("reason_loop")
                     return
-            if guard.loops(open_text):
-                stream.close()
-                draft.dropped.append("reason_loop")
-                yield Withdrawn("reason_loop")
-                return
         if open_text.strip():
             yield from self._settle(draft, open_text)
 
-    def _settle(self, draft: _Draft, raw: str) -> Iterator[Event]:
-        """Decide on one finished sentence; returns why it was left out, or None."""
+    def _settle(self, draft: _Draft, raw: str) -> Steps[Event, None, str | None]:
+        """Decide on one finished sentence.
+
+        Returns:
+            Why it was left out, or None.
+        """
         sentence = guard.tidy(raw)
         if len(sentence) < 2 or (not draft.sentences and guard.is_preamble(sentence)):  # noqa: PLR2004
             if raw.strip():
@@ -211,29 +224,35 @@ class Abstractive:
             return "reason_loop"
         return guard.sentence_fault(sentence, self._scripts, self._evidencer)
 
-    def _long(self, parts: list[Part]) -> Iterator[Event]:
+    def _long(self, parts: list[Part]) -> Steps[Event, None, tuple[_Draft, str | None]]:
         """Summarise the parts, each with what came before, then the parts' summaries.
 
         Only the last round is shown as the summary; where a part fails, its key sentences stand in.
         """
+        stood_in = 0
         level = parts
         while len(level) > 1:
             summaries: list[str] = []
             for number, part in enumerate(level, 1):
                 yield Progress("progress_part", (("part", number), ("total", len(level))))
-                summaries.append((yield from self._part(part, summaries[-1] if summaries else "")))
-            level = split(Article("\n\n".join(summaries), language=self._article.language), self._generator)
+                before = summaries[-1] if summaries else ""
+                draft, failed = _finish(self._attempts(part.text, _PART_CHARACTERS, before))
+                if failed:
+                    stood_in += 1
+                    draft = _Draft(
+                        list(extract(Article(part.text), SummaryOptions(_PART_CHARACTERS)).sentences)
+                    )
+                summaries.append(draft.text)
+            level = split(Article("\n\n".join(summaries)), self._generator)
+        if stood_in:
+            self._notices.append(notice("parts_extracted", count=stood_in, total=len(parts)))
         return (yield from self._attempts(level[0].text, self._options.characters))
 
-    def _part(self, part: Part, before: str) -> Iterator[Event]:
-        quiet = self._attempts(part.text, _PART_SENTENCES, before)
+
+def _finish(steps: Steps[Event, None, _Result]) -> _Result:
+    """Run to the end without showing anything."""
+    while True:
         try:
-            while True:
-                next(quiet)
+            next(steps)
         except StopIteration as stop:
-            draft, failed = stop.value
-        if failed:
-            stand_in = extract(Article(part.text), SummaryOptions(_PART_SENTENCES))
-            return " ".join(s.text for s in stand_in.sentences)
-        return str(draft.text)
-        yield  # pragma: no cover - makes this a generator like its siblings
+            return stop.value  # type: ignore[no-any-return]

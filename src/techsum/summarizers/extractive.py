@@ -38,7 +38,10 @@ _OVERRUN = 1.15
 _NO_STATEMENT = 0.3
 _DANGLING = 0.6
 # A heading or a question is no key sentence, and one that leans on its predecessor reads badly without it.
-_LEANS = re.compile(r"^(?:그러나|하지만|그런데|그래서|따라서|또한|또|게다가|반면|다만|즉|이는|이에|이를|이런|이러한|그는|그녀는|그 결과|이어|이 밖에|이밖에)\s")
+_LEANS = re.compile(
+    r"^(?:그러나|하지만|그런데|그래서|따라서|또한|또|게다가|반면|다만|즉|이는|이에|이를|이런|이러한|그는|그녀는"
+    r"|그 결과|이어|이 밖에|이밖에)\s"
+)
 _STATEMENT_END = re.compile(r"(?:[다요까음함됨임]|[.!。…])['\"”’)\]]*[.!。]?['\"”’)\]]*$")
 
 

@@ -17,7 +17,8 @@ SENTENCE_END = re.compile(r"(?:[.!?。…]+['\"”’)\]]*(?=\s)|\n)")
 
 _COMPLETE = re.compile(r"(?:[.!?。…]|[다요음함됨임])['\"”’)\]]*$")
 _PREAMBLE = re.compile(
-    r"^(?:네[,.!]|물론|알겠습니다|다음은|아래는|이 글(?:을|의) (?:핵심을 )?요약|요약(?:문|하면|하자면|본)?\s*[:：]?$|요약\s*[:：]|제목\s*[:：]"
+    r"^(?:네[,.!]|물론|알겠습니다|다음은|아래는|이 글(?:을|의) (?:핵심을 )?요약"
+    r"|요약(?:문|하면|하자면|본)?\s*[:：]?$|요약\s*[:：]|제목\s*[:：]"
     r"|here(?:'s| is)|sure|certainly|summary\s*:|글의 핵심(?:은|을)? (?:다음|요약))",
     re.IGNORECASE,
 )
@@ -45,7 +46,11 @@ def is_complete(sentence: str) -> bool:
 def loops(open_text: str) -> bool:
     """Whether the end of a text repeats itself: the last ten characters stand in it three times."""
     tail = open_text[-_LOOP_UNIT:]
-    return len(open_text) >= _LOOP_UNIT * _LOOP_TIMES and bool(tail.strip()) and open_text.count(tail) >= _LOOP_TIMES
+    return (
+        len(open_text) >= _LOOP_UNIT * _LOOP_TIMES
+        and bool(tail.strip())
+        and open_text.count(tail) >= _LOOP_TIMES
+    )
 
 
 def repeats(sentence: str, earlier: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 """Sentence endings: 해요체, 합니다체, 한다체, and the noun endings of note style (개조식).
 
-Only the last word of a sentence is rewritten, by Kiwi's morphological generator; all before it stays as it is.
+Only the last word of a sentence is rewritten, by Kiwi's morphological generator; the rest stays as it is.
 """
 
 import re
@@ -10,13 +10,17 @@ from techsum import korean
 from techsum.summarizers.options import Register
 
 _CLOSING = re.compile(r"[.!?。…\s\"'”’)\]]*$")
-_STATEMENT = re.compile(r"^(?:다|ᆫ다|는다|습니다|ᆸ니다|어요|아요|에요|예요|여요|ᆫ다는|죠|지요|네요|음|ᆷ|ᆫ답니다|답니다|오|소|네|지)$")
+_STATEMENT = re.compile(
+    r"^(?:다|ᆫ다|는다|습니다|ᆸ니다|어요|아요|에요|예요|여요|ᆫ다는|죠|지요|네요|음|ᆷ|ᆫ답니다|답니다|오|소|네|지)$"
+)
 _VERBAL = ("VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA")
 
 
 def with_register(sentence: str, register: Register) -> str:
     """The statement in this register; questions, quotations and fragments are returned as they are."""
-    return _with_ending(sentence, {"합니다체": ("습니다", "EF"), "해요체": ("어요", "EF"), "한다체": ("다", "EF")}[register])
+    return _with_ending(
+        sentence, {"합니다체": ("습니다", "EF"), "해요체": ("어요", "EF"), "한다체": ("다", "EF")}[register]
+    )
 
 
 def as_note(sentence: str) -> str:
@@ -43,7 +47,7 @@ def _with_ending(sentence: str, ending: tuple[str, str]) -> str:
     # Kiwi gives the stem of irregular verbs, so the verb's own first letter is where rewriting begins.
     cut = stem[last_verb].start
     verb = [(t.form, t.tag) for t in stem[last_verb:]]
-    written = korean.analyser().join([*verb, _fitted(verb, ending)])
+    written = str(korean.analyser().join([*verb, _fitted(verb, ending)]))
     if verb[0] == ("이", "VCP") and cut and not _closed(body[cut - 1]):
         written = re.sub("^이에요$", "예요", written).replace("이었", "였", 1)
     return body[:cut] + written + closing

@@ -35,13 +35,15 @@ def headline(article: Article) -> str:
 
 def acceptable(title: str, article: Article) -> str | None:
     """A model's title, tidied, or None when it is none: too long, no Korean, or not about the article."""
-    tidy = re.sub(r"^(?:제목|title)\s*[:：]\s*", "", title.strip().split("\n")[0].strip(), flags=re.IGNORECASE)
+    tidy = re.sub(
+        r"^(?:제목|title)\s*[:：]\s*", "", title.strip().split("\n")[0].strip(), flags=re.IGNORECASE
+    )
     tidy = tidy.strip(" \"'“”‘’*#<>《》.").strip()
     if not 4 <= len(tidy) <= _TOLERATED or not re.search("[가-힣]", tidy):  # noqa: PLR2004
         return None
     words = set(korean.content(tidy))
     known = {w for s in article.sentences for w in s.content}
-    # A headline that is the article's first words, broken off, says nothing; nor does one about something else.
+    # A headline that is the article's first words, broken off, says nothing.
     if article.text.startswith(tidy) or not words or len(words & known) < len(words) * 0.7:
         return None
     return None if len(set(tidy.split())) < len(tidy.split()) else tidy

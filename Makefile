@@ -1,0 +1,48 @@
+# `make run` reads, `make test` proves. Everything is installed into .venv and nowhere else.
+PYTHON ?= python3
+SOURCE ?= samples/article.txt
+MODEL ?= gemma-3-270m
+BIN := .venv/bin
+INPUTS := pyproject.toml constraints.txt
+
+.PHONY: run test quick lint format bench clean
+
+run: .venv/.run
+	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
+
+test: .venv/.dev lint
+	@$(BIN)/python -m pytest
+
+quick: .venv/.dev
+	@$(BIN)/python -m pytest -m "not slow"
+
+lint: .venv/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/.dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/.dev
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# A stamp a set of packages: a second run installs nothing.
+.venv/.run: $(INPUTS) | .venv/bin/python
+	@echo "설치 중 (처음 한 번) / installing (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[embedded]'
+	@touch $@
+
+.venv/.dev: $(INPUTS) | .venv/bin/python
+	@echo "설치 중 (처음 한 번) / installing (once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/.run
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "파이썬 3.11 이상이 필요합니다: make PYTHON=python3.12 / Python 3.11 or newer is needed"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m techsum`."""
+
+from techsum.cli import main
+
+main()

@@ -1,0 +1,58 @@
+"""The `techsum` command: one file a subcommand, errors as one line, exit codes 0, 1 and 2."""
+
+import os
+import sys
+
+import typer
+
+from techsum.cli import doctor, models, summarize
+from techsum.errors import CancelledError, TechsumError, UsageError
+from techsum.messages import text
+
+DONE, COULD_NOT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="techsum",
+    help="한국어 기술·과학 글을 내 컴퓨터에서 요약합니다. / Korean articles, summarised on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("summarize")(summarize.command)
+app.add_typer(models.app, name="models")
+app.command("doctor")(doctor.command)
+
+
+def main() -> None:
+    """Run the command line; every expected failure is one line on standard error."""
+    sys.exit(run())
+
+
+def run() -> int:  # noqa: PLR0911 - one return for each way to end
+    """Run the command line and answer with its exit code."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, typer.Abort, CancelledError):
+        return _fail(text("cancelled"), INTERRUPTED)
+    except UsageError as error:
+        return _fail(str(error), WRONG_USAGE)
+    except TechsumError as error:
+        return _fail(str(error), COULD_NOT)
+    except BrokenPipeError:  # the reader of our pipe went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "show"):  # click's own usage errors
+            error.show()
+            return int(error.exit_code)
+        if os.environ.get("TECHSUM_DEBUG"):
+            raise
+        return _fail(text("internal", reason=f"{type(error).__name__}: {error}"), COULD_NOT)
+    return DONE
+
+
+def _fail(line: str, code: int) -> int:
+    print(line, file=sys.stderr)  # noqa: T201
+    return code

@@ -1,0 +1,90 @@
+"""`techsum summarize SOURCE`."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from techsum import korean
+from techsum.article import Article
+from techsum.cli.terminal import make_console, view
+from techsum.generators import check, resolve
+from techsum.messages import text
+from techsum.reading import read
+from techsum.summarizers import events, make_options
+from techsum.summarizers.events import Done
+from techsum.summary import Summary
+
+
+def command(  # noqa: PLR0917 - typer calls it by name
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="링크, 파일, 글, 또는 표준 입력을 뜻하는 - / link, file, text, or - for standard input"
+        ),
+    ],
+    model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
+    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
+    style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
+    register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
+    seed: Annotated[int, typer.Option(help="다시 쓸 때의 씨앗값 / seed of a second attempt")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON 하나로 출력 / print one JSON object")] = False,
+    stream: Annotated[
+        bool, typer.Option(help="쓰는 동안 보여 주기 / show the text while it is written")
+    ] = True,
+    guide: Annotated[bool, typer.Option(help="다음에 해 볼 것을 보여 주기 / show what to type next")] = False,
+) -> None:
+    """글을 요약합니다. / Summarise a source."""
+    options = make_options(length, style, register, seed)
+    name = resolve(model)
+    check(name)
+    korean.warm_up()
+    console = make_console()
+    with _reading(console, quiet=as_json):
+        article = read(source)
+    if as_json:
+        *_, last = events(article, name, options)
+        assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
+        print(json.dumps(as_dict(article, last.summary), ensure_ascii=False))  # noqa: T201
+        return
+    with view(console, article, stream=stream) as shown:
+        for event in events(article, name, options):
+            shown.show(event)
+    if guide:
+        print_guide(console)
+
+
+def _reading(console: Console, *, quiet: bool) -> Any:
+    status = Console(stderr=True, quiet=quiet or not console.is_terminal)
+    return status.status(text("progress_reading"))
+
+
+def as_dict(article: Article, summary: Summary) -> dict[str, Any]:
+    """The JSON of one summary and its article, as the command line and the API give it."""
+    said = summary.as_dict()
+    return {
+        **{k: said[k] for k in ("title", "summary", "sentences", "notices")},
+        "article": {
+            "title": article.title,
+            "url": article.url,
+            "author": article.author,
+            "published": article.published,
+            "characters": len(article.text),
+        },
+        **{k: said[k] for k in ("model", "coverage", "seconds", "seed")},
+    }
+
+
+def print_guide(console: Console) -> None:
+    """What to type next."""
+    console.print()
+    console.print(Text(text("next_header"), style="bold"))
+    for key, typed in (
+        ("next_own", "make run SOURCE=https://…  |  .venv/bin/techsum summarize FILE"),
+        ("next_models", ".venv/bin/techsum models pull gemma-3-1b-it"),
+        ("next_doctor", ".venv/bin/techsum doctor"),
+    ):
+        console.print(Text.assemble("  ", (typed, "green"), ("   " + text(key), "dim")), soft_wrap=True)
+    console.print(Text(text("sample_note"), style="dim"))

@@ -1,0 +1,152 @@
+"""How a summary looks in a terminal, and in a pipe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Protocol, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.text import Text
+
+from techsum.article import Article
+from techsum.generators.models import EXTRACT
+from techsum.messages import text
+from techsum.summarizers.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
+from techsum.summary import Summary
+
+_WIDEST = 100
+"""Columns: Korean lines longer than fifty syllables are hard to read."""
+
+
+class View(Protocol):
+    """Shows events as they come."""
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+
+
+def make_console() -> Console:
+    """A console for standard output, of a width that reads well."""
+    console = Console(highlight=False)
+    console.width = min(console.width, _WIDEST)
+    return console
+
+
+@contextmanager
+def view(console: Console, article: Article, *, stream: bool) -> Iterator[View]:
+    """The view for this console: live in a terminal, plain lines in a pipe."""
+    live = console.is_terminal and stream
+    shown = _Live(console, article) if live else _Plain(console, article)
+    with shown if isinstance(shown, _Live) else nullcontext():
+        yield shown
+
+
+class _Plain:
+    """Whole lines, each printed once it cannot change any more."""
+
+    def __init__(self, console: Console, article: Article) -> None:
+        self._console, self._article = console, article
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, KeySentences):
+            print_heading(self._console, self._article, event.summary)
+            print_body(self._console, event.summary)
+        elif isinstance(event, Done):
+            if event.summary.model != EXTRACT:
+                print_summary_heading(self._console, event.summary.model)
+                print_body(self._console, event.summary)
+            print_end(self._console, event.summary)
+
+
+class _Live(_Plain):
+    """The sentence being written is shown while it grows; what was withdrawn disappears."""
+
+    def __init__(self, console: Console, article: Article) -> None:
+        super().__init__(console, article)
+        self._live = Live(console=console, refresh_per_second=12, vertical_overflow="visible", transient=True)
+        self._settled: list[str] = []
+        self._open = ""
+        self._status = ""
+
+    def __enter__(self) -> Self:
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *stopped: object) -> None:
+        self._live.__exit__(None, None, None)
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, (KeySentences, Done)):
+            self._live.update(Text(""), refresh=True)
+            super().show(event)
+            return
+        if isinstance(event, Progress):
+            self._status = text(event.key, **dict(event.values))
+        elif isinstance(event, TextPiece):
+            self._status = ""
+            self._open = (self._open + event.text).lstrip()
+        elif isinstance(event, SentenceDone):
+            self._settled.append(event.sentence.text)
+            self._open = ""
+        elif isinstance(event, Withdrawn):
+            self._open = ""
+            if event.everything:
+                self._settled.clear()
+                self._status = text("progress_retry", reason=text(event.reason))
+        self._live.update(self._frame())
+
+    def _frame(self) -> Group:
+        written = Text(" ".join(self._settled))
+        if self._open:
+            written.append((" " if self._settled else "") + self._open, style="dim")
+        status = Text(f"… {self._status}", style="italic dim") if self._status else Text("")
+        return Group(Padding(written, (0, 0, 0, 2)), status)
+
+
+def print_heading(console: Console, article: Article, keys: Summary) -> None:
+    """The article's title and byline, and the heading of the key sentences."""
+    console.print(Text(keys.title, style="bold"))
+    byline = " · ".join(p for p in (article.author, article.published, article.url) if p)
+    if byline:
+        console.print(Text(byline, style="dim"), soft_wrap=True)
+    console.print()
+    _section(console, text("heading_key_sentences"), text("key_sentences_how"))
+
+
+def print_summary_heading(console: Console, model: str) -> None:
+    """The heading of a model's summary: a reader always knows who wrote what."""
+    _section(console, text("heading_summary"), text("summary_by", model=model))
+
+
+def _section(console: Console, heading: str, about: str) -> None:
+    line = Text.assemble((heading, "bold cyan"), ("  " + about, "dim"))
+    console.print(Rule(line, align="left", style="dim") if console.is_terminal else line)
+
+
+def print_body(console: Console, summary: Summary) -> None:
+    """The sentences of a summary."""
+    for line in summary.text.split("\n"):
+        console.print(
+            Padding(Text(line), (0, 0, 0, 2)) if console.is_terminal else Text(line),
+            soft_wrap=not console.is_terminal,
+        )
+    console.print()
+
+
+def print_end(console: Console, summary: Summary) -> None:
+    """The notices, and which model it was, how long it took."""
+    if summary.notices:
+        console.print(Text(text("heading_notices"), style="bold yellow"))
+        for notice in summary.notices:
+            console.print(Text(f"  ! {notice.message}"), soft_wrap=not console.is_terminal)
+        console.print()
+    values = {
+        "model": summary.model,
+        "seconds": f"{summary.seconds:.1f}",
+        "coverage": round(summary.coverage * 100),
+        "seed": summary.seed,
+    }
+    key = "footer_extract" if summary.model == EXTRACT else "footer"
+    console.print(Text(text(key, **values), style="dim"), soft_wrap=True)

@@ -1,0 +1,190 @@
+"""Pulling a model: against a site that speaks the hub's protocol, and breaks it on purpose."""
+
+import hashlib
+import re
+
+import pytest
+from support.servers import Site, page, redirect, send
+from support.tiny_gguf import write_gemma2
+
+from techsum.errors import ModelError, StorageError, UsageError
+from techsum.generators.hub import pull
+from techsum.generators.models import auto_model, model_file, names, pulled
+from techsum.settings import set_default_model
+
+NAME = "owner/repo:tiny.gguf"
+PATH = "/owner/repo/resolve/main/tiny.gguf"
+TOKEN = "hf_" + "a1b2" * 8
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    return write_gemma2(tmp_path_factory.mktemp("hub") / "t.gguf").read_bytes()
+
+
+@pytest.fixture
+def hub(configure, tmp_path):
+    def start(pages):
+        site = Site(pages)
+        configure(HF_ENDPOINT=site.url, cache_dir=tmp_path / "cache", HF_TOKEN=TOKEN)
+        return site
+
+    return start
+
+
+def hub_file(content, digest=None, cut_at=None):
+    """A file as the hub serves it: HEAD tells sha256 and size, GET takes a range; may be cut off once."""
+    cuts = [cut_at] if cut_at else []
+
+    def answer(request):
+        wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", "bytes=0-"))
+        start = int(wanted.group(1))
+        headers = {"X_Linked_Etag": f'"{digest or hashlib.sha256(content).hexdigest()}"', "X_Linked_Size": str(len(content))}
+        body = content[start:]
+        if request.command == "GET" and cuts:
+            headers["Content_Length"] = str(len(body))
+            body = body[: cuts.pop()]
+            request.close_connection = True
+        send(request, body, "application/octet-stream", 206 if start else 200, **headers)
+
+    return answer
+
+
+def test_a_model_is_pulled_checked_and_listed(hub, content, tmp_path):
+    seen = []
+    with hub({PATH: hub_file(content)}):
+        path = pull(NAME, lambda here, total: seen.append((here, total)))
+    assert path.read_bytes() == content
+    assert seen[0] == (0, len(content))
+    assert seen[-1] == (len(content), len(content))
+    assert pulled() == {"tiny": path}
+    assert "tiny" in names()
+    assert model_file("tiny") == path
+    assert [p.name for p in path.parent.iterdir()] == ["tiny.gguf"]
+
+
+def test_a_download_that_was_cut_off_goes_on_where_it_stopped(hub, content):
+    with hub({PATH: hub_file(content, cut_at=5000)}) as site:
+        with pytest.raises(ModelError) as refused:
+            pull(NAME)
+        assert refused.value.key == "hub_failed"
+        assert pulled() == {}
+        # when the same command is given again
+        pull(NAME)
+        # then only the rest is asked for
+        ranges = [h.get("Range") for method, _, h in site.hits if method == "GET"]
+    assert ranges == ["bytes=0-", "bytes=5000-"]
+    assert pulled()["tiny"].read_bytes() == content
+
+
+def test_a_wrong_checksum_is_not_accepted(hub, content):
+    with hub({PATH: hub_file(content, digest="0" * 64)}), pytest.raises(ModelError) as refused:
+        pull(NAME)
+    assert refused.value.key == "model_checksum"
+    assert pulled() == {}
+
+
+def test_a_file_that_is_no_gguf_is_not_accepted(hub):
+    with hub({PATH: hub_file(b"not a model" * 100)}), pytest.raises(ModelError) as refused:
+        pull(NAME)
+    assert refused.value.key == "model_not_gguf"
+    assert pulled() == {}
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_gated_model_is_explained_without_the_token(hub, status):
+    with hub({PATH: page("", status=status)}), pytest.raises(ModelError) as refused:
+        pull(NAME)
+    assert refused.value.key == "hub_gated"
+    assert "HF_TOKEN" in str(refused.value)
+    assert TOKEN not in str(refused.value)
+
+
+def test_the_token_goes_to_the_hub_and_nowhere_else(hub, content):
+    with Site({"/cdn": hub_file(content)}) as other:
+        elsewhere = other.url.replace("127.0.0.1", "localhost") + "/cdn"
+
+        def answer(request):
+            if request.command == "HEAD":
+                hub_file(content)(request)
+            else:
+                redirect(elsewhere)(request)
+
+        with hub({PATH: answer}) as site:
+            pull(NAME)
+            assert all(h["Authorization"] == f"Bearer {TOKEN}" for _, _, h in site.hits)
+        assert all("Authorization" not in h for _, _, h in other.hits)
+
+
+def test_a_missing_file_an_unknown_name_and_a_path_that_climbs(hub):
+    with hub({}):
+        with pytest.raises(ModelError) as refused:
+            pull(NAME)
+        assert refused.value.key == "hub_missing"
+        for name in ("gemma-3-1b", "owner/repo:../../x.gguf", "owner/repo:/etc/x.gguf", "a/b/c:x.gguf"):
+            with pytest.raises(UsageError):
+                pull(name)
+
+
+def test_a_full_disk_is_one_line_and_leaves_no_model(hub, content, monkeypatch):
+    import errno
+
+    from techsum.generators import hub as module
+
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "_download", full)
+    with hub({PATH: hub_file(content)}), pytest.raises(StorageError) as refused:
+        pull(NAME)
+    assert refused.value.key == "disk_full"
+    assert pulled() == {}
+
+
+def test_auto_prefers_what_was_chosen_then_the_best_pulled_then_no_model(configure, tmp_path, content):
+    configure(cache_dir=tmp_path / "c", config_dir=tmp_path / "k")
+    assert auto_model() == "extract"
+    folder = tmp_path / "c" / "models"
+    folder.mkdir(parents=True)
+    for name in ("other", "gemma-3-1b-it", "gemma-3-270m"):
+        (folder / f"{name}.gguf").write_bytes(content)
+    # a file that merely lies there is not known to be good, and the base model is known to be weak
+    assert auto_model() == "gemma-3-1b-it"
+    (folder / "gemma-2-2b-it.gguf").write_bytes(content)
+    assert auto_model() == "gemma-2-2b-it"
+    set_default_model("other")
+    assert auto_model() == "other"
+    configure(model="http://127.0.0.1:1/v1#m")
+    assert auto_model() == "http://127.0.0.1:1/v1#m"
+
+
+def test_the_embedded_model_is_assembled_once_whole_or_not_at_all(configure, tmp_path, monkeypatch):
+    from techsum.generators import models
+
+    configure(cache_dir=tmp_path)
+    # given a checksum that does not fit, nothing stays behind
+    monkeypatch.setattr(models, "EMBEDDED_SHA256", "0" * 64)
+    with pytest.raises(ModelError) as refused:
+        model_file("gemma-3-270m")
+    assert refused.value.key == "model_checksum"
+    assert list((tmp_path / "models").iterdir()) == []
+    # and with the right one the file appears, and is not made again
+    monkeypatch.undo()
+    configure(cache_dir=tmp_path)
+    said = []
+    path = model_file("gemma-3-270m", lambda: said.append(1))
+    assert model_file("gemma-3-270m", lambda: said.append(1)) == path
+    assert said == [1]
+
+
+def test_no_room_for_the_embedded_model(configure, tmp_path, monkeypatch):
+    import shutil
+    from collections import namedtuple
+
+    configure(cache_dir=tmp_path)
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _p: usage(1, 1, 1000))
+    with pytest.raises(StorageError) as refused:
+        model_file("gemma-3-270m")
+    assert refused.value.key == "disk_full"
+    assert "253 MB" in str(refused.value)

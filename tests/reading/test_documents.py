@@ -1,0 +1,294 @@
+"""Every kind of source becomes the same article."""
+
+import io
+import time
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import documents
+from support.servers import Site, page
+from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
+
+from techsum import read
+from techsum.article import Article
+from techsum.errors import ReadingError
+from techsum.reading import isolated, read_text
+from techsum.reading.isolated import parse_isolated
+
+CURRENT = """<!doctype html><html><head><meta charset="utf-8"><title>사이언스타임즈</title></head><body>
+<div id="gnb"><ul><li>과학기술</li><li>의학</li></ul></div>
+<div class="view_header"><div class="sub_txt"><b>{title}</b></div>
+<div class="sub_info"><span>조회 1,204</span><span>2026-02-13 09:30</span></div></div>
+<div class="atc_data">글 <a href="/w">김한결 객원기자</a></div>
+<div class="atc_cont">{body}</div>
+<div class="list"><a href="/x">관련 기사: 바다의 소금</a></div><div>Copyright 한국과학창의재단</div></body></html>"""
+OLD = """<html><head><meta charset="utf-8"></head><body><div class="menu">전체 메뉴</div>
+<h1 class="tit">{title}<span>기초·응용과학</span></h1><div class="view_content">{body}</div>
+<div class="right">많이 본 뉴스</div></body></html>"""
+CREDIT = "저작권자 2026-02-13 ⓒ ScienceTimes"
+REPRINT = "연합뉴스 2026-02-13"
+
+
+def p_tags(paragraphs):
+    return "".join(f"<p>{p}</p>" for p in paragraphs)
+
+
+def br_tags(paragraphs):
+    return "<br><br>\n".join(paragraphs)
+
+
+@pytest.mark.parametrize("layout", [CURRENT, OLD])
+@pytest.mark.parametrize("body", [p_tags, br_tags])
+def test_both_generations_of_sciencetimes_pages(layout, body):
+    # given a page of either generation, its body in <p> or <br>, with the site's credits at the end
+    html = layout.format(title=TITLE, body=body([*PARAGRAPHS, REPRINT, CREDIT]))
+    # when
+    got = parse_isolated(html.encode(), "https://www.sciencetimes.co.kr/nscvrg/view/menu/250?nscvrgSn=1", "text/html")
+    # then: exactly the paragraphs, without menus, credits and neighbours
+    assert got.text == BODY
+    assert got.title == TITLE
+    assert got.notices == ()
+
+
+def test_the_current_layout_names_author_and_date():
+    html = CURRENT.format(title=TITLE, body=p_tags(PARAGRAPHS))
+    got = parse_isolated(html.encode(), "https://www.sciencetimes.co.kr/nscvrg/view/menu/250", "text/html")
+    assert (got.author, got.published) == ("김한결", "2026-02-13")
+
+
+def test_the_old_permalink_layout():
+    html = f'<html><body><div class="board_cont"><strong>{TITLE}</strong>{p_tags(PARAGRAPHS)}</div></body></html>'
+    got = parse_isolated(html.encode(), "https://sciencetimes.co.kr/?news=salt", "text/html")
+    assert (got.title, got.text) == (TITLE, BODY)
+
+
+def test_an_unknown_sciencetimes_layout_falls_back_and_says_so():
+    html = documents.html(TITLE, PARAGRAPHS)
+    got = parse_isolated(html.encode(), "https://www.sciencetimes.co.kr/new/1", "text/html")
+    assert PARAGRAPHS[0] in got.text
+    assert [n.kind for n in got.notices] == ["adapter_fallback"]
+
+
+def test_another_host_with_the_name_in_it_gets_no_special_rules():
+    from techsum.reading.sciencetimes import is_sciencetimes
+
+    assert is_sciencetimes("https://www.sciencetimes.co.kr/a")
+    assert not is_sciencetimes("https://sciencetimes.co.kr.evil.example/a")
+    assert not is_sciencetimes("https://evil.example/?u=sciencetimes.co.kr")
+
+
+def test_any_article_page_through_a_link(loopback):
+    html = documents.html(TITLE, PARAGRAPHS, '<meta property="article:published_time" content="2026-03-01T08:00:00+09:00"><meta name="author" content="이새봄">')
+    with Site({"/news/1": page(html)}) as site:
+        article = read(f"{site.url}/news/1")
+    assert article.paragraphs == PARAGRAPHS
+    assert article.title == TITLE
+    assert (article.author, article.published, article.language) == ("이새봄", "2026-03-01", "ko")
+    assert article.url.endswith("/news/1")
+
+
+@pytest.mark.parametrize("declared", ["header", "meta"])
+def test_a_cp949_page(loopback, declared):
+    html = documents.html(TITLE, PARAGRAPHS).replace("charset=utf-8", "charset=euc-kr" if declared == "meta" else "x")
+    kind = "text/html; charset=euc-kr" if declared == "header" else "text/html"
+    with Site({"/a": page(html.encode("cp949"), kind)}) as site:
+        assert read(f"{site.url}/a").paragraphs == PARAGRAPHS
+
+
+def test_a_page_without_article_is_said_plainly(loopback):
+    with Site({"/": page("<html><body><nav><a href=/a>하나</a></nav></body></html>")}) as site:
+        with pytest.raises(ReadingError) as refused:
+            read(f"{site.url}/")
+    assert refused.value.key == "page_no_article"
+
+
+def test_text_nested_too_deep_is_announced():
+    html = "<html><body>" + p_tags(PARAGRAPHS) + "<div>" * 300 + "깊은 글" + "</div>" * 300 + "</body></html>"
+    got = parse_isolated(html.encode(), "https://example.com/", "text/html")
+    assert "deep_html" in [n.kind for n in got.notices]
+
+
+FILES = {
+    "article.txt": lambda: f"{TITLE}\n\n{BODY}".encode(),
+    "utf16.txt": lambda: f"{TITLE}\n\n{BODY}".encode("utf-16"),
+    "utf16-without-mark.txt": lambda: f"{TITLE}\n\n{BODY}".encode("utf-16-le"),
+    "cp949.txt": lambda: f"{TITLE}\n\n{BODY}".encode("cp949"),
+    "windows.txt": lambda: f"\ufeff{TITLE}\r\n\r\n{BODY}".replace("\n\n", "\r\n\r\n").encode(),
+    "article.md": lambda: f"# {TITLE}\n\n{PARAGRAPHS[0]}\n\n- {PARAGRAPHS[1]}\n\n> {PARAGRAPHS[2]}\n\n```\ncode\n```\n".encode(),
+    "page.html": lambda: documents.html(TITLE, PARAGRAPHS).encode(),
+    "article.hwpx": lambda: documents.hwpx(PARAGRAPHS, TITLE),
+    "article.docx": lambda: documents.docx(PARAGRAPHS, TITLE),
+    "article.pdf": lambda: documents.pdf([PARAGRAPHS], title=TITLE),
+    "no-ending": lambda: documents.docx(PARAGRAPHS, TITLE),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_gives_the_same_title_and_paragraphs(name, tmp_path):
+    file = tmp_path / name
+    file.write_bytes(FILES[name]())
+    article = read(file)
+    assert article.paragraphs == PARAGRAPHS
+    assert article.title == TITLE
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_hwp_5(tmp_path, packed):
+    file = tmp_path / "a.hwp"
+    file.write_bytes(documents.hwp(PARAGRAPHS, packed=packed))
+    assert read(str(file)).paragraphs == PARAGRAPHS
+
+
+def test_tables_in_hwpx_are_read_once(tmp_path):
+    file = tmp_path / "a.hwpx"
+    file.write_bytes(documents.hwpx(PARAGRAPHS, table=("항목 하나", "값 둘")))
+    assert read(file).paragraphs == (*PARAGRAPHS, "항목 하나", "값 둘")
+
+
+def test_running_heads_and_page_numbers_of_a_pdf_are_left_out(tmp_path):
+    file = tmp_path / "a.pdf"
+    file.write_bytes(documents.pdf([[p, f"{n}장의 다른 문단이다."] for n, p in enumerate(PARAGRAPHS * 2)]))
+    text = read(file).text
+    assert "시험 보고서 제3호" not in text
+    assert "- 2 -" not in text
+    assert all(p in text for p in PARAGRAPHS)
+
+
+def test_standard_input(monkeypatch):
+    class Input:
+        buffer = io.BytesIO(BODY.encode())
+
+    monkeypatch.setattr("sys.stdin", Input)
+    assert read("-").paragraphs == PARAGRAPHS
+
+
+def test_a_pasted_text():
+    assert read(f"{TITLE}\n\n{BODY}").title == TITLE
+    assert read(BODY).text == BODY
+
+
+def test_wrapped_lines_become_paragraphs():
+    wrapped = "첫 문장은 두 줄로\n나뉘어 있다. 둘째 문장이다.\n셋째 문장은 따로 있고 충분히 길어서 백 글자를 넘기는 데 보탬이 된다.\n\n" + BODY
+    assert read_text(wrapped).paragraphs[0] == "첫 문장은 두 줄로 나뉘어 있다. 둘째 문장이다."
+
+
+def test_decomposed_hangul_and_invisible_characters_are_normalised():
+    import unicodedata
+
+    hidden = unicodedata.normalize("NFD", PARAGRAPHS[0]).replace(" ", " \u200b\u202e\ufeff")
+    assert read_text(hidden + "\n\n" + BODY).paragraphs[0] == PARAGRAPHS[0]
+
+
+def pdf_locked():
+    return documents.pdf([PARAGRAPHS], password="비밀".encode().hex())
+
+
+BAD = {
+    "empty.txt": (lambda: b"  \n ", "source_empty"),
+    "short.txt": (lambda: "짧은 글입니다.".encode(), "source_short"),
+    "photo.txt": (lambda: b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8, "source_not_text"),
+    "noise.txt": (lambda: bytes((i * 7919) % 256 for i in range(5000)), "source_not_text"),
+    "locked.pdf": (pdf_locked, "source_encrypted"),
+    "broken.pdf": (lambda: b"%PDF-1.7\n" + b"garbage" * 50, "source_broken"),
+    "cut.hwpx": (lambda: documents.hwpx(PARAGRAPHS)[:300], "source_broken"),
+    "locked.hwpx": (lambda: documents.hwpx(PARAGRAPHS, encrypted=True), "source_encrypted"),
+    "locked.hwp": (lambda: documents.hwp(PARAGRAPHS, encrypted=True), "source_encrypted"),
+    "cut.hwp": (lambda: documents.hwp(PARAGRAPHS)[:700], "source_broken"),
+    "cut.docx": (lambda: documents.docx(PARAGRAPHS)[:2000], "source_broken"),
+    "scan.pdf": (lambda: documents.pdf([()]), "source_scanned"),
+    "other.zip": (lambda: zipped({"a.txt": b"x"}), "source_not_text"),
+    "bomb.hwpx": (lambda: zipped({"Contents/section0.xml": b"\0" * (210 << 20)}), "source_too_large"),
+    "laughs.hwpx": (lambda: zipped({"Contents/section0.xml": LAUGHS}), "source_broken"),
+}
+LAUGHS = b'<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;">]><a>&y;</a>'
+
+
+def zipped(members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_get_one_clear_line(name, tmp_path):
+    make, key = BAD[name]
+    file = tmp_path / name
+    file.write_bytes(make())
+    with pytest.raises(ReadingError) as refused:
+        read(file)
+    assert refused.value.key == key
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).endswith((".", "요."))
+
+
+def test_missing_files_and_folders(tmp_path):
+    for source, key in ((tmp_path / "none.txt", "source_missing"), (tmp_path, "source_folder")):
+        with pytest.raises(ReadingError) as refused:
+            read(source)
+        assert refused.value.key == key
+
+
+def test_a_parser_that_takes_too_long_is_stopped_and_the_next_document_is_read():
+    # given a document that takes seconds, and a tenth of one to do it
+    long = documents.pdf([PARAGRAPHS] * 400)
+    with pytest.raises(ReadingError) as refused:
+        parse_isolated(long, "long.pdf", seconds=0.05)
+    assert refused.value.key == "reading_slow"
+    # when the next one comes, then a new child reads it
+    assert parse_isolated(BODY.encode(), "a.txt").text == BODY
+
+
+def test_a_parser_that_dies_is_one_line_and_the_next_document_is_read():
+    isolated.start()
+    isolated._child.kill()
+    isolated._child.wait()
+    assert parse_isolated(BODY.encode(), "a.txt").text == BODY
+
+
+def test_two_threads_share_the_child():
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        got = list(pool.map(lambda n: parse_isolated(f"{n}번 글. {BODY}".encode(), "a.txt").text[:4], range(12)))
+    assert got == [f"{n}번 글. {BODY}"[:4] for n in range(12)]
+
+
+def test_sentences_know_their_place(article):
+    assert [article.text[s.start : s.end] for s in article.sentences] == [s.text for s in article.sentences]
+    assert len(article.sentences) == 7
+    assert article.sentences[3].text.startswith("리튬 전지와 달리")
+
+
+KOREAN = st.text(st.sampled_from("가나다라 한국어문장이다.?!“”\"'()\n0123456789.,%℃aB😀漢\u1100\u1161"), max_size=300)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(KOREAN, max_size=6).map("\n\n".join))
+def test_every_offset_slices_back_to_its_sentence(text):
+    sentences = Article(text).sentences
+    for one in sentences:
+        assert text[one.start : one.end] == one.text
+        assert one.text == one.text.strip() != ""
+        assert "\n\n" not in one.text
+    # in order, without overlap, and nothing but white space between them
+    ends = [0, *(s.end for s in sentences)]
+    starts = [*(s.start for s in sentences), len(text)]
+    assert all(not text[a:b].strip() for a, b in zip(ends, starts, strict=True))
+
+
+def test_a_paragraph_of_a_million_characters_without_a_full_stop():
+    text = "가나다 " * 25_000
+    began = time.monotonic()
+    sentences = Article(text).sentences
+    assert time.monotonic() - began < 60
+    assert all(text[s.start : s.end] == s.text for s in sentences)
+
+
+def test_the_sample_article():
+    article = read(SAMPLE)
+    assert article.title == "땀 한 방울로 탈수를 먼저 안다… 손목에 붙이는 종이 센서"
+    assert len(article.paragraphs) == 5

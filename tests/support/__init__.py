@@ -1,0 +1,1 @@
+"""What several tests need: servers, documents, models, all made on the spot."""

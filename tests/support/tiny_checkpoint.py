@@ -1,0 +1,59 @@
+"""A random two-layer Gemma 2 as a transformers folder, with a tokenizer trained on the tests' own texts."""
+
+from pathlib import Path
+
+from support.texts import PARAGRAPHS
+from support.tiny_gguf import TEMPLATE
+
+
+def write_checkpoint(folder: Path, template: str | None = TEMPLATE) -> Path:
+    """Write model and tokenizer; returns `folder`."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, normalizers, trainers
+    from transformers import Gemma2Config, Gemma2ForCausalLM, PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE(byte_fallback=True, unk_token="<unk>"))
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+    )
+    special = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=800, special_tokens=[*special, *(f"<0x{b:02X}>" for b in range(256))], show_progress=False
+    )
+    tokenizer.train_from_iterator([*PARAGRAPHS, "user model <>_abcdefghijklmnopqrstuvwxyz\n"], trainer)
+    wrapped = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<bos>", eos_token="<eos>", pad_token="<pad>", unk_token="<unk>",
+        additional_special_tokens=["<start_of_turn>", "<end_of_turn>"],
+    )  # fmt: skip
+    wrapped.chat_template = template
+    wrapped.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = Gemma2Config(
+        vocab_size=len(wrapped), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=16, max_position_embeddings=2048, initializer_range=0.4, attn_implementation="eager",
+    )  # fmt: skip
+    model = Gemma2ForCausalLM(config)
+    with torch.no_grad():  # small embeddings and large blocks, or the model would only repeat its last token
+        for name, weight in model.named_parameters():
+            weight.mul_(0.2 if "embed" in name else 3 if weight.dim() > 1 else 1)
+    model.save_pretrained(folder)
+    return folder
+
+
+def write_adapter(folder: Path, base: Path) -> Path:
+    """Write a PEFT LoRA with random weights for the checkpoint; returns `folder`."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    model = get_peft_model(
+        AutoModelForCausalLM.from_pretrained(base),
+        LoraConfig(r=2, target_modules=["q_proj", "o_proj"], task_type="CAUSAL_LM"),
+    )
+    torch.manual_seed(1)
+    for name, weight in model.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(weight)
+    model.save_pretrained(folder)
+    return folder
