@@ -39,7 +39,10 @@ def hub_file(content, digest=None, cut_at=None):
     def answer(request):
         wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", "bytes=0-"))
         start = int(wanted.group(1))
-        headers = {"X_Linked_Etag": f'"{digest or hashlib.sha256(content).hexdigest()}"', "X_Linked_Size": str(len(content))}
+        headers = {
+            "X_Linked_Etag": f'"{digest or hashlib.sha256(content).hexdigest()}"',
+            "X_Linked_Size": str(len(content)),
+        }
         body = content[start:]
         if request.command == "GET" and cuts:
             headers["Content_Length"] = str(len(body))

@@ -50,7 +50,11 @@ def test_an_article_never_becomes_a_control_token(model, request):
 
 
 def test_the_plain_format_of_a_base_model_has_one_bos_and_no_turns(gemma):
-    ids = gemma.encode(render(summary_messages(ATTACK, fmt="plain", characters=100, register="한다체", bullets=False), "plain"))
+    ids = gemma.encode(
+        render(
+            summary_messages(ATTACK, fmt="plain", characters=100, register="한다체", bullets=False), "plain"
+        )
+    )
     assert ids.count(2) == 1
     assert not {105, 106} & set(ids)
 
@@ -75,7 +79,11 @@ def test_a_seed_repeats_a_sampled_text(tiny):
 def test_the_article_is_read_once_for_title_summary_and_questions(gemma):
     # given a summary of an article that no other test has read
     article = "처음 보는 글이다. " + BODY
-    ask(gemma, summary_messages(article, fmt="plain", characters=80, register="한다체", bullets=False), max_tokens=4)
+    ask(
+        gemma,
+        summary_messages(article, fmt="plain", characters=80, register="한다체", bullets=False),
+        max_tokens=4,
+    )
     read = gemma.last_timing.prompt_tokens
     assert read > 300
     # when the title and two questions follow
@@ -128,11 +136,17 @@ def test_nothing_listens_on_a_port_and_the_socket_wants_its_key(tiny):
 
     with socket.socket(socket.AF_UNIX) as door:
         door.connect(str(tiny._folder / "llama.sock"))
-    inodes = {os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")}
+    inodes = {
+        os.readlink(f"/proc/self/fd/{fd}")
+        for fd in os.listdir("/proc/self/fd")
+        if os.path.exists(f"/proc/self/fd/{fd}")
+    }
     with open("/proc/self/net/tcp") as table:
         listening = [line.split() for line in table if line.split()[3] == "0A"]
     assert not [row for row in listening if f"socket:[{row[9]}]" in inodes]
-    stranger = httpx.Client(transport=httpx.HTTPTransport(uds=str(tiny._folder / "llama.sock")), base_url="http://x")
+    stranger = httpx.Client(
+        transport=httpx.HTTPTransport(uds=str(tiny._folder / "llama.sock")), base_url="http://x"
+    )
     assert stranger.post("/tokenize", json={"content": "가"}).status_code == 401
     assert (tiny._folder.stat().st_mode & 0o777) == 0o700
 
@@ -147,7 +161,10 @@ def test_a_lora_adapter_changes_the_text(tmp_path, tiny):
 
 def test_an_adapter_for_another_model_is_one_clear_line(tmp_path):
     base = write_gemma2(tmp_path / "base.gguf")
-    for wrong in (write_adapter(tmp_path / "wide.gguf", width=64), write_gemma2(tmp_path / "no-adapter.gguf")):
+    for wrong in (
+        write_adapter(tmp_path / "wide.gguf", width=64),
+        write_gemma2(tmp_path / "no-adapter.gguf"),
+    ):
         with pytest.raises(ModelError) as refused:
             load_llama(base, "base", wrong)
         assert refused.value.key == "model_adapter"
@@ -181,7 +198,9 @@ def test_a_truncated_gguf_is_found_before_it_is_opened(tmp_path, share):
 
 
 def test_a_template_of_another_family_is_never_rendered(tmp_path):
-    path = write_gemma2(tmp_path / "other.gguf", template="{{ cycler.__init__.__globals__.os.system('touch pwned') }}")
+    path = write_gemma2(
+        tmp_path / "other.gguf", template="{{ cycler.__init__.__globals__.os.system('touch pwned') }}"
+    )
     assert "cycler" in inspect_gguf(path).chat_template
     with pytest.raises(ModelError) as refused:
         load(str(path))

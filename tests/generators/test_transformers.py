@@ -31,7 +31,10 @@ def ask(generator, text="바닷물로 전기를", **options):
 def test_the_prompt_equals_the_official_template_token_for_token(model):
     ours = model.encode(render([Message("user", "섬의 소금")], "gemma"))
     official = model.tokenizer.apply_chat_template(
-        [{"role": "user", "content": "섬의 소금"}], add_generation_prompt=True, tokenize=True, return_dict=True
+        [{"role": "user", "content": "섬의 소금"}],
+        add_generation_prompt=True,
+        tokenize=True,
+        return_dict=True,
     )["input_ids"]
     assert ours == official
     assert ours.count(model.tokenizer.bos_token_id) == 1
@@ -40,7 +43,12 @@ def test_the_prompt_equals_the_official_template_token_for_token(model):
 def test_an_article_never_becomes_a_control_token(model):
     ids = model.encode(render([Message("user", ATTACK)], "gemma"))
     names = model.tokenizer.convert_ids_to_tokens(ids)
-    assert (names.count("<bos>"), names.count("<start_of_turn>"), names.count("<end_of_turn>"), names.count("<eos>")) == (1, 2, 1, 0)
+    assert (
+        names.count("<bos>"),
+        names.count("<start_of_turn>"),
+        names.count("<end_of_turn>"),
+        names.count("<eos>"),
+    ) == (1, 2, 1, 0)
 
 
 def test_it_writes_streams_and_repeats(model):

@@ -45,7 +45,9 @@ def test_both_generations_of_sciencetimes_pages(layout, body):
     # given a page of either generation, its body in <p> or <br>, with the site's credits at the end
     html = layout.format(title=TITLE, body=body([*PARAGRAPHS, REPRINT, CREDIT]))
     # when
-    got = parse_isolated(html.encode(), "https://www.sciencetimes.co.kr/nscvrg/view/menu/250?nscvrgSn=1", "text/html")
+    got = parse_isolated(
+        html.encode(), "https://www.sciencetimes.co.kr/nscvrg/view/menu/250?nscvrgSn=1", "text/html"
+    )
     # then: exactly the paragraphs, without menus, credits and neighbours
     assert got.text == BODY
     assert got.title == TITLE
@@ -80,7 +82,11 @@ def test_another_host_with_the_name_in_it_gets_no_special_rules():
 
 
 def test_any_article_page_through_a_link(loopback):
-    html = documents.html(TITLE, PARAGRAPHS, '<meta property="article:published_time" content="2026-03-01T08:00:00+09:00"><meta name="author" content="이새봄">')
+    html = documents.html(
+        TITLE,
+        PARAGRAPHS,
+        '<meta property="article:published_time" content="2026-03-01T08:00:00+09:00"><meta name="author" content="이새봄">',
+    )
     with Site({"/news/1": page(html)}) as site:
         article = read(f"{site.url}/news/1")
     assert article.paragraphs == PARAGRAPHS
@@ -91,7 +97,9 @@ def test_any_article_page_through_a_link(loopback):
 
 @pytest.mark.parametrize("declared", ["header", "meta"])
 def test_a_cp949_page(loopback, declared):
-    html = documents.html(TITLE, PARAGRAPHS).replace("charset=utf-8", "charset=euc-kr" if declared == "meta" else "x")
+    html = documents.html(TITLE, PARAGRAPHS).replace(
+        "charset=utf-8", "charset=euc-kr" if declared == "meta" else "x"
+    )
     kind = "text/html; charset=euc-kr" if declared == "header" else "text/html"
     with Site({"/a": page(html.encode("cp949"), kind)}) as site:
         assert read(f"{site.url}/a").paragraphs == PARAGRAPHS
@@ -116,7 +124,9 @@ FILES = {
     "utf16-without-mark.txt": lambda: f"{TITLE}\n\n{BODY}".encode("utf-16-le"),
     "cp949.txt": lambda: f"{TITLE}\n\n{BODY}".encode("cp949"),
     "windows.txt": lambda: f"\ufeff{TITLE}\r\n\r\n{BODY}".replace("\n\n", "\r\n\r\n").encode(),
-    "article.md": lambda: f"# {TITLE}\n\n{PARAGRAPHS[0]}\n\n- {PARAGRAPHS[1]}\n\n> {PARAGRAPHS[2]}\n\n```\ncode\n```\n".encode(),
+    "article.md": lambda: (
+        f"# {TITLE}\n\n{PARAGRAPHS[0]}\n\n- {PARAGRAPHS[1]}\n\n> {PARAGRAPHS[2]}\n\n```\ncode\n```\n".encode()
+    ),
     "page.html": lambda: documents.html(TITLE, PARAGRAPHS).encode(),
     "article.hwpx": lambda: documents.hwpx(PARAGRAPHS, TITLE),
     "article.docx": lambda: documents.docx(PARAGRAPHS, TITLE),
@@ -170,7 +180,10 @@ def test_a_pasted_text():
 
 
 def test_wrapped_lines_become_paragraphs():
-    wrapped = "첫 문장은 두 줄로\n나뉘어 있다. 둘째 문장이다.\n셋째 문장은 따로 있고 충분히 길어서 백 글자를 넘기는 데 보탬이 된다.\n\n" + BODY
+    wrapped = (
+        "첫 문장은 두 줄로\n나뉘어 있다. 둘째 문장이다.\n셋째 문장은 따로 있고 충분히 길어서 백 글자를 넘기는 데 보탬이 된다.\n\n"
+        + BODY
+    )
     assert read_text(wrapped).paragraphs[0] == "첫 문장은 두 줄로 나뉘어 있다. 둘째 문장이다."
 
 
@@ -253,7 +266,9 @@ def test_two_threads_share_the_child():
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(4) as pool:
-        got = list(pool.map(lambda n: parse_isolated(f"{n}번 글. {BODY}".encode(), "a.txt").text[:4], range(12)))
+        got = list(
+            pool.map(lambda n: parse_isolated(f"{n}번 글. {BODY}".encode(), "a.txt").text[:4], range(12))
+        )
     assert got == [f"{n}번 글. {BODY}"[:4] for n in range(12)]
 
 
@@ -263,7 +278,9 @@ def test_sentences_know_their_place(article):
     assert article.sentences[3].text.startswith("리튬 전지와 달리")
 
 
-KOREAN = st.text(st.sampled_from("가나다라 한국어문장이다.?!“”\"'()\n0123456789.,%℃aB😀漢\u1100\u1161"), max_size=300)
+KOREAN = st.text(
+    st.sampled_from("가나다라 한국어문장이다.?!“”\"'()\n0123456789.,%℃aB😀漢\u1100\u1161"), max_size=300
+)
 
 
 @settings(max_examples=150, deadline=None)

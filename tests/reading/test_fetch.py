@@ -80,7 +80,15 @@ def test_a_link_that_parsers_may_read_differently_is_refused(link):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("link", ["http://example.com", "https://www.sciencetimes.co.kr/news/a/?cat=31", "http://한글.kr/기사", "https://example.com:8443/a#b"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://example.com",
+        "https://www.sciencetimes.co.kr/news/a/?cat=31",
+        "http://한글.kr/기사",
+        "https://example.com:8443/a#b",
+    ],
+)
 def test_an_ordinary_link_is_accepted(link):
     assert parse_link(link).host
 
@@ -116,7 +124,8 @@ def test_a_page_is_fetched_with_its_host_name_and_type():
 
 
 @pytest.mark.parametrize(
-    "target", ["http://127.0.0.1:1/", "http://169.254.169.254/", "http://[::1]/", "//10.0.0.1/", "file:///etc/passwd"]
+    "target",
+    ["http://127.0.0.1:1/", "http://169.254.169.254/", "http://[::1]/", "//10.0.0.1/", "file:///etc/passwd"],
 )
 def test_a_redirect_into_the_private_network_is_refused(target, monkeypatch):
     # given an outside server, played by loopback under a public name, that redirects inside
@@ -195,10 +204,16 @@ def test_a_bomb_in_a_redirect_is_never_unpacked():
         send(request, bomb, status=302, Location="/b", Content_Encoding="gzip")
 
     with Site({"/a": answer, "/b": page(HELLO)}) as site:
-        assert fetch(f"{site.url}/a", Limits(seconds=5, size=1 << 20, allow_loopback=True)).body == HELLO.encode()
+        assert (
+            fetch(f"{site.url}/a", Limits(seconds=5, size=1 << 20, allow_loopback=True)).body
+            == HELLO.encode()
+        )
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(HELLO.encode()), zlib.compress(HELLO.encode())[2:-4], zlib.compress(HELLO.encode())])
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(HELLO.encode()), zlib.compress(HELLO.encode())[2:-4], zlib.compress(HELLO.encode())],
+)
 def test_compressed_pages_are_read(packed):
     encoding = "gzip" if packed[:2] == b"\x1f\x8b" else "deflate"
     with Site({"/a": page(packed, Content_Encoding=encoding)}) as site:
@@ -206,7 +221,10 @@ def test_compressed_pages_are_read(packed):
 
 
 def test_an_unknown_encoding_is_said_plainly():
-    with Site({"/a": page(b"\x00\x01", Content_Encoding="zstd")}) as site, pytest.raises(FetchError) as refused:
+    with (
+        Site({"/a": page(b"\x00\x01", Content_Encoding="zstd")}) as site,
+        pytest.raises(FetchError) as refused,
+    ):
         fetch(f"{site.url}/a", OPEN)
     assert refused.value.key == "fetch_encoding"
 
@@ -269,14 +287,17 @@ def test_what_cannot_be_an_article_is_not_downloaded(kind):
     assert refused.value.key == "fetch_kind"
 
 
-@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream", "application/x-hwp", "text/plain"])
+@pytest.mark.parametrize(
+    "kind", ["application/pdf", "application/octet-stream", "application/x-hwp", "text/plain"]
+)
 def test_documents_are_downloaded(kind):
     with Site({"/a": page(b"bytes", kind)}) as site:
         assert fetch(f"{site.url}/a", OPEN).body == b"bytes"
 
 
 @pytest.mark.parametrize(
-    ("status", "advice"), [(404, "링크를 다시"), (410, "링크를 다시"), (403, "복사해"), (500, "잠시 뒤"), (429, "잠시 뒤")]
+    ("status", "advice"),
+    [(404, "링크를 다시"), (410, "링크를 다시"), (403, "복사해"), (500, "잠시 뒤"), (429, "잠시 뒤")],
 )
 def test_an_error_page_says_what_to_do(status, advice):
     with Site({"/a": page("x", status=status)}) as site, pytest.raises(FetchError) as refused:

@@ -154,7 +154,23 @@ def compound_file(streams):
     assert len(fat) <= 128, "one FAT sector"
     sectors.append(b"".join(struct.pack("<I", x) for x in fat).ljust(512, b"\xff"))
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
-    head += struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, dir_start, 0, 4096, minifat_start, minifat_count, end, 0)
+    head += struct.pack(
+        "<HHHHH6xIIIIIIIII",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        1,
+        dir_start,
+        0,
+        4096,
+        minifat_start,
+        minifat_count,
+        end,
+        0,
+    )
     head += struct.pack("<I", fat_start).ljust(436, b"\xff")
     return head + b"".join(sectors)
 

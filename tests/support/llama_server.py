@@ -16,7 +16,10 @@ from support.servers import free_port
 def llama_server(model: Path, key: str | None = None):
     """A running server; yields its base URL and the process."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, __file__, str(model), str(port), *([key] if key else [])], env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])})
+    process = subprocess.Popen(
+        [sys.executable, __file__, str(model), str(port), *([key] if key else [])],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
     try:
         url = f"http://127.0.0.1:{port}/v1"
         for _ in range(300):

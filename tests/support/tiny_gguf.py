@@ -11,7 +11,9 @@ TEMPLATE = (
     "{% if add_generation_prompt %}{{'<start_of_turn>model\\n'}}{% endif %}"
 )
 CONTROL = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
-WORDS = "가나다라마바사아자차카타파하요. 습니다한국어글은는이를의에 다\n\n사람 소금 전기 장치 user model 요약 제목".split(" ")
+WORDS = "가나다라마바사아자차카타파하요. 습니다한국어글은는이를의에 다\n\n사람 소금 전기 장치 user model 요약 제목".split(
+    " "
+)
 PIECES = sorted({c for w in WORDS for c in w} | {w for w in WORDS if w} | {"▁"})
 WIDTH, HEADS, HEAD, FEED, LAYERS = 32, 2, 16, 64, 2
 
@@ -81,8 +83,12 @@ def write_adapter(path: Path, layers: int = LAYERS, width: int = WIDTH, seed: in
     rng = np.random.default_rng(seed)
     for layer in range(layers):
         for name, rows in (("attn_q", HEADS * HEAD), ("attn_output", width)):
-            writer.add_tensor(f"blk.{layer}.{name}.weight.lora_a", rng.standard_normal((2, width)).astype(np.float32))
-            writer.add_tensor(f"blk.{layer}.{name}.weight.lora_b", rng.standard_normal((rows, 2)).astype(np.float32))
+            writer.add_tensor(
+                f"blk.{layer}.{name}.weight.lora_a", rng.standard_normal((2, width)).astype(np.float32)
+            )
+            writer.add_tensor(
+                f"blk.{layer}.{name}.weight.lora_b", rng.standard_normal((rows, 2)).astype(np.float32)
+            )
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -3,10 +3,9 @@
 import math
 import re
 from collections import Counter
-from functools import cached_property
+from collections.abc import Sequence
 
 from techsum import korean
-from techsum.article import Article
 from techsum.summary import Evidence, SummarySentence
 
 SUPPORTED = 0.5
@@ -20,37 +19,30 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Evidencer:
-    """Finds evidence in one article. The article is analysed once, at the first sentence.
+    """Finds evidence among the sentences of one article, or of one part of it.
 
     Each morpheme weighs `log(1 + N / n)`, n being the article sentences of N that hold it; what the article
     lacks weighs most. Article sentences are chosen greedily by the weight that they add.
     """
 
-    def __init__(self, article: Article) -> None:
-        self._article = article
-
-    @cached_property
-    def _frequencies(self) -> Counter[str]:
-        return Counter(w for s in self._article.sentences for w in set(s.content))
-
-    @cached_property
-    def numbers(self) -> frozenset[str]:
-        """The article's numbers, without thousands separators."""
-        return frozenset(_numbers(self._article.text + " " + (self._article.title or "")))
+    def __init__(self, sentences: Sequence[korean.Sentence], title: str = "") -> None:
+        self._sentences = [(s, frozenset(s.content)) for s in sentences]
+        self._frequencies = Counter(w for _, words in self._sentences for w in words)
+        self._numbers = {n for text in (title, *(s.text for s in sentences)) for n in _numbers(text)}
 
     def check(self, sentence: str) -> SummarySentence:
         """The sentence with one to three places that support it, best first; none if it has no support."""
-        total = len(self._article.sentences)
+        total = len(self._sentences)
         weights = {
             w: math.log(1 + total / (self._frequencies[w] or 0.5)) for w in set(korean.content(sentence))
         }
         whole = sum(weights.values())
         if not whole:
             return SummarySentence(sentence, (), supported=False)
-        candidates = [(s, weights.keys() & set(s.content)) for s in self._article.sentences]
+        candidates = [(s, shared) for s, words in self._sentences if (shared := weights.keys() & words)]
         open_words = set(weights)
         chosen: list[Evidence] = []
-        for _ in range(_MOST_EVIDENCE):
+        for _ in range(_MOST_EVIDENCE if candidates else 0):
             best, words = max(candidates, key=lambda c: sum(weights[w] for w in c[1] & open_words))
             if sum(weights[w] for w in words & open_words) < whole * _WORTH_ADDING:
                 break
@@ -61,7 +53,7 @@ class Evidencer:
 
     def novel_numbers(self, sentence: str) -> list[str]:
         """Numbers in the sentence that the article does not contain."""
-        return [n for n in _numbers(sentence) if n not in self.numbers]
+        return [n for n in _numbers(sentence) if n not in self._numbers]
 
 
 def _numbers(text: str) -> list[str]:

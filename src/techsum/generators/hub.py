@@ -112,7 +112,7 @@ def _download(client: httpx.Client, remote: _Remote, part: Path, size: int, prog
         if here and answer.status_code != httpx.codes.PARTIAL_CONTENT:
             here = 0  # this server cannot resume: from the start
         with part.open("ab" if here else "wb") as file:
-            for block in answer.iter_bytes(_BLOCK):
+            for block in answer.iter_raw():
                 file.write(block)
                 here += len(block)
                 progress(here, size)

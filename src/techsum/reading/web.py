@@ -50,8 +50,12 @@ def read_html(body: bytes, source: str, charset: str | None = None) -> Parsed:
 
 def _named_author(tree: Any) -> str | None:
     """The author in the page's own words; trafilatura takes only names with a space, so no Korean ones."""
-    names = tree.xpath("//meta[@name='author' or @property='article:author' or @property='dable:author']/@content")
-    return next((n for n in map(clean_line, names) if re.fullmatch(r"[가-힣]{2,5}(?: [가-힣]{2,6})?", n)), None)
+    names = tree.xpath(
+        "//meta[@name='author' or @property='article:author' or @property='dable:author']/@content"
+    )
+    return next(
+        (n for n in map(clean_line, names) if re.fullmatch(r"[가-힣]{2,5}(?: [가-힣]{2,6})?", n)), None
+    )
 
 
 def _general(tree: Any, source: str) -> Parsed:

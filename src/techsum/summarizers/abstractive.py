@@ -6,6 +6,7 @@ from collections.abc import Generator as Steps
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from techsum.article import Article
@@ -16,7 +17,7 @@ from techsum.generators.protocol import Generator, Options
 from techsum.prompts import Message, summary_messages, title_messages
 from techsum.summarizers import guard
 from techsum.summarizers.events import Done, Event, Progress, SentenceDone, TextPiece, Title, Withdrawn
-from techsum.summarizers.extractive import dressed, extract
+from techsum.summarizers.extractive import dressed, extract, rank
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.parts import Part, split
 from techsum.summarizers.title import acceptable, headline
@@ -42,6 +43,7 @@ _Result = TypeVar("_Result")
 class _Draft:
     """What has been written so far in one attempt."""
 
+    evidencer: Evidencer
     sentences: list[SummarySentence] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
 
@@ -80,7 +82,6 @@ class Abstractive:
         self._generator = generator
         self._options = options
         self._cancel = cancel or threading.Event()
-        self._evidencer = Evidencer(article)
         self._scripts = guard.scripts(article.text + (article.title or ""))
         self._notices: list[Notice] = []
 
@@ -97,14 +98,14 @@ class Abstractive:
             # Before the summary: it costs a dozen tokens once the article has been read.
             title = self._title(self._article.text)
             yield Title(title)
-            draft, failed = yield from self._attempts(self._article.text, self._options.characters)
+            draft, failed = yield from self._attempts(parts[0].text, self._whole, self._options.characters)
         else:
             title = self._article.title or headline(self._article)
             yield Title(title)
             draft, failed = yield from self._long(parts)
         if failed:
             yield Withdrawn(failed, everything=True)
-            draft = _Draft(list(extract(self._article, self._options).sentences))
+            draft = _Draft(self._whole, list(extract(self._article, self._options).sentences))
             for sentence in draft.sentences:
                 yield SentenceDone(sentence)
             self._notices.append(notice("fallback", reason=failed))
@@ -145,7 +146,7 @@ class Abstractive:
             raise CancelledError
 
     def _attempts(
-        self, text: str, characters: int, before: str = ""
+        self, text: str, evidencer: Evidencer, characters: int, before: str = ""
     ) -> Steps[Event, None, tuple[_Draft, str | None]]:
         """Write, and once more with another temperature if what came out may not stand.
 
@@ -161,9 +162,9 @@ class Abstractive:
             before=before,
         )
         tokens = int(characters * _LONG_ENOUGH / _CHARACTERS_PER_TOKEN) + 64
-        draft = _Draft()
+        draft = _Draft(evidencer)
         for temperature in (0.0, _RETRY_TEMPERATURE):
-            draft = _Draft()
+            draft = _Draft(evidencer)
             writing = Options(tokens, temperature=temperature, seed=self._options.seed)
             yield from self._draft(draft, messages, writing, characters)
             if not draft.fault:
@@ -209,7 +210,7 @@ class Abstractive:
             draft.dropped.append(fault)
             yield Withdrawn(fault)
             return fault
-        checked = self._evidencer.check(sentence)
+        checked = draft.evidencer.check(sentence)
         final = SummarySentence(dressed(sentence, self._options), checked.evidence, checked.supported)
         draft.sentences.append(final)
         yield SentenceDone(final)
@@ -222,31 +223,38 @@ class Abstractive:
             return "reason_repeats_title"
         if guard.loops(sentence) or guard.repeats(sentence, [s.text for s in draft.sentences]):
             return "reason_loop"
-        return guard.sentence_fault(sentence, self._scripts, self._evidencer)
+        return guard.sentence_fault(sentence, self._scripts, draft.evidencer)
 
     def _long(self, parts: list[Part]) -> Steps[Event, None, tuple[_Draft, str | None]]:
         """Summarise the parts, each with what came before, then the parts' summaries.
 
         Only the last round is shown as the summary; where a part fails, its key sentences stand in.
         """
-        stood_in = 0
+        stood_in = read = 0
         level = parts
         while len(level) > 1:
             summaries: list[str] = []
             for number, part in enumerate(level, 1):
                 yield Progress("progress_part", (("part", number), ("total", len(level))))
                 before = summaries[-1] if summaries else ""
-                draft, failed = _finish(self._attempts(part.text, _PART_CHARACTERS, before))
-                if failed:
-                    stood_in += 1
-                    draft = _Draft(
-                        list(extract(Article(part.text), SummaryOptions(_PART_CHARACTERS)).sentences)
-                    )
-                summaries.append(draft.text)
+                inside = Evidencer(part.sentences)
+                draft, failed = _finish(self._attempts(part.text, inside, _PART_CHARACTERS, before))
+                summaries.append(_key_sentences(part) if failed else draft.text)
+                stood_in += bool(failed)
+            read += len(level)
             level = split(Article("\n\n".join(summaries)), self._generator)
         if stood_in:
-            self._notices.append(notice("parts_extracted", count=stood_in, total=len(parts)))
-        return (yield from self._attempts(level[0].text, self._options.characters))
+            self._notices.append(notice("parts_extracted", count=stood_in, total=read))
+        return (yield from self._attempts(level[0].text, self._whole, self._options.characters))
+
+    @cached_property
+    def _whole(self) -> Evidencer:
+        return Evidencer(self._article.sentences, self._article.title or "")
+
+
+def _key_sentences(part: Part) -> str:
+    places = sorted(rank(part.sentences, "", _PART_CHARACTERS))
+    return " ".join(part.sentences[p].text for p in places)
 
 
 def _finish(steps: Steps[Event, None, _Result]) -> _Result:

@@ -35,9 +35,12 @@ _FEWEST_WORDS = 4
 _OVERRUN = 1.15
 """A sentence may pass the asked length by this factor rather than be left out."""
 
-_NO_STATEMENT = 0.3
 _DANGLING = 0.6
-# A heading or a question is no key sentence, and one that leans on its predecessor reads badly without it.
+"""A sentence that leans on its predecessor reads badly without it."""
+
+_SAME = 0.8
+"""Sentences that share this much of their meaning say the same thing twice."""
+
 _LEANS = re.compile(
     r"^(?:그러나|하지만|그런데|그래서|따라서|또한|또|게다가|반면|다만|즉|이는|이에|이를|이런|이러한|그는|그녀는"
     r"|그 결과|이어|이 밖에|이밖에)\s"
@@ -51,8 +54,7 @@ def rank(sentences: Sequence[korean.Sentence], title: str, characters: int) -> l
     covered: Counter[str] = Counter()
     standing = [_standing(s, place) for place, s in enumerate(sentences)]
     words = [set(s.content) for s in sentences]
-    telling = {p for p, s in enumerate(sentences) if len(words[p]) >= _FEWEST_WORDS}
-    left = telling or set(range(len(sentences)))
+    left = _telling(sentences, words) or set(range(len(sentences)))
     chosen: list[int] = []
     used = 0
 
@@ -67,11 +69,26 @@ def rank(sentences: Sequence[korean.Sentence], title: str, characters: int) -> l
             break
         # with nothing chosen and nothing short enough, one long sentence is better than none
         best = max(fitting or left, key=lambda p: (value(p), -p))
-        left.discard(best)
+        left = {p for p in left if p != best and not _same(words[p], words[best])}
         chosen.append(best)
         covered.update(words[best])
         used += len(sentences[best].text)
     return chosen
+
+
+def _telling(sentences: Sequence[korean.Sentence], words: Sequence[set[str]]) -> set[int]:
+    """Places of the sentences that state something: no headings, no questions, no fillers."""
+    return {
+        place
+        for place, sentence in enumerate(sentences)
+        if len(words[place]) >= _FEWEST_WORDS
+        and _STATEMENT_END.search(sentence.text)
+        and "?" not in sentence.text[-3:]
+    }
+
+
+def _same(one: set[str], other: set[str]) -> bool:
+    return len(one & other) >= _SAME * max(len(one | other), 1)
 
 
 def _weights(sentences: Sequence[korean.Sentence], title: str) -> dict[str, float]:
@@ -83,10 +100,9 @@ def _weights(sentences: Sequence[korean.Sentence], title: str) -> dict[str, floa
 
 
 def _standing(sentence: korean.Sentence, place: int) -> float:
-    """What a sentence counts for by its place, its length and its form."""
+    """What a sentence counts for by its place and its length."""
     lead = 1 + _LEAD_WEIGHT / (1 + place / _LEAD_SENTENCES)
-    form = 1.0 if _STATEMENT_END.search(sentence.text) and "?" not in sentence.text[-3:] else _NO_STATEMENT
-    return lead * form / max(len(sentence.text), _SHORTEST_COUNTED)
+    return lead / max(len(sentence.text), _SHORTEST_COUNTED)
 
 
 def extract(article: Article, options: SummaryOptions | None = None) -> Summary:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from techsum import korean
 from techsum.article import Article
 from techsum.generators.protocol import Generator
 from techsum.prompts import Format, summary_messages
@@ -21,6 +22,7 @@ class Part:
     start: int
     end: int
     text: str
+    sentences: tuple[korean.Sentence, ...]
 
 
 def split(article: Article, generator: Generator) -> list[Part]:
@@ -31,17 +33,22 @@ def split(article: Article, generator: Generator) -> list[Part]:
     limit = _limit(generator)
     # Gemma has at most one token a character but for rare ones; short articles need no counting by sentence.
     if len(article.text) < limit * 4 and generator.count(article.text) <= limit:
-        return [Part(0, len(article.text), article.text)]
+        return [_part(article, 0, len(article.text))]
     parts: list[Part] = []
     start = end = tokens = 0
     for piece_start, piece_end in _pieces(article, generator, limit):
         count = generator.count(article.text[piece_start:piece_end]) + 1
         if tokens and tokens + count > limit:
-            parts.append(Part(start, end, article.text[start:end]))
+            parts.append(_part(article, start, end))
             start, tokens = piece_start, 0
         end, tokens = piece_end, tokens + count
-    parts.append(Part(start, end, article.text[start:end]))
+    parts.append(_part(article, start, end))
     return parts
+
+
+def _part(article: Article, start: int, end: int) -> Part:
+    inside = (s for s in article.sentences if s.start < end and s.end > start)
+    return Part(start, end, article.text[start:end], tuple(inside))
 
 
 def _limit(generator: Generator) -> int:

@@ -4,6 +4,7 @@ Only the last word of a sentence is rewritten, by Kiwi's morphological generator
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from techsum import korean
@@ -35,7 +36,8 @@ def _with_ending(sentence: str, ending: tuple[str, str]) -> str:
     if "?" in closing or not body:
         return sentence
     start = body.rfind(" ") + 1
-    tokens = [t for t in korean.analyser().tokenize(sentence) if start <= t.start < len(body)]
+    analysed = [t for t in korean.analyser().tokenize(sentence) if t.start < len(body)]
+    tokens = [t for t in analysed if t.start >= start]
     if len(tokens) < 2 or not _is_statement(tokens):  # noqa: PLR2004
         return sentence
     if ending[0] == "다" and tokens[-1].form.endswith("다") and not tokens[-1].form.endswith("니다"):
@@ -47,9 +49,10 @@ def _with_ending(sentence: str, ending: tuple[str, str]) -> str:
     # Kiwi gives the stem of irregular verbs, so the verb's own first letter is where rewriting begins.
     cut = stem[last_verb].start
     verb = [(t.form, t.tag) for t in stem[last_verb:]]
-    written = str(korean.analyser().join([*verb, _fitted(verb, ending)]))
+    describes = _describes(analysed[: len(analysed) - len(tokens) + last_verb + 1])
+    written = str(korean.analyser().join([*verb, _fitted(verb, ending, describes=describes)]))
     if verb[0] == ("이", "VCP") and cut and not _closed(body[cut - 1]):
-        written = re.sub("^이에요$", "예요", written).replace("이었", "였", 1)
+        written = re.sub("^이다$", "다", re.sub("^이에요$", "예요", written)).replace("이었", "였", 1)
     return body[:cut] + written + closing
 
 
@@ -58,12 +61,20 @@ def _is_statement(tokens: list[Any]) -> bool:
     return last.tag in ("EF", "ETN") and bool(_STATEMENT.match(last.form))
 
 
-def _fitted(verb: list[tuple[str, str]], ending: tuple[str, str]) -> tuple[str, str]:
+def _describes(tokens: Sequence[Any]) -> bool:
+    """Whether the last of these, a helping verb, takes the endings of an adjective (`크지 않다`)."""
+    if len(tokens) < 3 or tokens[-1].tag != "VX":  # noqa: PLR2004
+        return False
+    verb, link, helper = tokens[-3:]
+    return bool(helper.form == "싶" or (link.form == "지" and verb.tag.split("-")[0] in ("VA", "XSA", "VCP")))
+
+
+def _fitted(verb: list[tuple[str, str]], ending: tuple[str, str], *, describes: bool) -> tuple[str, str]:
     """The form of the ending that the last morpheme takes."""
     form, tag = verb[-1][0], verb[-1][1].split("-")[0]
     if tag in ("VCP", "VCN") and ending[0] == "어요":
         return ("에요", "EF")
-    if ending[0] == "다" and tag in ("VV", "XSV", "VX") and not (form in ("있", "없") or tag == "EP"):
+    if ending[0] == "다" and tag in ("VV", "XSV", "VX") and not (form in ("있", "없") or describes):
         return ("는다", "EF") if _closed(form[-1]) else ("ᆫ다", "EF")
     return ending
 

@@ -1,0 +1,101 @@
+"""Key sentences without a model."""
+
+import time
+
+import pytest
+from support.texts import BODY, TITLE
+
+from techsum import read, summarize
+from techsum.article import Article
+from techsum.errors import UsageError
+from techsum.summarizers import SummaryOptions, extract, parse_length
+from techsum.summarizers.title import headline
+
+ARTICLE = Article(BODY, TITLE)
+
+
+def test_sentences_are_the_articles_own_in_their_order():
+    summary = extract(ARTICLE)
+    places = [s.evidence[0].start for s in summary.sentences]
+    assert places == sorted(places)
+    assert [BODY[s.evidence[0].start : s.evidence[0].end] for s in summary.sentences] == [
+        s.text for s in summary.sentences
+    ]
+    assert summary.model == "extract"
+    assert summary.coverage == 1.0
+
+
+@pytest.mark.parametrize("characters", [60, 120, 220, 450])
+def test_the_length_is_kept(characters):
+    length = len("".join(s.text for s in extract(ARTICLE, SummaryOptions(characters)).sentences))
+    assert length <= characters * 1.15 or len(extract(ARTICLE, SummaryOptions(characters)).sentences) == 1
+
+
+def test_one_sentence_longer_than_the_length_is_better_than_none():
+    article = Article("소금물 저장 장치는 " + "매우 " * 60 + "안전하다.")
+    assert len(extract(article, SummaryOptions(60)).sentences) == 1
+
+
+def test_headings_questions_and_dangling_sentences_are_avoided():
+    article = Article(
+        "소금물 저장 장치의 안전과 용량\n\n소금물 저장 장치는 안전할까?\n\n소금물 저장 장치는 불이 붙지 않아 섬에서 쓰기에 안전하다.\n\n"
+        "섬의 날씨는 흐리다. 그러나 소금물 저장 장치의 용량은 작다. 섬의 발전소는 저장 장치의 용량을 내년에 늘린다."
+    )
+    texts = [s.text for s in extract(article, SummaryOptions(70)).sentences]
+    assert texts == [
+        "소금물 저장 장치는 불이 붙지 않아 섬에서 쓰기에 안전하다.",
+        "섬의 발전소는 저장 장치의 용량을 내년에 늘린다.",
+    ]
+
+
+def test_the_same_thing_is_not_said_twice():
+    twice = "한물연구소는 소금물 저장 장치를 섬의 발전소에 연결했다. "
+    other = "겨울의 추위에서 효율이 얼마나 떨어지는지는 아직 재지 못했다."
+    texts = [s.text for s in extract(Article((twice * 3 + other)), SummaryOptions(75)).sentences]
+    assert other in texts
+
+
+def test_it_takes_under_a_tenth_of_a_second_for_2000_characters(project):
+    article = read(project / "samples" / "article.txt")
+    text = (article.text + "\n\n") * 3
+    extract(Article(text[:2000]))
+    best = min(_timed(Article(text[: 2000 + n])) for n in range(5))
+    assert best < 0.1
+
+
+def _timed(article):
+    began = time.process_time()
+    extract(article)
+    return time.process_time() - began
+
+
+def test_it_repeats():
+    assert extract(ARTICLE).sentences == extract(Article(BODY, TITLE)).sentences
+
+
+def test_a_headline_is_a_phrase_of_the_article():
+    title = headline(ARTICLE)
+    assert title in BODY
+    assert 4 <= len(title) <= 20
+    assert title[-1] not in "은는이가을를의에"
+
+
+@pytest.mark.parametrize(
+    ("length", "characters"), [("short", 120), ("medium", 220), ("long", 450), ("300", 300), (60, 60)]
+)
+def test_lengths(length, characters):
+    assert parse_length(length) == characters
+
+
+@pytest.mark.parametrize("length", ["", "tiny", "59", "2001", "-5", "1e3", "١٢٠"])
+def test_lengths_that_mean_nothing(length):
+    with pytest.raises(UsageError):
+        parse_length(length)
+
+
+def test_as_a_library():
+    summary = summarize(BODY, "extract", length="short", register="해요체")
+    assert all(s.text.endswith("요.") for s in summary.sentences)
+    for wrong in ({"style": "시"}, {"register": "반말"}, {"length": "x"}):
+        with pytest.raises(UsageError):
+            summarize(BODY, "extract", **wrong)
