@@ -2,8 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
-from support.texts import BODY, TITLE
 
+from support.texts import BODY, TITLE
 from techsum.article import Article
 from techsum.settings import settings
 

@@ -4,9 +4,9 @@ import hashlib
 import re
 
 import pytest
+
 from support.servers import Site, page, redirect, send
 from support.tiny_gguf import write_gemma2
-
 from techsum.errors import ModelError, StorageError, UsageError
 from techsum.generators.hub import pull
 from techsum.generators.models import auto_model, model_file, names, pulled
@@ -182,11 +182,10 @@ def test_the_embedded_model_is_assembled_once_whole_or_not_at_all(configure, tmp
 
 def test_no_room_for_the_embedded_model(configure, tmp_path, monkeypatch):
     import shutil
-    from collections import namedtuple
+    from types import SimpleNamespace
 
     configure(cache_dir=tmp_path)
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _p: usage(1, 1, 1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _p: SimpleNamespace(free=1000))
     with pytest.raises(StorageError) as refused:
         model_file("gemma-3-270m")
     assert refused.value.key == "disk_full"

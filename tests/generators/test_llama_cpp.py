@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from support.texts import BODY
 from support.tiny_gguf import write_adapter, write_gemma2
-
 from techsum.errors import ModelError, UsageError
 from techsum.generators import Options, load
 from techsum.generators.gguf_file import inspect_gguf

@@ -6,10 +6,10 @@ import time
 
 import httpx
 import pytest
+
 from support.llama_server import llama_server
 from support.servers import Site, free_port, page, send
 from support.tiny_gguf import write_gemma2
-
 from techsum.errors import ServerError
 from techsum.generators import Options, load
 from techsum.generators.openai_server import OpenAIServer, neutralize

@@ -4,8 +4,8 @@ import threading
 import time
 
 import pytest
-from support.tiny_checkpoint import write_adapter, write_checkpoint
 
+from support.tiny_checkpoint import write_adapter, write_checkpoint
 from techsum.errors import ModelError
 from techsum.generators import Options, load
 from techsum.prompts import Message, render

@@ -11,8 +11,8 @@ import pytest
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
-from support.servers import Site, page, redirect, send, silent_port
 
+from support.servers import Site, page, redirect, send, silent_port
 from techsum.errors import BlockedAddressError, FetchError, ReadingError
 from techsum.reading.addresses import is_public, parse_link
 from techsum.reading.fetch import Limits, fetch

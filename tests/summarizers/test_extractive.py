@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from support.texts import BODY, TITLE
 
+from support.texts import BODY, TITLE
 from techsum import read, summarize
 from techsum.article import Article
 from techsum.errors import UsageError
@@ -51,7 +51,7 @@ def test_headings_questions_and_dangling_sentences_are_avoided():
 def test_the_same_thing_is_not_said_twice():
     twice = "한물연구소는 소금물 저장 장치를 섬의 발전소에 연결했다. "
     other = "겨울의 추위에서 효율이 얼마나 떨어지는지는 아직 재지 못했다."
-    texts = [s.text for s in extract(Article((twice * 3 + other)), SummaryOptions(75)).sentences]
+    texts = [s.text for s in extract(Article(twice * 3 + other), SummaryOptions(75)).sentences]
     assert other in texts
 
 

@@ -186,7 +186,7 @@ def _attach(entries, parent, child):
     entries[last][3] = child
 
 
-def _entry(name, kind, left, right, child, start, size):
+def _entry(name, kind, left, right, child, start, size):  # noqa: PLR0917 - the order of the file format
     encoded = name.encode("utf-16-le") + b"\0\0" if name else b""
     return (
         encoded.ljust(64, b"\0")

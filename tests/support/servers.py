@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -31,7 +32,7 @@ class Site:
                 except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
                     pass
 
-            do_HEAD = do_POST = do_GET
+            do_HEAD = do_POST = do_GET  # noqa: N815 - names that http.server looks for
 
             def log_message(self, *_):
                 pass
@@ -50,7 +51,7 @@ class Site:
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
-    def __enter__(self) -> "Site":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -11,9 +11,18 @@ TEMPLATE = (
     "{% if add_generation_prompt %}{{'<start_of_turn>model\\n'}}{% endif %}"
 )
 CONTROL = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
-WORDS = "가나다라마바사아자차카타파하요. 습니다한국어글은는이를의에 다\n\n사람 소금 전기 장치 user model 요약 제목".split(
-    " "
-)
+WORDS = [
+    "가나다라마바사아자차카타파하요.",
+    "습니다한국어글은는이를의에",
+    "다\n\n사람",
+    "소금",
+    "전기",
+    "장치",
+    "user",
+    "model",
+    "요약",
+    "제목",
+]
 PIECES = sorted({c for w in WORDS for c in w} | {w for w in WORDS if w} | {"▁"})
 WIDTH, HEADS, HEAD, FEED, LAYERS = 32, 2, 16, 64, 2
 

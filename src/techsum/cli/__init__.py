@@ -31,9 +31,7 @@ def main() -> None:
 def run() -> int:  # noqa: PLR0911 - one return for each way to end
     """Run the command line and answer with its exit code."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as stop:
-        return stop.exit_code
+        code = app(standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort, CancelledError):
         return _fail(text("cancelled"), INTERRUPTED)
     except UsageError as error:
@@ -50,7 +48,10 @@ def run() -> int:  # noqa: PLR0911 - one return for each way to end
         if os.environ.get("TECHSUM_DEBUG"):
             raise
         return _fail(text("internal", reason=f"{type(error).__name__}: {error}"), COULD_NOT)
-    return DONE
+    # typer answers with the code of a `typer.Exit`, and turns Ctrl-C into one
+    if code == INTERRUPTED:
+        return _fail(text("cancelled"), INTERRUPTED)
+    return code if isinstance(code, int) else DONE
 
 
 def _fail(line: str, code: int) -> int:

@@ -1,0 +1,136 @@
+"""llama.cpp through TechSum beside the bare binding, and what the cached prefix is worth.
+
+Same model file, same parameters, same prompts; the two sides take turns. Rates are llama.cpp's own timings
+for the binding's work, and wall time for what a reader waits for.
+"""
+
+import os
+import statistics
+import time
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import xllamacpp
+
+from common import PROJECT, machine
+from techsum import read
+from techsum.generators import Options, load
+from techsum.generators.llama_cpp import LlamaCpp
+from techsum.generators.models import EMBEDDED, model_file
+from techsum.prompts import Message, question_messages, render, summary_messages
+from techsum.settings import settings
+
+RUNS = 5
+WRITTEN = 64
+
+
+def bare(path: str) -> xllamacpp.Server:
+    """The binding as its README shows it, with TechSum's numerical settings."""
+    params = xllamacpp.CommonParams()
+    params.model.path = path
+    params.n_ctx = settings().context
+    params.n_parallel = 1
+    params.n_batch = params.n_ubatch = 512
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings().threads
+    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
+    params.swa_full = True
+    params.verbosity = -1
+    return xllamacpp.Server(params)
+
+
+def article_of(generator: LlamaCpp, tokens: int, variant: int) -> str:
+    """An article of about this many tokens that no run before has seen."""
+    text = f"{variant}번째 읽는 글이다. " + read(PROJECT / "samples" / "article.txt").text
+    while generator.count(text) < tokens:
+        text += "\n\n" + text[20:]
+    ratio = tokens / generator.count(text)
+    return text[: int(len(text) * ratio)]
+
+
+def first_word(generator: LlamaCpp, messages: list[Message], tokens: int = 1) -> float:
+    """Seconds until the first piece of the answer."""
+    began = time.perf_counter()
+    stream = generator.stream(messages, Options(max_tokens=tokens))
+    next(stream)
+    took = time.perf_counter() - began
+    stream.close()
+    return took
+
+
+def compare_rates(generator: LlamaCpp, path: str) -> None:
+    """Tokens per second, both sides on the same prompts in turn."""
+    server = bare(path)
+    ours, theirs = [], []
+    for run in range(2 * RUNS):
+        messages = [Message("user", article_of(generator, 900, run))]
+        prompt = generator.encode(render(messages, generator.format))
+
+        def techsum(messages: list[Message] = messages) -> tuple[float, float, float]:
+            began = time.perf_counter()
+            for _ in generator.stream(messages, Options(max_tokens=WRITTEN)):
+                pass
+            timing = generator.last_timing
+            assert timing is not None
+            assert timing.cached_tokens < 30
+            return timing.prompt_per_second, timing.written_per_second, time.perf_counter() - began
+
+        def binding(prompt: list[int] = prompt) -> tuple[float, float, float]:
+            said = {}
+            request = {
+                "prompt": prompt,
+                "max_tokens": WRITTEN,
+                "temperature": 0,
+                "stream": True,
+                "stop": ["\n\n"],
+            }
+            began = time.perf_counter()
+            server.handle_completions(request, lambda chunk: said.update(chunk.get("timings", {})))
+            return said["prompt_per_second"], said["predicted_per_second"], time.perf_counter() - began
+
+        sides = [(techsum, ours), (binding, theirs)]
+        for side, results in sides if run % 2 else reversed(sides):
+            results.append(side())
+    for place, name in enumerate(("prefill tokens/s", "decode tokens/s", "whole request s")):
+        a, b = (statistics.median(r[place] for r in results) for results in (ours, theirs))
+        share = a / b if place < 2 else b / a
+        print(f"{name:<18} techsum {a:7.1f} | binding {b:7.1f} | share of the binding's speed {share:.3f}")
+        assert share > 0.9, "far from the binding"
+
+
+def compare_prefix(generator: LlamaCpp) -> None:
+    """The wait for a first word on a 1,000-token article, with and without the cached prefix."""
+    waits: dict[str, list[float]] = {"summary, new article": [], "title after it": [], "second question": []}
+    cold: list[float] = []
+    for run in range(RUNS):
+        article = article_of(generator, 1000, 100 + run)
+        fmt = generator.format
+        summary = summary_messages(article, fmt=fmt, characters=200, register="한다체", bullets=False)
+        waits["summary, new article"].append(first_word(generator, summary))
+        waits["title after it"].append(
+            first_word(generator, [Message("user", summary[0].content[:-3] + "제목:")])
+        )
+        first_word(generator, question_messages(article, "정확도는 얼마인가?", fmt=fmt), 16)
+        second = question_messages(article, "몇 명을 시험했나?", fmt=fmt)
+        waits["second question"].append(first_word(generator, second))
+        # the same question on an article that shares no prefix: what it costs without reuse
+        other = article_of(generator, 1000, 200 + run)[::-1]
+        cold.append(first_word(generator, question_messages(other, "몇 명을 시험했나?", fmt=fmt)))
+    for name, seconds in waits.items():
+        print(f"{name:<22} first word after {statistics.median(seconds) * 1000:6.0f} ms")
+    ratio = statistics.median(cold) / statistics.median(waits["second question"])
+    print(f"{'second question, cold':<22} first word after {statistics.median(cold) * 1000:6.0f} ms")
+    print(f"a second question is {ratio:.0f} times faster to its first word than without prefix reuse")
+    assert ratio >= 20
+
+
+def main() -> None:
+    """Print both comparisons."""
+    generator = load(EMBEDDED)
+    assert isinstance(generator, LlamaCpp)
+    print(machine("xllamacpp"), f"· {settings().threads} threads · {EMBEDDED}")
+    compare_rates(generator, str(model_file(EMBEDDED)))
+    compare_prefix(generator)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Title plus summary: TechSum beside the reference system's way, end to end, on the same weights.
+
+The reference app calls a transformers text-generation pipeline twice for an article, once for the summary
+and once for the title, with the weights in fp32 (its default) or bf16; every call reads the article anew.
+Both sides get the same prompts and write the same number of tokens, greedily.
+"""
+
+import gc
+import os
+import statistics
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import torch
+import transformers
+
+from common import PROJECT, machine
+from techsum import read
+from techsum.generators import Options, load
+from techsum.generators.llama_cpp import LlamaCpp
+from techsum.generators.models import EMBEDDED, model_file
+from techsum.prompts import Message, summary_messages, title_messages
+
+RUNS = 3
+ARTICLE_TOKENS = 1000
+TARGETS = {torch.float32: 3.0, torch.bfloat16: 2.0}
+
+
+def prompts(generator: LlamaCpp, variant: int) -> list[list[Message]]:
+    """The summary's and the title's messages for an article that no run before has seen."""
+    text = f"{variant}번째 읽는 글이다. " + read(PROJECT / "samples" / "article.txt").text
+    while generator.count(text) < ARTICLE_TOKENS:
+        text += "\n\n" + text[20:]
+    text = text[: int(len(text) * ARTICLE_TOKENS / generator.count(text))]
+    fmt = generator.format
+    return [
+        summary_messages(text, fmt=fmt, characters=220, register="한다체", bullets=False),
+        title_messages(text, fmt=fmt),
+    ]
+
+
+def techsum(generator: LlamaCpp, both: list[list[Message]]) -> tuple[float, list[int]]:
+    """Seconds for summary and title, and how many tokens each has."""
+    began = time.perf_counter()
+    written = []
+    for messages, tokens in zip(both, (128, 16), strict=True):
+        for _ in generator.stream(messages, Options(max_tokens=tokens)):
+            pass
+        assert generator.last_timing is not None
+        written.append(generator.last_timing.written_tokens)
+    return time.perf_counter() - began, written
+
+
+def reference(pipeline: transformers.Pipeline, both: list[list[Message]], written: list[int]) -> float:
+    """Seconds for the same by two pipeline calls."""
+    began = time.perf_counter()
+    for messages, tokens in zip(both, written, strict=True):
+        pipeline(
+            messages[0].content,
+            max_new_tokens=tokens,
+            min_new_tokens=tokens,
+            do_sample=False,
+            return_full_text=False,
+        )
+    return time.perf_counter() - began
+
+
+def load_pipeline(path: Path, dtype: torch.dtype) -> transformers.Pipeline:
+    """The embedded GGUF's weights, dequantized into transformers."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, gguf_file=path.name)
+    model = transformers.AutoModelForCausalLM.from_pretrained(
+        path.parent,
+        gguf_file=path.name,
+        dtype=torch.float32,
+        quantization_config=transformers.GgufConfig(dequantize=True),
+    ).to(dtype)
+    return transformers.pipeline("text-generation", model=model, tokenizer=tokenizer, device="cpu")
+
+
+def main() -> None:
+    """Print both ratios; fail below the targets."""
+    transformers.logging.set_verbosity_error()
+    path = model_file(EMBEDDED)
+    generator = load(EMBEDDED)
+    assert isinstance(generator, LlamaCpp)
+    techsum(generator, prompts(generator, 0))
+    print(
+        machine("xllamacpp", "transformers", "torch"),
+        f"· {torch.get_num_threads()} torch threads · {EMBEDDED}",
+    )
+    for dtype, target in TARGETS.items():
+        pipeline = load_pipeline(path, dtype)
+        ours, theirs = [], []
+        for run in range(RUNS):
+            both = prompts(generator, 10 * (dtype == torch.bfloat16) + run + 1)
+            mine, written = techsum(generator, both)
+            ours.append(mine)
+            theirs.append(reference(pipeline, both, written))
+        a, b = statistics.median(ours), statistics.median(theirs)
+        print(
+            f"{written} tokens written | techsum {a:.1f} s | transformers {dtype} {b:.1f} s | {b / a:.1f} times faster",
+            flush=True,
+        )
+        assert b / a >= target, f"less than {target} times faster"
+        del pipeline
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()
