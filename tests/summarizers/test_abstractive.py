@@ -99,8 +99,17 @@ def test_a_loop_ends_the_text_after_what_was_good():
 
 def test_a_sentence_said_twice_is_kept_once():
     sentence = "한물연구소는 소금물을 전해질로 쓰는 저장 장치를 연결했다. "
-    _, summary, _ = write(sentence * 5)
+    _, summary, _ = write(sentence * 5, characters=120)
     assert summary.text == sentence.strip()
+
+
+def test_a_miscopied_sentence_is_given_in_the_articles_own_words():
+    # a lost particle, a tail cut off; and a sentence that was really rewritten stays as the model wrote it
+    rewritten = "소금은 섬의 염전에서 얻으므로 리튬 전지와 다르다."
+    _, summary, _ = write(
+        f"장치 용량은 240킬로와트시로 섬의 스물여섯 가구가 하룻밤 쓸 수 있는 양이다. {rewritten}"
+    )
+    assert [s.text for s in summary.sentences] == [ARTICLE.sentences[2].text, rewritten]
 
 
 def test_an_unfinished_last_sentence_is_left_out():
@@ -144,6 +153,7 @@ def test_a_failed_text_is_written_again_once():
         ("This is English.", "한국어"),
         ("달의 뒷면에는 고양이가 산다. 고양이는 치즈를 좋아한다.", "근거"),
         ("장치의 용량은 77킬로와트시이다.", "숫자"),
+        ("소금은 염전에서 얻는다.", "짧음"),
     ],
 )
 def test_twice_bad_means_the_articles_own_sentences_and_a_notice(bad, reason):

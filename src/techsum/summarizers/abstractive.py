@@ -29,6 +29,9 @@ _RETRY_TEMPERATURE = 0.4
 _LONG_ENOUGH = 1.2
 """Past this factor of the asked length, the sentence being written is the last."""
 
+_SHORT = 0.2
+"""A text shorter than this share of the asked length is no summary."""
+
 _TITLE_TOKENS = 32
 _CHARACTERS_PER_TOKEN = 1.2
 """Lower than Gemma's mean of 1.7 in Korean, so that the token limit cuts no sentence of normal length."""
@@ -44,6 +47,7 @@ class _Draft:
     """What has been written so far in one attempt."""
 
     evidencer: Evidencer
+    characters: int
     sentences: list[SummarySentence] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
 
@@ -53,11 +57,13 @@ class _Draft:
 
     @property
     def fault(self) -> str | None:
-        """Why the whole may not stand: nothing is left, or most of it has no support."""
+        """Why the whole may not stand: hardly anything is left, or most of it has no support."""
         if not self.sentences:
             return self.dropped[-1] if self.dropped else "reason_empty"
         if sum(s.supported for s in self.sentences) * 2 < len(self.sentences):
             return "reason_unsupported"
+        if len(self.text) < self.characters * _SHORT:
+            return self.dropped[-1] if self.dropped else "reason_short"
         return None
 
 
@@ -105,7 +111,9 @@ class Abstractive:
             draft, failed = yield from self._long(parts)
         if failed:
             yield Withdrawn(failed, everything=True)
-            draft = _Draft(self._whole, list(extract(self._article, self._options).sentences))
+            draft = _Draft(
+                self._whole, self._options.characters, list(extract(self._article, self._options).sentences)
+            )
             for sentence in draft.sentences:
                 yield SentenceDone(sentence)
             self._notices.append(notice("fallback", reason=failed))
@@ -162,9 +170,9 @@ class Abstractive:
             before=before,
         )
         tokens = int(characters * _LONG_ENOUGH / _CHARACTERS_PER_TOKEN) + 64
-        draft = _Draft(evidencer)
+        draft = _Draft(evidencer, characters)
         for temperature in (0.0, _RETRY_TEMPERATURE):
-            draft = _Draft(evidencer)
+            draft = _Draft(evidencer, characters)
             writing = Options(tokens, temperature=temperature, seed=self._options.seed)
             yield from self._draft(draft, messages, writing, characters)
             if not draft.fault:
@@ -211,6 +219,9 @@ class Abstractive:
             yield Withdrawn(fault)
             return fault
         checked = draft.evidencer.check(sentence)
+        # Small models copy and miscopy: where they only copied, the article's wording stands.
+        if checked.evidence and guard.is_near_copy(sentence, checked.evidence[0].text):
+            sentence = checked.evidence[0].text
         final = SummarySentence(dressed(sentence, self._options), checked.evidence, checked.supported)
         draft.sentences.append(final)
         yield SentenceDone(final)

@@ -7,6 +7,7 @@ here answers with the catalogue key of its reason, or None.
 import re
 import unicodedata
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from techsum import korean
 from techsum.checking.evidence import Evidencer
@@ -26,11 +27,25 @@ _MARKUP = re.compile(r"^\s*(?:[-*•·▪◦]|#{1,6}|\d{1,2}[.)]|[①-⑳])\s+|\
 _LOOP_UNIT = 10
 _LOOP_TIMES = 3
 _SAME = 0.8
+_COPIED = 0.85
 
 
 def tidy(sentence: str) -> str:
-    """The sentence on one line, without Markdown, bullets and invisible characters."""
-    return clean_line(_MARKUP.sub("", sentence))
+    """The sentence on one line, without Markdown, bullets, invisible characters and a stray bracket."""
+    text = clean_line(_MARKUP.sub("", sentence))
+    if text.endswith(")") and text.count(")") > text.count("("):
+        text = text[:-1].rstrip()
+    return f"{text}." if text.endswith("다") else text
+
+
+def is_near_copy(sentence: str, original: str) -> bool:
+    """Whether the sentence is the article's own, miscopied: a particle lost, a tail cut off.
+
+    It must say nothing that the original does not say, and agree with it in nearly all letters.
+    """
+    if not set(korean.content(sentence)) <= set(korean.content(original)):
+        return False
+    return SequenceMatcher(None, sentence, original, autojunk=False).ratio() >= _COPIED
 
 
 def is_preamble(sentence: str) -> bool:

@@ -1,0 +1,49 @@
+"""Where the article supports a sentence."""
+
+import time
+
+import pytest
+
+from support.texts import BODY
+from techsum.article import Article
+from techsum.checking.evidence import Evidencer
+
+ARTICLE = Article(BODY)
+CHECK = Evidencer(ARTICLE.sentences)
+
+
+def test_a_copied_sentence_is_its_own_evidence():
+    for sentence in ARTICLE.sentences:
+        checked = CHECK.check(sentence.text)
+        assert checked.supported
+        assert (checked.evidence[0].start, checked.evidence[0].end) == (sentence.start, sentence.end)
+
+
+def test_a_sentence_that_joins_two_has_both_as_evidence():
+    checked = CHECK.check("소금은 섬의 염전에서 얻으며, 연구소는 내년 가을에 결과를 공개한다.")
+    found = {e.text[:5] for e in checked.evidence}
+    assert checked.supported
+    assert found == {"리튬 전지", "연구소는 "}
+    assert all(BODY[e.start : e.end] == e.text for e in checked.evidence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["달의 뒷면에는 고양이가 산다.", "주식 시장은 사흘째 올랐다.", "…", "123."]
+)
+def test_a_foreign_sentence_has_no_support(sentence):
+    assert not CHECK.check(sentence).supported
+
+
+def test_numbers_that_the_article_lacks():
+    assert CHECK.novel_numbers("용량은 240킬로와트시, 값은 3,500원이고 날짜는 3일이다.") == ["3500"]
+    assert Evidencer(Article("값은 3,500원이다.").sentences).novel_numbers("3500원") == []
+
+
+def test_a_sentence_is_checked_in_under_5_milliseconds():
+    article = Article("\n\n".join([BODY] * 12))  # over 5,000 characters
+    check = Evidencer(article.sentences)
+    check.check("준비 운동이다.")
+    began = time.process_time()
+    for sentence in ARTICLE.sentences:
+        check.check(sentence.text)
+    assert (time.process_time() - began) / len(ARTICLE.sentences) < 0.005
