@@ -31,12 +31,12 @@ bench: .venv/.dev
 # A stamp a set of packages: a second run installs nothing.
 .venv/.run: $(INPUTS) | .venv/bin/python
 	@echo "설치 중 (처음 한 번) / installing (once)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[embedded]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[embedded]'
 	@touch $@
 
 .venv/.dev: $(INPUTS) | .venv/bin/python
 	@echo "설치 중 (처음 한 번) / installing (once)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/.run
 
 .venv/bin/python:

@@ -298,10 +298,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "next_own": ("내 글 요약하기", "your own article"),
     "next_models": ("더 나은 모델 받기", "get a better model"),
     "next_doctor": ("이 컴퓨터에서 되는 것 보기", "see what works on this machine"),
-    "sample_note": (
-        "예제 기사는 TechSum을 위해 지어낸 글입니다.",
-        "The sample article was made up for TechSum.",
-    ),
     "models_title": ("모델", "Models"),
     "models_column_name": ("이름", "name"),
     "models_column_state": ("상태", "state"),
@@ -375,8 +371,3 @@ def text(key: str, language: Language | None = None, /, **values: object) -> str
     if (language or user_language()) == "en":
         return english.format(**values)
     return fit_particles(korean.format(**values))
-
-
-def keys() -> tuple[str, ...]:
-    """Every key of the catalogue."""
-    return tuple(_TEXTS)

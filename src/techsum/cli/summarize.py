@@ -87,4 +87,3 @@ def print_guide(console: Console) -> None:
         ("next_doctor", ".venv/bin/techsum doctor"),
     ):
         console.print(Text.assemble("  ", (typed, "green"), ("   " + text(key), "dim")), soft_wrap=True)
-    console.print(Text(text("sample_note"), style="dim"))
