@@ -24,6 +24,7 @@ from techsum.evaluation.rouge import rouge
 from techsum.summarizers.extractive import rank
 
 BUDGETS = (150, 300)
+PEERS = ("textrankr", "sumy TextRank", "sumy LexRank")
 SETS = ("kowiki-leads.test.jsonl.gz", "tech-tutorials.test.jsonl.gz")
 
 
@@ -153,6 +154,7 @@ def main() -> None:
                 f"{'system':<20} {'R-1':>6} {'R-2':>6} {'R-L':>6}   {'techsum - it, R-1+2+L':<24} {'ms/article':>10}"
             )
             ours: list[float] = []
+            best: list[float] = []
             for system, choose in SYSTEMS.items():
                 began = time.process_time()
                 chosen = [choose(case, budget) for case in cases]
@@ -162,6 +164,9 @@ def main() -> None:
                 ours = ours or sums
                 low, high = interval([(a - b) * 100 for a, b in zip(ours, sums, strict=True)])
                 means = [statistics.fmean(s[k] for s in scores) * 100 for k in range(3)]
+                best = best or means
+                if system in PEERS and limit >= len(cases) >= 100:
+                    assert all(a > b for a, b in zip(best, means, strict=True)), f"{system} is better"
                 margin = "" if system == "techsum" else f"[{low:+.1f}, {high:+.1f}]"
                 print(
                     f"{system:<20} {means[0]:6.2f} {means[1]:6.2f} {means[2]:6.2f}   {margin:<24} {cost:10.1f}",

@@ -45,11 +45,6 @@ def analyser() -> Any:
         return _build()
 
 
-def warm_up() -> None:
-    """Load the analyser in the background, so that reading and loading overlap."""
-    threading.Thread(target=lambda: analyser().tokenize("준비"), daemon=True).start()
-
-
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of `text` with offsets into it, in order; none crosses an empty line.
 

@@ -133,6 +133,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "'{path}'은(는) GGUF 모델 파일이 아닙니다. .gguf 모델 파일을 지정해 주세요.",
         "'{path}' is not a GGUF model file. Name a .gguf model file.",
     ),
+    "model_not_safetensors": (
+        "'{path}'에 safetensors 가중치가 없습니다. 다른 형식은 안전하지 않아 열지 않으니 safetensors로 저장해 주세요.",
+        "'{path}' has no safetensors weights. Other formats are not safe to open: save it as safetensors.",
+    ),
     "model_truncated": (
         "'{path}' 모델 파일이 잘렸습니다 ({size}바이트, 적어도 {needed}바이트 필요). 지우고 다시 받아 주세요.",
         "The model file '{path}' is cut short ({size} bytes of at least {needed}). Delete it and download it again.",
@@ -265,6 +269,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "본문에서 근거를 찾지 못한 문장이 있습니다.",
         "Some sentences have no support in the article.",
     ),
+    "reason_part": ("이 부분을 다 읽음", "this part has been read"),
     "reason_empty": ("아무것도 쓰지 않음", "it wrote nothing"),
     "reason_short": ("너무 짧음", "it is too short"),
     "reason_loop": ("같은 말을 되풀이함", "it repeats itself"),

@@ -36,6 +36,9 @@ def test_a_foreign_sentence_has_no_support(sentence):
 
 def test_numbers_that_the_article_lacks():
     assert CHECK.novel_numbers("용량은 240킬로와트시, 값은 3,500원이고 날짜는 3일이다.") == ["3500"]
+    # in words in the article, in digits in the summary; and forms that are not compared yet
+    assert CHECK.novel_numbers("섬의 26가구가 쓰고 자리는 3배다. 값은 3만 5천 원이다.") == []
+    assert CHECK.novel_numbers("섬의 27가구가 쓴다.") == ["27"]
     assert Evidencer(Article("값은 3,500원이다.").sentences).novel_numbers("3500원") == []
 
 

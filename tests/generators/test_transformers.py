@@ -74,6 +74,25 @@ def test_a_training_runs_adapter_folder_is_put_on_its_base(folder, model, tmp_pa
     assert ask(adapted, max_tokens=12) != ask(model, max_tokens=12)
 
 
+def test_pickled_weights_are_never_opened(folder, tmp_path):
+    import shutil
+
+    import torch
+    from safetensors.torch import load_file
+
+    pickled = tmp_path / "pickled"
+    shutil.copytree(folder, pickled)
+    torch.save(load_file(pickled / "model.safetensors"), pickled / "pytorch_model.bin")
+    (pickled / "model.safetensors").unlink()
+    with pytest.raises(ModelError):
+        load(f"hf:{pickled}")
+    adapter = write_adapter(tmp_path / "adapter", folder)
+    (adapter / "adapter_model.safetensors").rename(adapter / "adapter_model.bin")
+    with pytest.raises(ModelError) as refused:
+        load(f"hf:{adapter}")
+    assert refused.value.key == "model_not_safetensors"
+
+
 def test_a_prompt_past_the_context_is_refused(model):
     with pytest.raises(ModelError) as refused:
         ask(model, "소금 " * 3000)

@@ -344,3 +344,13 @@ def test_author_and_date_from_what_a_page_says_of_itself(head, expected):
 def test_the_sites_name_is_no_part_of_the_title():
     html = documents.html(TITLE, PARAGRAPHS).replace("og:title", "og:other")
     assert parse_isolated(html.encode(), "https://example.com/a", "text/html").title == TITLE
+
+
+def test_files_in_the_current_folder_are_not_taken_for_modules(tmp_path, monkeypatch):
+    # given a folder in which someone left a file named like a module of the parser's
+    (tmp_path / "lxml.py").write_text("raise SystemExit('taken')")
+    (tmp_path / "json.py").write_text("raise SystemExit('taken')")
+    monkeypatch.chdir(tmp_path)
+    isolated.stop()
+    # when a document is read from there, then the real modules are used
+    assert parse_isolated(documents.html(TITLE, PARAGRAPHS).encode(), "https://example.com/a").title == TITLE

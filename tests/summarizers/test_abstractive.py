@@ -277,6 +277,16 @@ def test_a_long_article_is_summarised_part_by_part_with_what_came_before():
     assert summary.text == GOOD
 
 
+def test_the_first_text_of_a_long_article_comes_while_its_first_part_is_read():
+    seen, summary, _ = write(Scripted(GOOD, context=3000), article=long_article(40))
+    first_text = next(n for n, e in enumerate(seen) if isinstance(e, TextPiece))
+    second_part = [n for n, e in enumerate(seen) if isinstance(e, Progress)][1]
+    assert first_text < second_part
+    # what stands after the last thing that was taken back is the summary
+    last = max(n for n, e in enumerate(seen) if isinstance(e, Withdrawn) and e.everything)
+    assert tuple(e.sentence for e in seen[last:] if isinstance(e, SentenceDone)) == summary.sentences
+
+
 def test_parts_that_fail_are_announced():
     article = long_article(40)
     parts = len(split(article, Scripted("", context=3000)))

@@ -16,6 +16,11 @@ _WORTH_ADDING = 0.15
 """A further article sentence is cited only if it adds this share of the summary sentence's meaning."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# 3만5천 and 35,000 are one number; until such forms are compared by value, they are not judged
+_COUNTED_IN_UNITS = re.compile(r"\d+(?:[.,]\d+)*\s?[십백천만억조]")
+_ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
+_SHORT_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
+_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 
 
 class Evidencer:
@@ -28,7 +33,8 @@ class Evidencer:
     def __init__(self, sentences: Sequence[korean.Sentence], title: str = "") -> None:
         self._sentences = [(s, frozenset(s.content)) for s in sentences]
         self._frequencies = Counter(w for _, words in self._sentences for w in words)
-        self._numbers = {n for text in (title, *(s.text for s in sentences)) for n in _numbers(text)}
+        self._text = " ".join((title, *(s.text for s in sentences)))
+        self._numbers = set(_numbers(self._text))
 
     def check(self, sentence: str) -> SummarySentence:
         """The sentence with one to three places that support it, best first; none if it has no support."""
@@ -52,8 +58,19 @@ class Evidencer:
         return SummarySentence(sentence, tuple(chosen), supported=held >= SUPPORTED)
 
     def novel_numbers(self, sentence: str) -> list[str]:
-        """Numbers in the sentence that the article does not contain."""
-        return [n for n in _numbers(sentence) if n not in self._numbers]
+        """Numbers in the sentence that the article contains neither in digits nor in words."""
+        judged = _COUNTED_IN_UNITS.sub(" ", sentence)
+        return [n for n in _numbers(judged) if n not in self._numbers and not self._spelled_out(n)]
+
+    def _spelled_out(self, number: str) -> bool:
+        """Whether the article has this number, 1 to 99, as a Korean word (`스물여섯`, `두`)."""
+        highest = 99
+        if not number.isdigit() or not 1 <= int(number) <= highest:
+            return False
+        tens, ones = divmod(int(number), 10)
+        words = {_TENS[tens] + _ONES[ones], _TENS[tens] + _SHORT_ONES[ones]}
+        words |= {"스무"} if int(number) == 20 else set()  # noqa: PLR2004
+        return any(word in self._text for word in words)
 
 
 def _numbers(text: str) -> list[str]:

@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from techsum import korean
 from techsum.article import Article
 from techsum.cli.terminal import make_console, view
 from techsum.generators import check, resolve
@@ -40,7 +39,6 @@ def command(  # noqa: PLR0917 - typer calls it by name
     options = make_options(length, style, register, seed)
     name = resolve(model)
     check(name)
-    korean.warm_up()
     console = make_console()
     with _reading(console, quiet=as_json):
         article = read(source)

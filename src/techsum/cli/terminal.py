@@ -1,7 +1,7 @@
 """How a summary looks in a terminal, and in a pipe."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Protocol, Self
 
 from rich.console import Console, Group
@@ -37,10 +37,11 @@ def make_console() -> Console:
 @contextmanager
 def view(console: Console, article: Article, *, stream: bool) -> Iterator[View]:
     """The view for this console: live in a terminal, plain lines in a pipe."""
-    live = console.is_terminal and stream
-    shown = _Live(console, article) if live else _Plain(console, article)
-    with shown if isinstance(shown, _Live) else nullcontext():
-        yield shown
+    if not (console.is_terminal and stream):
+        yield _Plain(console, article)
+        return
+    with _Live(console, article) as live:
+        yield live
 
 
 class _Plain:

@@ -14,7 +14,7 @@ import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class LlamaCpp:
         if adapter and inspect_gguf(adapter).kind != "adapter":
             raise ModelError("model_adapter", path=adapter, model=name)
         self._adapter = adapter
+        self._controls: dict[str, list[int]] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="techsum-"))
         self._key = secrets.token_urlsafe(24)
         self._server = self._load(path)
@@ -115,10 +116,6 @@ class LlamaCpp:
     def encode(self, pieces: Sequence[Piece]) -> list[int]:
         """The token ids of a rendered prompt: whatever an article contains stays plain text."""
         return [i for p in pieces for i in (self._control(p.text) if p.control else self.tokenize(p.text))]
-
-    @cached_property
-    def _controls(self) -> dict[str, list[int]]:
-        return {}
 
     def _control(self, text: str) -> list[int]:
         if text not in self._controls:

@@ -29,6 +29,8 @@ class TransformersModel:
         self._lock = threading.Lock()
         folder = Path(where)
         adapter = _adapter_base(folder)
+        if adapter and not (folder / "adapter_model.safetensors").exists():
+            raise ModelError("model_not_safetensors", path=folder)
         base = adapter or where
         token = settings().hub_token
         secret = token.get_secret_value() if token else None
@@ -36,7 +38,11 @@ class TransformersModel:
         try:
             self.tokenizer = transformers.AutoTokenizer.from_pretrained(base, token=secret)
             model = transformers.AutoModelForCausalLM.from_pretrained(
-                base, token=secret, dtype=dtype, device_map="auto" if torch.cuda.is_available() else None
+                base,
+                token=secret,
+                dtype=dtype,
+                device_map="auto" if torch.cuda.is_available() else None,
+                use_safetensors=True,  # a .bin is a pickle, and a pickle is a program
             )
             if adapter:
                 from peft import PeftModel

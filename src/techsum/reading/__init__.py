@@ -29,8 +29,10 @@ def read(source: str | Path) -> Article:
         and re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?://|\S+$)", source)
         and not Path(source).exists()
     ):
+        from techsum.reading import isolated
         from techsum.reading.fetch import fetch
 
+        isolated.start()  # the parser gets ready while the page is on its way
         page = fetch(source)
         return _article(parse_isolated(page.body, page.url, page.media_type, page.charset), url=page.url)
     if source == "-":

@@ -83,7 +83,12 @@ def _start() -> subprocess.Popen[bytes]:
     if _child is None or _child.poll() is not None:
         stop()
         _child = subprocess.Popen(
-            [sys.executable, "-m", "techsum.reading.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            # -P: files in the current folder must not be taken for modules
+            [sys.executable, "-P", "-m", "techsum.reading.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # a group of its own, or Ctrl-C in the terminal would reach it too
+            process_group=None if sys.platform == "win32" else 0,
         )
     return _child
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
 
 from techsum.article import Article
 from techsum.checking.evidence import Evidencer
@@ -38,8 +37,6 @@ _CHARACTERS_PER_TOKEN = 1.2
 
 _PART_CHARACTERS = 160
 """Characters of the summary of one part of a long document: three sentences."""
-
-_Result = TypeVar("_Result")
 
 
 @dataclass
@@ -239,7 +236,8 @@ class Abstractive:
     def _long(self, parts: list[Part]) -> Steps[Event, None, tuple[_Draft, str | None]]:
         """Summarise the parts, each with what came before, then the parts' summaries.
 
-        Only the last round is shown as the summary; where a part fails, its key sentences stand in.
+        The parts' texts are shown while they are written and taken back; the last round is the summary.
+        Where a part fails, its key sentences stand in.
         """
         stood_in = read = 0
         level = parts
@@ -249,7 +247,8 @@ class Abstractive:
                 yield Progress("progress_part", (("part", number), ("total", len(level))))
                 before = summaries[-1] if summaries else ""
                 inside = Evidencer(part.sentences)
-                draft, failed = _finish(self._attempts(part.text, inside, _PART_CHARACTERS, before))
+                draft, failed = yield from self._attempts(part.text, inside, _PART_CHARACTERS, before)
+                yield Withdrawn("reason_part", everything=True)
                 summaries.append(_key_sentences(part) if failed else draft.text)
                 stood_in += bool(failed)
             read += len(level)
@@ -266,12 +265,3 @@ class Abstractive:
 def _key_sentences(part: Part) -> str:
     places = sorted(rank(part.sentences, "", _PART_CHARACTERS))
     return " ".join(part.sentences[p].text for p in places)
-
-
-def _finish(steps: Steps[Event, None, _Result]) -> _Result:
-    """Run to the end without showing anything."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]

@@ -1,0 +1,85 @@
+"""What must stay true of the source as a whole."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import techsum
+
+SOURCE = Path(techsum.__file__).parent
+PROJECT = SOURCE.parents[1]
+# Lower floors first; nothing imports from a floor above its own.
+FLOORS = [
+    {"korean"},
+    {"messages"},
+    {"errors", "summary"},
+    {"article", "settings", "prompts"},
+    {"checking", "generators", "reading", "evaluation"},
+    {"summarizers"},
+    {"cli"},
+]
+
+
+def floor(module):
+    room = module.removeprefix("techsum.").split(".")[0]
+    return next(n for n, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def imports(file):
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("techsum"):
+            names = [f"techsum.{a.name}" for a in node.names] if node.module == "techsum" else [node.module]
+            yield from (n for n in names if n.removeprefix("techsum.")[:1].islower())
+        elif isinstance(node, ast.Import):
+            yield from (a.name for a in node.names if a.name.startswith("techsum."))
+
+
+FILES = [f for f in SOURCE.rglob("*.py") if f.name != "__main__.py" and f != SOURCE / "__init__.py"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(SOURCE)))
+def test_imports_point_downwards(file):
+    own = floor("techsum." + ".".join(file.relative_to(SOURCE).with_suffix("").parts))
+    assert [m for m in imports(file) if floor(m) > own] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(SOURCE)))
+def test_no_pickle_no_eval_no_template_from_data(file):
+    forbidden = {"pickle", "marshal", "shelve", "dill", "joblib"}
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not forbidden & {a.name.split(".")[0] for a in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert (node.module or "").split(".")[0] not in forbidden
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            assert name not in {"apply_chat_template", "from_string"}
+            assert getattr(node.func, "id", "") not in {"eval", "exec"}
+            keywords = {k.arg: getattr(k.value, "value", None) for k in node.keywords}
+            assert not keywords.get("trust_remote_code")
+            assert not keywords.get("shell")
+
+
+def test_a_reader_never_downloads_torch():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    assert {"train", "eval", "desktop", "batch", "dev", "embedded"} <= extras.keys()
+    for needs in (project["dependencies"], extras["embedded"], extras["eval"], extras["desktop"]):
+        assert not [n for n in needs if n.startswith(("torch", "transformers", "peft", "trl"))]
+
+
+def test_every_dependency_is_pinned():
+    import re
+
+    pinned = {
+        line.partition("==")[0]
+        for line in (PROJECT / "constraints.txt").read_text().splitlines()
+        if "==" in line
+    }
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = [*project["dependencies"], *(n for e in project["optional-dependencies"].values() for n in e)]
+    names = {re.match(r"[\w.-]+", n).group().lower().replace("_", "-") for n in needed}
+    assert names - pinned - {"techsum"} == set()
+    assert "torch==2.13.0" in (PROJECT / "constraints.txt").read_text()

@@ -1,0 +1,37 @@
+"""Settings: environment, `.env`, defaults; secrets stay inside."""
+
+import pytest
+
+from techsum.errors import UsageError
+from techsum.settings import settings
+
+
+@pytest.mark.parametrize("name", ["HF_TOKEN", "HUGGINGFACE_TOKEN"])
+@pytest.mark.parametrize("where", ["environment", ".env"])
+def test_the_hub_token_comes_from_either_name_and_place(name, where, configure, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    secret = "hf_" + "q7" * 16
+    if where == ".env":
+        (tmp_path / ".env").write_text(f"{name}={secret}\n", "utf-8")
+        configure()
+    else:
+        configure(**{name: secret})
+    assert settings().hub_token.get_secret_value() == secret
+    assert secret not in repr(settings()) + str(settings().model_dump())
+
+
+def test_the_environment_wins_over_the_file(configure, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("TECHSUM_CONTEXT=2048\nOTHER=1\n", "utf-8")
+    configure()
+    assert settings().context == 2048
+    configure(context="4096")
+    assert settings().context == 4096
+
+
+@pytest.mark.parametrize(("name", "value"), [("context", "many"), ("threads", "0"), ("fetch_seconds", "-1")])
+def test_a_wrong_value_names_its_variable(name, value, configure):
+    configure(**{name: value})
+    with pytest.raises(UsageError) as refused:
+        settings()
+    assert f"TECHSUM_{name.upper()}" in str(refused.value)
