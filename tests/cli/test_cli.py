@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import signal
 import subprocess
@@ -77,6 +78,14 @@ def test_standard_input_a_link_and_a_document(tmp_path):
         # and without the setting for tests the same link is refused
         code, _, err = techsum("summarize", f"{site.url}/a")
         assert (code, len(err.splitlines())) == (1, 1)
+
+
+def test_version_and_help():
+    assert techsum("--version")[:2] == (0, "techsum 0.1.0\n")
+    for arguments in ([], ["--help"], ["summarize", "--help"], ["models", "--help"], ["doctor", "--help"]):
+        _, out, err = techsum(*arguments)
+        assert "Usage" in out + err
+        assert re.search("[가-힣]", out + err)
 
 
 def test_style_and_register():
@@ -154,6 +163,23 @@ def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
     assert err.decode().strip() == "멈췄습니다. 저장된 것은 없습니다."
     left = list((tmp_path / "models").iterdir())
     assert all(p.name == "gemma-3-270m.gguf" and p.stat().st_size == 253_113_024 for p in left)
+
+
+def test_a_disk_that_fills_while_the_model_is_written_is_one_line(tmp_path):
+    # given room for 50 MB a file, less than the embedded model needs
+    done = subprocess.run(
+        [*COMMAND, "summarize", str(SAMPLE), "--model", "gemma-3-270m"],
+        capture_output=True,
+        env={**os.environ, "TECHSUM_CACHE_DIR": str(tmp_path)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000_000, 50_000_000)),
+        check=False,
+    )
+    # then the key sentences are there, one line says what is missing, and no half file is left
+    assert done.returncode == 1
+    assert "핵심 문장" in done.stdout.decode()
+    assert "253 MB" in done.stderr.decode()
+    assert len(done.stderr.decode().splitlines()) == 1
+    assert list((tmp_path / "models").iterdir()) == []
 
 
 def test_the_token_never_appears(tmp_path):

@@ -2,9 +2,11 @@
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from techsum import __version__
 from techsum.cli import doctor, models, summarize
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
@@ -13,11 +15,23 @@ DONE, COULD_NOT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="techsum",
-    help="한국어 기술·과학 글을 내 컴퓨터에서 요약합니다. / Korean articles, summarised on your own machine.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="판 번호 / show the version")] = False,
+) -> None:
+    """한국어 기술·과학 글을 내 컴퓨터에서 요약합니다. / Korean articles, summarised on your own machine."""
+    if version:
+        print(f"techsum {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
 app.command("summarize")(summarize.command)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.command)

@@ -11,7 +11,6 @@ from techsum.messages import text
 LONGEST = 20
 """Characters of a headline: what fits a line of a saved list on a phone."""
 
-_TOLERATED = 30
 _NOUN_LIKE = ("NN", "SL", "SN", "SH", "XSN", "XPN", "XR", "NR", "W_")
 _INSIDE = (*_NOUN_LIKE, "ETM", "JKG", "VV", "VA", "XSV", "XSA", "MM", "SW", "EP", "VX")
 
@@ -39,7 +38,7 @@ def acceptable(title: str, article: Article) -> str | None:
         r"^(?:제목|title)\s*[:：]\s*", "", title.strip().split("\n")[0].strip(), flags=re.IGNORECASE
     )
     tidy = tidy.strip(" \"'“”‘’*#<>《》.").strip()
-    if not 4 <= len(tidy) <= _TOLERATED or not re.search("[가-힣]", tidy):  # noqa: PLR2004
+    if not 4 <= len(tidy) <= LONGEST or not re.search("[가-힣]", tidy):  # noqa: PLR2004
         return None
     words = set(korean.content(tidy))
     known = {w for s in article.sentences for w in s.content}
