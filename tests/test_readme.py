@@ -13,13 +13,16 @@ PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line[2:] for block in CONSOLE for line in block.splitlines() if line.startswith("$ ")]
-PATH = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def environment():
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
 def run(command):
     command = command.replace(".venv/bin/techsum", "techsum")
     return subprocess.run(
-        command, shell=True, cwd=PROJECT, capture_output=True, text=True, env=PATH, check=False
+        command, shell=True, cwd=PROJECT, capture_output=True, text=True, env=environment(), check=False
     )
 
 
@@ -36,7 +39,7 @@ def test_make_run_prints_the_transcript_and_installs_nothing_twice():
     began = time.monotonic()
     lines, first = [], None
     make = ["make", "--no-print-directory", "run"]
-    with subprocess.Popen(make, cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=PATH) as process:
+    with subprocess.Popen(make, cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=environment()) as process:
         for line in process.stdout:
             lines.append(line.rstrip())
             if line.startswith("핵심 문장"):

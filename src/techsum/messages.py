@@ -6,6 +6,7 @@ text that is missing in one language cannot exist.
 
 import locale
 import os
+import sys
 from typing import Literal
 
 from techsum.korean import fit_particles
@@ -357,12 +358,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 
 def user_language() -> Language:
-    """The language to speak: `TECHSUM_LANG` if set, else English only for an English locale."""
+    """The language to speak: `TECHSUM_LANG` if set, else Korean unless the locale is English."""
     asked = os.environ.get("TECHSUM_LANG", "").lower()
     if asked[:2] in ("ko", "en"):
         return "ko" if asked.startswith("ko") else "en"
     found = next((os.environ[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(k)), "")
-    found = found or (locale.getlocale()[0] or "")
+    if not found and sys.platform == "win32":  # elsewhere no locale means C, which Python calls en_US
+        found = locale.getlocale()[0] or ""
     return "en" if found.lower().startswith("en") else "ko"
 
 

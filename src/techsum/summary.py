@@ -1,5 +1,6 @@
 """A summary and what belongs to it: sentences with evidence, notices, how it was made."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,6 +44,12 @@ class SummarySentence:
     supported: bool = True
 
 
+def joined(sentences: Iterable[str], separator: str) -> str:
+    """Sentences as one text: prose, or one bullet a line where the separator is a line break."""
+    bullet = "- " if separator == "\n" else ""
+    return separator.join(bullet + s for s in sentences)
+
+
 @dataclass(frozen=True)
 class Summary:
     """A finished summary of one article."""
@@ -62,8 +69,7 @@ class Summary:
     @property
     def text(self) -> str:
         """The summary as one text."""
-        bullet = "- " if self.separator == "\n" else ""
-        return self.separator.join(bullet + s.text for s in self.sentences)
+        return joined((s.text for s in self.sentences), self.separator)
 
     def with_notices(self, *more: Notice) -> "Summary":
         """The same summary with further notices, each kept once."""

@@ -126,8 +126,20 @@ def test_mistakes_get_the_right_exit_code_and_no_traceback(arguments, code, says
 def test_messages_follow_the_locale():
     _, _, err = techsum("summarize", "no-such-file", TECHSUM_LANG="", LC_ALL="en_US.UTF-8")
     assert err.startswith("There is no file")
-    _, _, err = techsum("summarize", "no-such-file", TECHSUM_LANG="", LC_ALL="C.UTF-8")
-    assert "파일이 없습니다" in err
+    for none in ({"LC_ALL": "C.UTF-8"}, {"LC_ALL": "", "LC_MESSAGES": "", "LANG": ""}):
+        _, _, err = techsum("summarize", "no-such-file", TECHSUM_LANG="", **none)
+        assert "파일이 없습니다" in err
+
+
+def test_a_terminal_in_an_old_encoding_still_gets_its_summary():
+    done = subprocess.run(
+        [*COMMAND, "summarize", str(SAMPLE)],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp949"},
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "핵심 문장" in done.stdout.decode("cp949")
 
 
 def test_a_wrong_setting_is_one_line():

@@ -52,6 +52,14 @@ def test_events_come_in_order_and_the_pieces_add_up_to_the_text():
     assert isinstance(seen[0], Title)
     assert "".join(e.text for e in seen if isinstance(e, TextPiece)) == GOOD
     assert tuple(e.sentence for e in seen if isinstance(e, SentenceDone)) == summary.sentences
+    # the pieces between two settled sentences are one sentence, from its first letter to its last
+    open_text = ""
+    for event in seen:
+        if isinstance(event, TextPiece):
+            open_text += event.text
+        elif isinstance(event, SentenceDone):
+            assert open_text.strip() == event.sentence.text
+            open_text = ""
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The `techsum` command: one file a subcommand, errors as one line, exit codes 0, 1 and 2."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -39,6 +40,10 @@ app.command("doctor")(doctor.command)
 
 def main() -> None:
     """Run the command line; every expected failure is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal in CP949 lacks a few signs that articles use; a question mark is better than no summary
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run())
 
 

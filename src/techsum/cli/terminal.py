@@ -8,13 +8,14 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.padding import Padding
 from rich.rule import Rule
+from rich.table import Table
 from rich.text import Text
 
 from techsum.article import Article
 from techsum.generators.models import EXTRACT
 from techsum.messages import text
 from techsum.summarizers.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
-from techsum.summary import Summary
+from techsum.summary import Summary, joined
 
 _WIDEST = 100
 """Columns: Korean lines longer than fifty syllables are hard to read."""
@@ -70,6 +71,8 @@ class _Live(_Plain):
         self._settled: list[str] = []
         self._open = ""
         self._status = ""
+        self._model = ""
+        self._separator = " "
 
     def __enter__(self) -> Self:
         self._live.__enter__()
@@ -82,9 +85,12 @@ class _Live(_Plain):
         if isinstance(event, (KeySentences, Done)):
             self._live.update(Text(""), refresh=True)
             super().show(event)
+            self._separator = event.summary.separator
             return
         if isinstance(event, Progress):
-            self._status = text(event.key, **dict(event.values))
+            values = dict(event.values)
+            self._model = str(values.get("model", self._model))
+            self._status = text(event.key, **values)
         elif isinstance(event, TextPiece):
             self._status = ""
             self._open = (self._open + event.text).lstrip()
@@ -99,11 +105,12 @@ class _Live(_Plain):
         self._live.update(self._frame())
 
     def _frame(self) -> Group:
-        written = Text(" ".join(self._settled))
+        written = Text(joined([*self._settled, *([self._open] if self._open else [])], self._separator))
         if self._open:
-            written.append((" " if self._settled else "") + self._open, style="dim")
+            written.stylize("dim", len(written) - len(self._open))
         status = Text(f"… {self._status}", style="italic dim") if self._status else Text("")
-        return Group(Padding(written, (0, 0, 0, 2)), status)
+        heading = _heading(text("heading_summary"), text("summary_by", model=self._model))
+        return Group(Rule(heading, align="left", style="dim"), Padding(written, (0, 0, 0, 2)), status)
 
 
 def print_heading(console: Console, article: Article, keys: Summary) -> None:
@@ -122,18 +129,30 @@ def print_summary_heading(console: Console, model: str) -> None:
 
 
 def _section(console: Console, heading: str, about: str) -> None:
-    line = Text.assemble((heading, "bold cyan"), ("  " + about, "dim"))
+    line = _heading(heading, about)
     console.print(Rule(line, align="left", style="dim") if console.is_terminal else line)
+
+
+def _heading(heading: str, about: str) -> Text:
+    return Text.assemble((heading, "bold cyan"), ("  " + about, "dim"))
 
 
 def print_body(console: Console, summary: Summary) -> None:
     """The sentences of a summary."""
     for line in summary.text.split("\n"):
-        console.print(
-            Padding(Text(line), (0, 0, 0, 2)) if console.is_terminal else Text(line),
-            soft_wrap=not console.is_terminal,
-        )
+        _paragraph(console, line)
     console.print()
+
+
+def _paragraph(console: Console, line: str) -> None:
+    """Indented and wrapped in a terminal, one line as it is in a pipe."""
+    if not console.is_terminal:
+        console.print(Text(line), soft_wrap=True)
+        return
+    mark = line[:2] if line.startswith(("- ", "! ")) else ""
+    hanging = Table.grid()
+    hanging.add_row(f"  {mark}", Text(line.removeprefix(mark)))
+    console.print(hanging)
 
 
 def print_end(console: Console, summary: Summary) -> None:
@@ -141,7 +160,7 @@ def print_end(console: Console, summary: Summary) -> None:
     if summary.notices:
         console.print(Text(text("heading_notices"), style="bold yellow"))
         for notice in summary.notices:
-            console.print(Text(f"  ! {notice.message}"), soft_wrap=not console.is_terminal)
+            _paragraph(console, f"! {notice.message}")
         console.print()
     values = {
         "model": summary.model,

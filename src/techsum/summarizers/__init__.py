@@ -49,6 +49,7 @@ def events(
         yield KeySentences(extract(article, options))
         yield Progress("progress_loading", (("model", name),))
         generator = loading.result()
+    yield Progress("progress_reading")
     for event in Abstractive(article, generator, options, cancel).events():
         if isinstance(event, Done):
             yield Done(replace(event.summary, seconds=time.perf_counter() - began))

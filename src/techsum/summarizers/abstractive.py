@@ -182,16 +182,20 @@ class Abstractive:
         self, draft: _Draft, messages: list[Message], options: Options, characters: int
     ) -> Steps[Event, None, None]:
         """One attempt: pieces as they come, and each sentence when it is settled."""
-        open_text = ""
+        open_text, shown = "", 0
         with closing(self._write(messages, options)) as stream:
             for piece in stream:
                 open_text += piece
-                yield TextPiece(piece)
                 while found := guard.SENTENCE_END.search(open_text):
-                    sentence, open_text = open_text[: found.end()], open_text[found.end() :]
+                    # no piece reaches over a border: a settled sentence replaces the pieces before it
+                    yield TextPiece(open_text[shown : found.end()])
+                    sentence, open_text, shown = open_text[: found.end()], open_text[found.end() :], 0
                     fault = yield from self._settle(draft, sentence)
                     if fault == "reason_loop" or len(draft.text) >= characters:
                         return
+                if len(open_text) > shown:
+                    yield TextPiece(open_text[shown:])
+                    shown = len(open_text)
                 if guard.loops(open_text):
                     draft.dropped.append("reason_loop")
                     yield Withdrawn("reason_loop")
