@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from techsum.article import Article
@@ -38,17 +37,15 @@ def events(
     began = time.perf_counter()
     name = resolve(model)
     check(name)
+    # One after the other: llama.cpp's loader holds the interpreter's lock for seconds, so loading the model
+    # at the same time only delays the key sentences.
+    keys = extract(article, options)
+    yield KeySentences(keys)
     if name == EXTRACT:
-        keys = extract(article, options)
-        yield KeySentences(keys)
         yield Done(keys)
         return
-    with ThreadPoolExecutor(1) as background:
-        # the model loads while the Korean analyser does: both take seconds, on different cores
-        loading = background.submit(load, name)
-        yield KeySentences(extract(article, options))
-        yield Progress("progress_loading", (("model", name),))
-        generator = loading.result()
+    yield Progress("progress_loading", (("model", name),))
+    generator = load(name)
     yield Progress("progress_reading")
     for event in Abstractive(article, generator, options, cancel).events():
         if isinstance(event, Done):
