@@ -74,6 +74,9 @@ def test_an_error_is_one_line_in_the_users_language(monkeypatch):
         ("부산(으)로", "부산으로"),
         ("10이(가)", "10이"),
         ("2이(가)", "2가"),
+        ("UTF-8(으)로", "UTF-8로"),
+        ("CP949(으)로", "CP949로"),
+        ("10(으)로", "10으로"),
         ("file.txt은(는)", "file.txt은(는)"),
     ],
 )

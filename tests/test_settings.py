@@ -3,7 +3,7 @@
 import pytest
 
 from techsum.errors import UsageError
-from techsum.settings import settings
+from techsum.settings import hub, loopback_allowed, settings
 
 
 @pytest.mark.parametrize("name", ["HF_TOKEN", "HUGGINGFACE_TOKEN"])
@@ -35,3 +35,20 @@ def test_a_wrong_value_names_its_variable(name, value, configure):
     with pytest.raises(UsageError) as refused:
         settings()
     assert f"TECHSUM_{name.upper()}" in str(refused.value)
+
+
+def test_an_env_file_in_another_encoding_is_one_line(configure, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes("# 설정\n".encode("cp949"))
+    configure()
+    with pytest.raises(UsageError) as refused:
+        settings()
+    assert ".env" in str(refused.value)
+
+
+def test_a_folders_env_file_can_neither_open_the_guard_nor_choose_the_hub(configure, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("TECHSUM_TEST_ONLY_ALLOW_LOOPBACK=1\nHF_ENDPOINT=http://evil.example\n")
+    configure()
+    assert not loopback_allowed()
+    assert hub() == "https://huggingface.co"

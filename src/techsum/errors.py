@@ -19,7 +19,9 @@ class TechsumError(Exception):
         super().__init__(key)
 
     def __str__(self) -> str:
-        return " ".join(text(self.key, **self.values).split())
+        line = " ".join(text(self.key, **self.values).split())
+        # a server's words may stand in it; they must not steer the terminal
+        return "".join(c for c in line if c.isprintable())
 
 
 class UsageError(TechsumError):

@@ -101,7 +101,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 _FINAL = re.compile(r"[가-힣A-Za-z0-9]")
-_DIGITS_WITH_FINAL = frozenset("013678")
+_DIGIT_FINALS = {"0": 21, "1": 8, "3": 16, "6": 1, "7": 8, "8": 8}  # 영, 일, 삼, 육, 칠, 팔
 _PARTICLES = {
     "은(는)": ("은", "는"),
     "이(가)": ("이", "가"),
@@ -124,8 +124,8 @@ def fit_particles(text: str) -> str:
             return match.group()
         closed, opened = _PARTICLES[match.group()]
         last = before[-1]
-        final = (ord(last) - 0xAC00) % 28 if not last.isdigit() else int(last in _DIGITS_WITH_FINAL)
         rieul = 8
+        final = (ord(last) - 0xAC00) % 28 if not last.isdigit() else _DIGIT_FINALS.get(last, 0)
         if match.group() == "(으)로" and final == rieul:
             return opened
         return closed if final else opened

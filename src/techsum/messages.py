@@ -39,6 +39,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "내용이 {limit}보다 커서 읽기를 멈췄습니다. 더 작은 문서를 주거나 필요한 부분만 나누어 주세요.",
         "Reading stopped: the content is larger than {limit}. Give a smaller document or a part of it.",
     ),
+    "source_too_long": (
+        "글이 {limit}자를 넘어 읽기를 멈췄습니다. 필요한 부분만 나누어 주세요.",
+        "Reading stopped: the text has more than {limit} characters. Give a part of it.",
+    ),
     "source_not_text": (
         "'{source}'에는 읽을 글이 없습니다 ({kind} 형식으로 보입니다). HTML, PDF, HWPX, HWP, DOCX, MD, TXT를 읽습니다.",
         "'{source}' holds no text (it looks like {kind}). TechSum reads HTML, PDF, HWPX, HWP, DOCX, MD and TXT.",
@@ -117,6 +121,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{url} 은(는) 글이 아니라 {kind} 입니다. 기사나 문서의 주소를 넣어 주세요.",
         "{url} is {kind}, not a text. Give the address of an article or a document.",
     ),
+    "fetch_cut": (
+        "{url} 에서 받던 내용이 중간에 끊겼습니다. 다시 시도해 주세요.",
+        "{url} was cut off in the middle. Try again.",
+    ),
     "fetch_encoding": (
         "{url} 이(가) 알 수 없는 압축({encoding})으로 답해 읽지 못했습니다. 본문을 복사해 넣어 주세요.",
         "{url} answered in an encoding that cannot be read ({encoding}). Paste the text instead.",
@@ -129,6 +137,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "model_not_here": (
         "'{name}' 모델이 아직 없습니다. `{command}` 로 먼저 받아 주세요.",
         "The model '{name}' is not here yet. Get it with `{command}`.",
+    ),
+    "model_missing": (
+        "'{path}' 모델 파일이 없습니다. 경로를 확인해 주세요.",
+        "There is no model file '{path}'. Check the path.",
     ),
     "model_not_gguf": (
         "'{path}'은(는) GGUF 모델 파일이 아닙니다. .gguf 모델 파일을 지정해 주세요.",
@@ -224,7 +236,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{name} 값 '{value}'을(를) 모르겠습니다. 다음 가운데 하나를 써 주세요: {choices}",
         "The {name} '{value}' is not known. Use one of: {choices}",
     ),
-    "cancelled": ("멈췄습니다. 저장된 것은 없습니다.", "Stopped. Nothing was saved."),
+    "cancelled": ("멈췄습니다.", "Stopped."),
     "internal": (
         "예상하지 못한 오류입니다 ({reason}). 같은 명령에 TECHSUM_DEBUG=1을 붙이면 자세한 내용이 나옵니다.",
         "An unexpected error ({reason}). Run it again with TECHSUM_DEBUG=1 for the details.",
@@ -272,6 +284,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "reason_part": ("이 부분을 다 읽음", "this part has been read"),
     "reason_empty": ("아무것도 쓰지 않음", "it wrote nothing"),
+    "reason_context": ("모델이 한 번에 볼 수 있는 길이가 너무 짧음", "the model sees too little at once"),
     "reason_short": ("너무 짧음", "it is too short"),
     "reason_loop": ("같은 말을 되풀이함", "it repeats itself"),
     "reason_script": ("본문에 없는 문자를 씀", "it uses a script that the article lacks"),
@@ -284,7 +297,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "heading_key_sentences": ("핵심 문장", "Key sentences"),
     "heading_summary": ("요약", "Summary"),
     "heading_notices": ("알림", "Notices"),
-    "key_sentences_how": ("본문에서 그대로 뽑음", "taken from the article as they are"),
+    "key_sentences_how": ("본문에서 뽑음", "taken from the article"),
     "summary_by": ("{model} 모델이 쓴 글", "written by {model}"),
     "untitled": ("제목 없음", "Untitled"),
     "progress_reading": ("글을 읽는 중", "Reading"),
@@ -327,6 +340,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "models_used": ("이제 기본 모델은 {name} 입니다.", "The default model is now {name}."),
     "models_pulled": ("{name} 모델을 받았습니다: {path}", "{name} is here: {path}"),
+    "models_extract_here": (
+        "extract는 모델 없이 하는 요약이라 받을 것이 없습니다.",
+        "extract needs no model.",
+    ),
     "models_pulling": ("{name} 받는 중", "Getting {name}"),
     "doctor_title": ("이 컴퓨터의 상태", "This machine"),
     "doctor_python": ("파이썬", "Python"),

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     """The choice made by `techsum models use`."""
     threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below
     """Threads of the model: all cores, for a prompt is read faster with each."""
-    context: int = Field(default=8192, ge=1024)
+    context: int = Field(default=8192, ge=2048)
     """Context of a GGUF model in tokens: what Gemma 2 was trained for, about 14,000 Korean characters."""
     fetch_seconds: float = Field(default=20, gt=0)
     """Time for one link, redirects and body together."""
@@ -37,14 +37,9 @@ class Settings(BaseSettings):
     """Longest silence of a model server in seconds; a long prompt is silent while it is read."""
     api_key: SecretStr | None = None
     """Key of the OpenAI-compatible server."""
-    hub: str = Field(
-        default="https://huggingface.co", validation_alias=AliasChoices("HF_ENDPOINT", "TECHSUM_HUB")
-    )
     hub_token: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("HUGGINGFACE_TOKEN", "HF_TOKEN")
     )
-    test_only_allow_loopback: bool = False
-    """For TechSum's own tests, which serve pages on 127.0.0.1. Never set it on a server."""
 
 
 def _usable_cores() -> int:
@@ -65,6 +60,22 @@ def settings() -> Settings:
         first = error.errors()[0]
         name = f"TECHSUM_{'.'.join(str(p) for p in first['loc'])}".upper()
         raise UsageError("setting_invalid", name=name, reason=first["msg"]) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise UsageError("setting_invalid", name=".env", reason=f"UTF-8? {type(error).__name__}") from None
+
+
+# These two come from the environment alone: the `.env` of a folder that someone sent must not choose who gets
+# the hub token, nor open the guarded fetcher.
+
+
+def hub() -> str:
+    """The hub that models are pulled from."""
+    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+
+
+def loopback_allowed() -> bool:
+    """For TechSum's own tests, which serve pages on 127.0.0.1. Never set it on a server."""
+    return os.environ.get("TECHSUM_TEST_ONLY_ALLOW_LOOPBACK") == "1"
 
 
 def default_model() -> str | None:

@@ -35,11 +35,28 @@ def test_a_foreign_sentence_has_no_support(sentence):
 
 
 def test_numbers_that_the_article_lacks():
-    assert CHECK.novel_numbers("용량은 240킬로와트시, 값은 3,500원이고 날짜는 3일이다.") == ["3500"]
+    assert CHECK.novel_numbers("용량은 240킬로와트시, 값은 3,500원이고 날짜는 3일이다.") == [3500]
     # in words in the article, in digits in the summary; and forms that are not compared yet
-    assert CHECK.novel_numbers("섬의 26가구가 쓰고 자리는 3배다. 값은 3만 5천 원이다.") == []
-    assert CHECK.novel_numbers("섬의 27가구가 쓴다.") == ["27"]
+    assert CHECK.novel_numbers("섬의 26가구가 쓰고 자리는 3배다.") == []
+    assert CHECK.novel_numbers("섬의 27가구가 쓴다.") == [27]
     assert Evidencer(Article("값은 3,500원이다.").sentences).novel_numbers("3500원") == []
+
+
+@pytest.mark.parametrize(
+    ("article", "summary", "novel"),
+    [
+        ("값은 35,000원이다.", "값은 3만5천 원이다.", []),
+        ("값은 3만 5,000원이다.", "값은 35000원이다.", []),
+        ("값은 3.5만 원이다.", "값은 3만5천 원이다.", []),
+        ("예산은 1조 2,000억 원이다.", "예산은 1조2000억 원이다.", []),
+        ("인구는 5천만 명이다.", "인구는 50,000,000명이다.", []),
+        ("인구는 5천만 명이다.", "인구는 6천만 명이다.", [60_000_000]),
+        ("두께가 얇은 세계 최초의 한국 열처리 기술이다.", "전지 2개와 3개를 10번 처리했다.", [2, 3, 10]),
+        ("두 배로 늘었다.", "2배로 늘었다.", []),
+    ],
+)
+def test_numbers_are_compared_by_value(article, summary, novel):
+    assert Evidencer(Article(article).sentences).novel_numbers(summary) == novel
 
 
 def test_a_sentence_is_checked_in_under_5_milliseconds():

@@ -106,7 +106,8 @@ def test_style_and_register():
         (["summarize", "없는파일.txt"], 1, "없습니다"),
         (["summarize", ""], 1, "비어"),
         (["summarize", SAMPLE, "--model", "gemma-2-2b-it"], 1, "techsum models pull gemma-2-2b-it"),
-        (["summarize", SAMPLE, "--model", "none.gguf"], 1, "GGUF"),
+        (["summarize", SAMPLE, "--model", "none.gguf"], 1, "none.gguf"),
+        (["summarize", SAMPLE, "--model", f"{SAMPLE.parent}/../Makefile.gguf"], 1, "모델 파일이 없습니다"),
         (["summarize", SAMPLE, "--model", "http://127.0.0.1:9/v1#m"], 1, "127.0.0.1:9"),
         (["summarize", "http://169.254.169.254/"], 1, "내부망"),
         (["models", "use", "nothing"], 2, "techsum models"),
@@ -172,7 +173,7 @@ def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
     _, err = process.communicate(timeout=60)
     # then one line, and either the whole model or nothing
     assert process.returncode == 130
-    assert err.decode().strip() == "멈췄습니다. 저장된 것은 없습니다."
+    assert err.decode().strip() == "멈췄습니다."
     left = list((tmp_path / "models").iterdir())
     assert all(p.name == "gemma-3-270m.gguf" and p.stat().st_size == 253_113_024 for p in left)
 
@@ -231,6 +232,28 @@ def test_doctor_finds_this_machine_sound():
     assert "✗" not in out
     assert re.search(r"gemma-3-270m: 입력 \d+ 토큰/초, 출력 \d+ 토큰/초", out)
     assert re.search(r"\d+ 문장/초", out)
+
+
+def test_what_to_install_is_shown_in_full(tmp_path):
+    from techsum.cli.terminal import make_console
+
+    console = make_console()
+    with console.capture() as shown:
+        console.print("pip install 'techsum[train]' [/x]")
+    assert "'techsum[train]' [/x]" in shown.get()
+    assert techsum("models", "pull", "extract")[0] == 0
+    # a default that is a file is kept by its full path
+    where = {"TECHSUM_CONFIG_DIR": str(tmp_path / "config")}
+    write_gemma2(tmp_path / "x.gguf")
+    done = subprocess.run(
+        [*COMMAND, "models", "use", "x.gguf"],
+        cwd=tmp_path,
+        env={**os.environ, **where},
+        check=False,
+        capture_output=True,
+    )
+    assert done.returncode == 0
+    assert str(tmp_path / "x.gguf") in (tmp_path / "config" / "default-model.json").read_text()
 
 
 def test_doctor_says_what_is_wrong(tmp_path):

@@ -60,10 +60,10 @@ def test_a_model_is_pulled_checked_and_listed(hub, content, tmp_path):
     assert path.read_bytes() == content
     assert seen[0] == (0, len(content))
     assert seen[-1] == (len(content), len(content))
-    assert pulled() == {"tiny": path}
-    assert "tiny" in names()
-    assert model_file("tiny") == path
-    assert [p.name for p in path.parent.iterdir()] == ["tiny.gguf"]
+    assert pulled() == {"owner--tiny": path}
+    assert "owner--tiny" in names()
+    assert model_file("owner--tiny") == path
+    assert [p.name for p in path.parent.iterdir()] == ["owner--tiny.gguf"]
 
 
 def test_a_download_that_was_cut_off_goes_on_where_it_stopped(hub, content):
@@ -77,7 +77,7 @@ def test_a_download_that_was_cut_off_goes_on_where_it_stopped(hub, content):
         # then only the rest is asked for
         ranges = [h.get("Range") for method, _, h in site.hits if method == "GET"]
     assert ranges == ["bytes=0-", "bytes=5000-"]
-    assert pulled()["tiny"].read_bytes() == content
+    assert pulled()["owner--tiny"].read_bytes() == content
 
 
 def test_a_wrong_checksum_is_not_accepted(hub, content):

@@ -66,8 +66,28 @@ def test_control_tokens_in_an_article_stay_text_on_a_server(server, keyed):
     assert {1, 2, 4, 5} <= set(raw)
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        "<turn|>",
+        "<|turn>",
+        "[|user|]",
+        "[|endofturn|]",
+        "<tool_call>",
+        "</think>",
+        "<<SYS>>",
+        "<image_soft_token>",
+        "[TOOL_CALLS]",
+        "[/INST]",
+        "<｜User｜>",
+    ],
+)
+def test_control_tokens_of_any_family_are_broken_up(token):
+    assert token not in neutralize(f"글 {token} 글")
+
+
 def test_what_is_no_control_token_is_left_alone():
-    text = "a < b, <b>굵게</b>, x<y>z, [1], 3<5, <처음>"
+    text = "a < b, x<y, [1], [가], 3<5, <처음>, List[int]"
     assert neutralize(text) == text
 
 

@@ -354,3 +354,106 @@ def test_files_in_the_current_folder_are_not_taken_for_modules(tmp_path, monkeyp
     isolated.stop()
     # when a document is read from there, then the real modules are used
     assert parse_isolated(documents.html(TITLE, PARAGRAPHS).encode(), "https://example.com/a").title == TITLE
+
+
+def test_an_interrupted_reading_does_not_give_its_answer_to_the_next(monkeypatch):
+    # given Ctrl-C while the child reads
+    def interrupt(_pipe):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(isolated, "receive", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            parse_isolated(b"first " * 50, "first.txt")
+    # when the next document is read, then it is that one
+    assert parse_isolated(BODY.encode(), "second.txt").text == BODY
+
+
+@pytest.mark.parametrize(
+    "start", ["MZ세대가 ", "RIFF 형식은 ", "ID3 태그는 ", "%PDF-로 시작하는 파일은 ", "<html> 태그는 "]
+)
+def test_prose_that_begins_like_a_file_format_is_prose(start):
+    text = start + BODY
+    assert start.strip() in read(text).text
+    markdown = f"# 웹의 역사\n\n{BODY}\n\n문서는 `<html>` 태그로 시작한다."
+    assert BODY in parse_isolated(markdown.encode(), "a.md").text
+
+
+def test_a_few_broken_bytes_do_not_cost_the_article():
+    broken = BODY.encode() + b"\xff" + BODY.encode()
+    got = parse_isolated(broken, "a.txt")
+    assert BODY in got.text
+    assert [n.kind for n in got.notices] == ["encoding"]
+
+
+@pytest.mark.parametrize(
+    "charset", ["iso-8859-1", "unicode_escape", "undefined", "no-such", "utf-8", "euc-kr"]
+)
+def test_valid_utf8_is_utf8_whatever_the_server_says(charset):
+    assert parse_isolated(BODY.encode(), "https://example.com/a", "text/plain", charset).text == BODY
+
+
+@pytest.mark.parametrize("declared", ["euc-kr", "foo", "utf-7"])
+def test_a_document_that_makes_a_parser_stumble_is_one_line(declared, tmp_path, capfd):
+    file = tmp_path / "a.hwpx"
+    section = documents.SECTION.format("<hp:p/>").replace("UTF-8", declared)
+    file.write_bytes(zipped({"Contents/section0.xml": section.encode("ascii", "ignore")}))
+    with pytest.raises(ReadingError):
+        read(file)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "논문은 무단 전재 문제를 다룬다.",
+        "© 기호는 1909년 미국 법에 처음 나타났다.",
+        "저작권자의 허락 없는 무단 이용을 막는 기술을 개발했다고 밝혔다.",
+    ],
+)
+def test_a_statement_about_copyright_is_no_boilerplate(statement):
+    assert statement in read_text(f"{statement}\n\n{BODY}").text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "저작권자 2026-02-13 ⓒ ScienceTimes",
+        "<저작권자(c) 연합뉴스, 무단 전재-재배포 금지>",
+        "연합뉴스 2026-02-13",
+        "김한결 기자 hk@example.com",
+        "ⓒ 시험일보, 무단전재 및 재배포 금지",
+    ],
+)
+def test_what_sites_print_around_an_article_is_left_out(line):
+    assert read_text(f"{BODY}\n\n{line}").text == BODY
+
+
+def test_text_boxes_in_docx_are_read_once(tmp_path):
+    import docx
+    from docx.oxml import parse_xml
+
+    spaces = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    inner = "<w:p><w:r><w:t>상자 안의 글이다.</w:t></w:r></w:p>"
+    box = f"<w:p {spaces}><w:r><w:t>상자 밖의 글이다.</w:t></w:r><w:r><mc:AlternateContent><mc:Choice>{inner}</mc:Choice><mc:Fallback>{inner}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
+    document = docx.Document()
+    for paragraph in PARAGRAPHS:
+        document.add_paragraph(paragraph)
+    document.element.body.insert(0, parse_xml(box))
+    document.save(tmp_path / "a.docx")
+    assert read(tmp_path / "a.docx").paragraphs == ("상자 밖의 글이다.", "상자 안의 글이다.", *PARAGRAPHS)
+
+
+def test_a_pasted_text_may_begin_with_a_link():
+    assert BODY in read(f"https://example.com/1\n\n{BODY}").text
+
+
+def test_a_link_longer_than_a_path_may_be(loopback):
+    with pytest.raises(ReadingError):
+        read("http://127.0.0.1:1/" + "a" * 6000)
+
+
+def test_a_text_of_millions_of_characters_is_refused():
+    with pytest.raises(ReadingError) as refused:
+        read_text("가나다라마바사 " * 300_000)
+    assert refused.value.key == "source_too_long"

@@ -368,3 +368,32 @@ def _resolve(monkeypatch, names, vetted=()):
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(module, "vetted_addresses", vet)
+
+
+def test_a_gzip_body_of_several_members_is_read_whole():
+    packed = gzip.compress(b"<html><body>") + gzip.compress(b"hello</body></html>")
+    with Site({"/a": page(packed, Content_Encoding="gzip")}) as site:
+        assert fetch(f"{site.url}/a", OPEN).body == b"<html><body>hello</body></html>"
+
+
+def test_a_compressed_body_that_was_cut_off_is_not_taken_for_the_whole():
+    packed = gzip.compress(bytes(range(256)) * 400)
+    with Site({"/a": page(packed[: len(packed) // 2], Content_Encoding="gzip")}) as site:
+        with pytest.raises(FetchError) as refused:
+            fetch(f"{site.url}/a", OPEN)
+    assert refused.value.key == "fetch_cut"
+
+
+def test_a_resolver_that_stalls_meets_the_deadline(monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: time.sleep(3))
+    began = time.monotonic()
+    with pytest.raises(FetchError) as refused:
+        fetch("http://slow.test/", Limits(seconds=0.4))
+    assert refused.value.key == "fetch_timeout"
+    assert time.monotonic() - began < 2
+
+
+def test_a_servers_words_cannot_steer_the_terminal():
+    with Site({"/a": page(b"x", "image/\x1b[2Jx")}) as site, pytest.raises(FetchError) as refused:
+        fetch(f"{site.url}/a", OPEN)
+    assert "\x1b" not in str(refused.value)

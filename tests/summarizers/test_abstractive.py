@@ -295,6 +295,19 @@ def test_the_first_text_of_a_long_article_comes_while_its_first_part_is_read():
     assert tuple(e.sentence for e in seen[last:] if isinstance(e, SentenceDone)) == summary.sentences
 
 
+def test_a_context_too_small_to_gain_anything_ends_with_the_articles_own_sentences():
+    # given a model that copies what it gets, and parts as short as their summaries
+    class Copier(Scripted):
+        def stream(self, messages, options, cancel=None):  # noqa: ARG002 - the protocol's signature
+            self.asked.append((messages, options))
+            assert len(self.asked) < 200, "no end in sight"
+            yield from ARTICLE.sentences[len(self.asked) % 7].text + " " + ARTICLE.sentences[1].text
+
+    _, summary, _ = write(Copier("", context=900), article=long_article(12))
+    assert summary.model == "extract"
+    assert "너무 짧음" in summary.notices[-1].message
+
+
 def test_parts_that_fail_are_announced():
     article = long_article(40)
     parts = len(split(article, Scripted("", context=3000)))

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from techsum import korean
 from techsum.summary import Evidence, SummarySentence
@@ -15,9 +16,8 @@ _MOST_EVIDENCE = 3
 _WORTH_ADDING = 0.15
 """A further article sentence is cited only if it adds this share of the summary sentence's meaning."""
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-# 3만5천 and 35,000 are one number; until such forms are compared by value, they are not judged
-_COUNTED_IN_UNITS = re.compile(r"\d+(?:[.,]\d+)*\s?[십백천만억조]")
+_NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:\s?([십백천]?[만억조]|[십백천]))?")
+_UNITS = {"십": 10, "백": 100, "천": 1000, "만": 10**4, "억": 10**8, "조": 10**12}
 _ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _SHORT_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 _TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
@@ -57,21 +57,36 @@ class Evidencer:
         held = 1 - sum(weights[w] for w in open_words) / whole
         return SummarySentence(sentence, tuple(chosen), supported=held >= SUPPORTED)
 
-    def novel_numbers(self, sentence: str) -> list[str]:
+    def novel_numbers(self, sentence: str) -> list[Decimal]:
         """Numbers in the sentence that the article contains neither in digits nor in words."""
-        judged = _COUNTED_IN_UNITS.sub(" ", sentence)
-        return [n for n in _numbers(judged) if n not in self._numbers and not self._spelled_out(n)]
+        return [n for n in _numbers(sentence) if n not in self._numbers and not self._spelled_out(n)]
 
-    def _spelled_out(self, number: str) -> bool:
+    def _spelled_out(self, number: Decimal) -> bool:
         """Whether the article has this number, 1 to 99, as a Korean word (`스물여섯`, `두`)."""
         highest = 99
-        if not number.isdigit() or not 1 <= int(number) <= highest:
+        if number != int(number) or not 1 <= number <= highest:
             return False
         tens, ones = divmod(int(number), 10)
         words = {_TENS[tens] + _ONES[ones], _TENS[tens] + _SHORT_ONES[ones]}
-        words |= {"스무"} if int(number) == 20 else set()  # noqa: PLR2004
-        return any(word in self._text for word in words)
+        words |= {"스무"} if number == 20 else set()  # noqa: PLR2004
+        return any(
+            re.search(rf"(?<![가-힣]){word}(?=[^가-힣]|$|[은는이가을를])", self._text) for word in words
+        )
 
 
-def _numbers(text: str) -> list[str]:
-    return [n.replace(",", "").rstrip(".") for n in _NUMBER.findall(text)]
+def _numbers(text: str) -> list[Decimal]:
+    """The numbers in `text` by value: 3만5천, 3만 5,000 and 35,000 are one number."""
+    found: list[Decimal] = []
+    end, smallest = -1, 0
+    for match in _NUMBER.finditer(text):
+        unit = 1
+        for letter in match.group(2) or "":
+            unit *= _UNITS[letter]
+        value = Decimal(match.group(1).replace(",", "")) * unit
+        # 1억 2,000만: a smaller unit right behind a larger one goes on with the same number
+        if found and match.start() - end <= 1 and unit < smallest and not text[end : match.start()].strip():
+            found[-1] += value
+        else:
+            found.append(value)
+        end, smallest = match.end(), unit
+    return found

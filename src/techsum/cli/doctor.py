@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from techsum import korean
 from techsum.cli.terminal import make_console
@@ -44,7 +45,7 @@ def command() -> None:
     table.add_column()
     sound = True
     for finding in findings():
-        mark = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]–[/]"}[finding.works]
+        mark = {True: Text("✓", "green"), False: Text("✗", "red"), None: Text("–", "yellow")}[finding.works]
         table.add_row(mark, text(finding.key), finding.value)
         sound = sound and finding.works is not False
     console.print(table)

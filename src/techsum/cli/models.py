@@ -1,5 +1,6 @@
 """`techsum models`: what is here, `pull` one, `use` one."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,6 +38,9 @@ def pull(name: Annotated[str, typer.Argument(help="이름 또는 owner/repositor
     from techsum.generators.models import model_file
 
     console = make_console()
+    if name == EXTRACT:
+        console.print(text("models_extract_here"))
+        return
     if name == EMBEDDED:
         path = model_file(name, lambda: console.print(text("progress_assembling")))
     else:
@@ -61,7 +65,8 @@ def use(name: Annotated[str, typer.Argument(help="기본으로 쓸 모델 / the 
         name = resolve("auto")
     else:
         check(name)
-        set_default_model(name)
+        # a file is kept by its full path: `auto` is asked for in other folders too
+        set_default_model(str(Path(name).resolve()) if name.endswith(".gguf") else name)
     make_console().print(text("models_used", name=name))
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from techsum.article import Article
 from techsum.generators.models import EXTRACT
 from techsum.messages import text
+from techsum.reading.parsed import clean_line
 from techsum.summarizers.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
 from techsum.summary import Summary, joined
 
@@ -30,7 +31,7 @@ class View(Protocol):
 
 def make_console() -> Console:
     """A console for standard output, of a width that reads well."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     console.width = min(console.width, _WIDEST)
     return console
 
@@ -93,7 +94,7 @@ class _Live(_Plain):
             self._status = text(event.key, **values)
         elif isinstance(event, TextPiece):
             self._status = ""
-            self._open = (self._open + event.text).lstrip()
+            self._open = clean_line(self._open + event.text) + (" " if event.text.endswith(" ") else "")
         elif isinstance(event, SentenceDone):
             self._settled.append(event.sentence.text)
             self._open = ""

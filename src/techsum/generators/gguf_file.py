@@ -41,6 +41,8 @@ def inspect_gguf(path: Path) -> GgufInfo:
     Raises:
         ModelError: the file is missing, is no GGUF, or ends before its last tensor.
     """
+    if not path.exists():
+        raise ModelError("model_missing", path=path)
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

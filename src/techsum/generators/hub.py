@@ -4,6 +4,7 @@ The hub's file address answers HEAD with the file's sha256 (`X-Linked-Etag`) and
 and GET with byte ranges: the published protocol of the Hugging Face hub, which mirrors follow.
 """
 
+import errno
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import httpx
 from techsum.errors import ModelError, StorageError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.models import HUB_MODELS, models_folder, unknown
-from techsum.settings import settings
+from techsum.settings import hub, settings
 
 _BLOCK = 1 << 20
 Progress = Callable[[int, int], None]
@@ -47,6 +48,7 @@ def pull(name: str, progress: Progress = lambda _here, _total: None) -> Path:
     token = settings().hub_token
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     part = target.with_suffix(".part")
+    size = 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         # httpx drops the Authorization header when a redirect leaves the hub's host
@@ -56,7 +58,9 @@ def pull(name: str, progress: Progress = lambda _here, _total: None) -> Path:
     except httpx.HTTPError as error:
         raise ModelError("hub_failed", reason=str(error) or type(error).__name__) from None
     except OSError as error:
-        raise StorageError("disk_full", path=part, needed=f"{error.strerror}") from None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StorageError("disk_full", path=part, needed=f"{size // 1_000_000} MB") from None
+        raise StorageError("cache_unwritable", path=part.parent, reason=error.strerror) from None
     _verify(part, digest)
     part.replace(target)
     return target
@@ -69,10 +73,11 @@ def _where(name: str) -> tuple[Path, _Remote]:
         repository, file, target = known.repository, known.file, name
     elif custom:
         repository, file = custom.groups()
-        target = Path(file).stem
+        # two owners may give their files one name
+        target = f"{repository.partition('/')[0]}--{Path(file).stem}"
     else:
         raise unknown(name)
-    page = f"{settings().hub.rstrip('/')}/{repository}"
+    page = f"{hub()}/{repository}"
     return (
         models_folder() / f"{target}.gguf",
         _Remote(f"{page}/resolve/main/{quote(file)}", page, name),

@@ -26,13 +26,10 @@ _CHARACTERS_PER_TOKEN = 1.3
 _DEFAULT_CONTEXT = 8192
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
-# Chat endpoints look for control tokens inside user text (llama.cpp#24382, vLLM#31735). A word joiner after
-# the opening bracket keeps the text readable and matches no vocabulary's control token.
-_CONTROL_LIKE = re.compile(
-    r"<(?=/?(?:start_of_turn|end_of_turn|start_of_image|end_of_image|bos|eos|pad|unk|mask|s|unused\d+)>|\|[\w\s-]{1,40}\|?>"
-    r"|｜)|\[(?=/?INST\]|/?SYSTEM_PROMPT\])",
-    re.IGNORECASE,
-)
+# Chat endpoints look for control tokens inside user text (llama.cpp#24382, vLLM#31735). Every vocabulary has
+# its own, all of the shapes <…>, </…>, <|…|>, [WORD], [|…|]: a word joiner after the opening bracket keeps
+# the text readable and matches none of them.
+_CONTROL_LIKE = re.compile(r"<(?=/?[|｜]?[A-Za-z_][^<>\n]{0,60}>)|<(?=[|｜])|\[(?=/?[A-Z_]{3,}\]|\|)")
 
 
 def neutralize(text: str) -> str:

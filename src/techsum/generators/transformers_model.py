@@ -11,7 +11,7 @@ from typing import Any
 from techsum.errors import ModelError
 from techsum.generators.protocol import Options
 from techsum.prompts import STOP, Format, Message, Piece, render
-from techsum.settings import settings
+from techsum.settings import hub, settings
 
 
 class TransformersModel:
@@ -186,7 +186,7 @@ def _adapter_base(folder: Path) -> str | None:
 def _explain(where: str, error: Exception) -> ModelError:
     reason = str(error)
     if "gated" in reason.lower() or "401" in reason or "403" in reason:
-        return ModelError("hub_gated", name=where, page=f"{settings().hub}/{where}")
+        return ModelError("hub_gated", name=where, page=f"{hub()}/{where}")
     if token := settings().hub_token:
         reason = reason.replace(token.get_secret_value(), "***")
     first = next((line.strip() for line in reason.splitlines() if line.strip()), type(error).__name__)

@@ -3,6 +3,7 @@
 import re
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from techsum.article import MINIMUM_CHARACTERS, Article, detect_language
 from techsum.errors import ReadingError
@@ -10,6 +11,10 @@ from techsum.reading.parsed import Parsed
 from techsum.summary import notice
 
 _MAXIMUM_FILE = 200 * 1024 * 1024
+_MAXIMUM_CHARACTERS = 2_000_000
+"""Three long books. Kiwi reads them in the main process, at about 25,000 characters a second."""
+
+_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://[^\n]*|\S+)")
 
 
 def read(source: str | Path) -> Article:
@@ -24,11 +29,7 @@ def read(source: str | Path) -> Article:
     """
     from techsum.reading.isolated import parse_isolated
 
-    if (
-        isinstance(source, str)
-        and re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*:(?://|\S+$)", source)
-        and not Path(source).exists()
-    ):
+    if isinstance(source, str) and _LINK.fullmatch(source.strip()) and not _exists(source):
         from techsum.reading import isolated
         from techsum.reading.fetch import fetch
 
@@ -36,7 +37,7 @@ def read(source: str | Path) -> Article:
         page = fetch(source)
         return _article(parse_isolated(page.body, page.url, page.media_type, page.charset), url=page.url)
     if source == "-":
-        return _article(parse_isolated(sys.stdin.buffer.read(_MAXIMUM_FILE), "stdin"))
+        return _article(parse_isolated(_limited(sys.stdin.buffer), "stdin"))
     if isinstance(source, str) and _is_text(source):
         return read_text(source)
     return _article(parse_isolated(_file(Path(source)), Path(source).name))
@@ -58,10 +59,21 @@ def read_text(text: str) -> Article:
 def _is_text(source: str) -> bool:
     if "\n" in source or not source.strip():
         return True
+    return len(source) >= MINIMUM_CHARACTERS and not _exists(source)
+
+
+def _exists(path: str) -> bool:
     try:
-        return len(source) >= MINIMUM_CHARACTERS and not Path(source).exists()
-    except (OSError, ValueError):  # longer than a path may be
-        return True
+        return Path(path).exists()
+    except (OSError, ValueError):  # longer than a path may be, or with a zero byte
+        return False
+
+
+def _limited(file: BinaryIO) -> bytes:
+    body = file.read(_MAXIMUM_FILE + 1)
+    if len(body) > _MAXIMUM_FILE:
+        raise ReadingError("source_too_large", limit=f"{_MAXIMUM_FILE // 1024 // 1024}MB")
+    return body
 
 
 def _file(path: Path) -> bytes:
@@ -69,15 +81,12 @@ def _file(path: Path) -> bytes:
         if path.is_dir():
             raise ReadingError("source_folder", source=path)
         with path.open("rb") as file:
-            body = file.read(_MAXIMUM_FILE + 1)
+            return _limited(file)
     except FileNotFoundError:
         raise ReadingError("source_missing", source=path) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ReadingError("source_unreadable", source=path, reason=reason) from None
-    if len(body) > _MAXIMUM_FILE:
-        raise ReadingError("source_too_large", limit=f"{_MAXIMUM_FILE // 1024 // 1024}MB")
-    return body
 
 
 def _article(parsed: Parsed, url: str | None = None) -> Article:
@@ -85,6 +94,8 @@ def _article(parsed: Parsed, url: str | None = None) -> Article:
         if url:
             raise ReadingError("page_no_article", url=url)
         raise ReadingError("source_empty")
+    if len(parsed.text) > _MAXIMUM_CHARACTERS:
+        raise ReadingError("source_too_long", limit=f"{_MAXIMUM_CHARACTERS:,}")
     if len(parsed.text) < MINIMUM_CHARACTERS:
         if url:
             raise ReadingError("page_no_article", url=url)

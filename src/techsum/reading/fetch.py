@@ -9,10 +9,12 @@ How it holds (each point has a test against a real server):
 - Bodies are counted after decompression, which runs in small steps (no decompression bomb).
 """
 
+import queue
 import ssl
+import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
@@ -23,7 +25,7 @@ import httpx
 from techsum.errors import FetchError, ReadingError
 from techsum.messages import text
 from techsum.reading.addresses import parse_link, vetted_addresses
-from techsum.settings import settings
+from techsum.settings import loopback_allowed, settings
 
 MAXIMUM_BYTES = 50 * 1024 * 1024
 """Largest body after decompression: a 200-page PDF with pictures is 5 to 30 MB."""
@@ -88,7 +90,7 @@ def fetch(link: str, limits: Limits | None = None) -> Fetched:
         FetchError: the link is malformed or the server failed; `BlockedAddressError` where the link or
             one of its redirects leaves the open internet.
     """
-    limits = limits or Limits(settings().fetch_seconds, allow_loopback=settings().test_only_allow_loopback)
+    limits = limits or Limits(settings().fetch_seconds, allow_loopback=loopback_allowed())
     deadline = time.monotonic() + limits.seconds
     url = parse_link(link)
     first = str(url)
@@ -149,11 +151,15 @@ def _decompress(raw: Iterable[bytes], encoding: str, url: str) -> Iterator[bytes
                 # "deflate" is zlib by the standard and raw deflate in some servers; zlib starts with 0x?8.
                 bare = encoding == "deflate" and data[:1] and data[0] & 0x0F != 8  # noqa: PLR2004
                 decoder = zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS | 32)
-            while data and not decoder.eof:
+            while data:
+                if decoder.eof:  # a gzip body may have several members
+                    decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
                 yield decoder.decompress(data, _STEP)
-                data = decoder.unconsumed_tail
+                data = decoder.unconsumed_tail or decoder.unused_data
     except zlib.error:
         raise FetchError("fetch_encoding", url=url, encoding=encoding) from None
+    if decoder is not None and not decoder.eof:
+        raise FetchError("fetch_cut", url=url)
 
 
 def _advice(status: int) -> str:
@@ -244,7 +250,10 @@ class _VettingBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = vetted_addresses(host, port, allow_loopback=self._allow_loopback)
+        addresses = _within(
+            _left(self._deadline, timeout),
+            lambda: vetted_addresses(host, port, allow_loopback=self._allow_loopback),
+        )
         failure: Exception | None = None
         for address in addresses:
             try:
@@ -282,6 +291,26 @@ class _DeadlineStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _within(seconds: float, look_up: Callable[[], list[str]]) -> list[str]:
+    """The look-up's answer, if it comes in time: the system's resolver knows no deadline."""
+    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put(look_up())
+        except Exception as error:  # noqa: BLE001 - handed to the thread that asked
+            answers.put(error)
+
+    threading.Thread(target=work, name="resolver", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise httpcore.ConnectTimeout("deadline") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _left(deadline: float, timeout: float | None) -> float:

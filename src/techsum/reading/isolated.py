@@ -45,6 +45,9 @@ def parse_isolated(
             answer = receive(cast("BinaryIO", child.stdout))
         except (BrokenPipeError, ValueError):
             answer = None
+        except BaseException:  # Ctrl-C: an answer that nobody read must not be taken for the next one's
+            stop()
+            raise
         finally:
             timer.cancel()
         if answer is None:

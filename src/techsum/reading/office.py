@@ -188,11 +188,9 @@ def read_docx(body: bytes, source: str) -> Parsed:
         title = ""
         paragraphs: list[str] = []
         for paragraph in document.element.body.iter(docx.oxml.ns.qn("w:p")):
-            text = "".join(
-                " " if _local(node.tag) in ("br", "tab") else node.text or ""
-                for node in paragraph.iter()
-                if _local(node.tag) in ("t", "br", "tab")
-            )
+            if any(_local(a.tag) == "Fallback" for a in paragraph.iterancestors()):
+                continue
+            text = "".join(_docx_text(paragraph))
             style = paragraph.style or ""
             if style == "Title" and not title:
                 title = clean_line(text)
@@ -215,6 +213,18 @@ def read_docx(body: bytes, source: str) -> Parsed:
         clean_line(said.author or "") or None,
         said.created.date().isoformat() if said.created else None,
     )
+
+
+def _docx_text(element: Any) -> Iterator[str]:
+    """The paragraph's own text: text boxes in it come in their own turn, old copies of them not at all."""
+    for child in element:
+        name = _local(child.tag)
+        if name == "t":
+            yield child.text or ""
+        elif name in ("br", "tab"):
+            yield " "
+        elif name not in ("p", "Fallback"):
+            yield from _docx_text(child)
 
 
 def _archive(body: bytes, source: str, kind: str) -> zipfile.ZipFile:

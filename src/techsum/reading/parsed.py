@@ -50,7 +50,12 @@ def clean_line(text: str) -> str:
 def join_paragraphs(paragraphs: Iterable[str]) -> str:
     """The body: cleaned paragraphs, boilerplate and empty ones left out, joined by one empty line."""
     cleaned = (clean_line(p) for p in paragraphs)
-    return "\n\n".join(p for p in cleaned if p and not _BOILERPLATE.match(p))
+    return "\n\n".join(p for p in cleaned if p and not _is_boilerplate(p))
+
+
+def _is_boilerplate(line: str) -> bool:
+    """Whether a site printed this line around the article; a statement about copyright is no notice of it."""
+    return bool(_BOILERPLATE.match(line)) and not re.search(r"[가-힣]다[.”\"']*$", line)
 
 
 def iso_date(text: str | None) -> str | None:

@@ -22,6 +22,11 @@ _NOT_TEXT = {
     b"OggS": "Ogg",
     b"SQLite format 3": "SQLite",
 }
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    rb"<(?:!doctype html|html|head|body|article)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -41,18 +46,17 @@ def parse(body: bytes, source: str, media_type: str = "", charset: str | None = 
 
     if not body.strip():
         raise ReadingError("source_empty")
-    if b"%PDF-" in body[:1024]:
+    if body.startswith(b"%PDF-") or (b"%PDF-" in body[:1024] and b"%%EOF" in body[-2048:]):
         return pdf.read_pdf(body, source)
     if body.startswith(b"PK\x03\x04"):
         return office.read_docx(body, source) if _is_docx(body, source) else office.read_hwpx(body, source)
     if body.startswith(_OLE):
         return office.read_hwp(body, source)
     for magic, kind in _NOT_TEXT.items():
-        if body.startswith(magic):
+        # prose may begin with "MZ" or "RIFF", but not go on with control characters
+        if body.startswith(magic) and re.search(rb"[\x00-\x08\x0e-\x1a]", body[:512]):
             raise ReadingError("source_not_text", source=source, kind=kind)
-    if "html" in media_type or re.search(
-        rb"<!doctype html|<html[\s>]|<body[\s>]", body[:2048], re.IGNORECASE
-    ):
+    if "html" in media_type or _HTML.match(body[:4096]):
         return web.read_html(body, source, charset)
     if "markdown" in media_type or re.search(r"\.(?:md|markdown)$", source.partition("?")[0], re.IGNORECASE):
         return plain.read_markdown(body, source, charset)

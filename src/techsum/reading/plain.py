@@ -9,6 +9,7 @@ from techsum.reading.parsed import Parsed, clean_line, join_paragraphs
 from techsum.summary import Notice, notice
 
 _LONGEST_TITLE = 60
+_SELF_EVIDENT = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso2022_kr"})
 _HANGUL = re.compile("[가-힣]")
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 
@@ -27,9 +28,14 @@ def decode(body: bytes, source: str, charset: str | None = None) -> tuple[str, t
     ):
         if body.startswith(mark):
             return body.decode(name, "replace"), ()
-    for guess in (_known(charset), "utf-8", _utf16_without_mark(body)):
+    named = _known(charset)
+    # Bytes that are valid UTF-8 are UTF-8, whatever the server says; only its wider encodings come first.
+    for guess in (named if named in _SELF_EVIDENT else None, "utf-8", named, _utf16_without_mark(body)):
         if guess and (found := _try(body, guess)) is not None:
             return found, ()
+    for guess in ("utf-8", named):  # a few broken bytes must not cost the whole article
+        if guess and (found := _try(body, guess, "replace")) is not None:
+            return found, (notice("encoding", encoding=guess.upper()),)
     korean = _try(body, "cp949")
     # CP949 accepts many byte strings; Korean prose in it is mostly Hangul.
     if korean is not None and len(_HANGUL.findall(korean[:20_000])) * 5 > len(korean[:20_000]):
@@ -102,7 +108,9 @@ def _known(charset: str | None) -> str | None:
         name = codecs.lookup(charset or "").name
     except (LookupError, ValueError):
         return None
-    return "cp949" if name in ("euc_kr", "johab", "ks_c_5601-1987") else name
+    if not re.match(r"utf|iso|cp|windows|euc|latin|shift|big5|gb|koi8|johab|mac|ascii", name):
+        return None  # Python's own codecs (`unicode_escape`, `undefined`, `rot13`) are no web encodings
+    return "cp949" if name in ("euc_kr", "johab") else name
 
 
 def _utf16_without_mark(body: bytes) -> str | None:
@@ -119,7 +127,7 @@ def _utf16_without_mark(body: bytes) -> str | None:
 def _try(body: bytes, name: str, errors: str = "strict") -> str | None:
     try:
         text = body.decode(name, errors)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
     sample = text[:20_000]
     return text if len(_ODD.findall(sample)) * 100 <= len(sample) else None

@@ -7,6 +7,7 @@ Requests and answers are JSON with the document's bytes behind it; nothing is pi
 import json
 import struct
 import sys
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from techsum.errors import ReadingError
@@ -31,7 +32,7 @@ def _answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
         parsed = parse(body, head["source"], head["media_type"], head["charset"])
     except ReadingError as error:
         return {"error": error.key, "values": error.values}
-    except (MemoryError, RecursionError):
+    except Exception:  # noqa: BLE001 - a parser stumbled over a hostile document: for the reader it is broken
         return {"error": "source_broken", "values": {"source": head["source"], "kind": "?"}}
     return {
         "text": parsed.text,
@@ -64,7 +65,10 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # Windows has no such limit
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    _, highest = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY_LIMIT if highest == resource.RLIM_INFINITY else min(MEMORY_LIMIT, highest)
+    with suppress(ValueError, OSError):  # macOS refuses this limit
+        resource.setrlimit(resource.RLIMIT_AS, (limit, highest))
 
 
 if __name__ == "__main__":

@@ -256,7 +256,11 @@ class Abstractive:
                 summaries.append(_key_sentences(part) if failed else draft.text)
                 stood_in += bool(failed)
             read += len(level)
+            before_this = len(level)
             level = split(Article("\n\n".join(summaries)), self._generator)
+            if len(level) >= before_this:
+                # a context so small that a part's summary is as long as the part
+                return _Draft(self._whole, self._options.characters), "reason_context"
         if stood_in:
             self._notices.append(notice("parts_extracted", count=stood_in, total=read))
         return (yield from self._attempts(level[0].text, self._whole, self._options.characters))
