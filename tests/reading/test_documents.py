@@ -160,6 +160,7 @@ def test_tables_in_hwpx_are_read_once(tmp_path):
 def test_running_heads_and_page_numbers_of_a_pdf_are_left_out(tmp_path):
     file = tmp_path / "a.pdf"
     file.write_bytes(documents.pdf([[p, f"{n}장의 다른 문단이다."] for n, p in enumerate(PARAGRAPHS * 2)]))
+    assert read(file).author is None  # the writing program says "anonymous"
     text = read(file).text
     assert "시험 보고서 제3호" not in text
     assert "- 2 -" not in text

@@ -48,10 +48,16 @@ def read_pdf(body: bytes, source: str) -> Parsed:
     return Parsed(
         join_paragraphs(_paragraphs(list(_without_running_lines(pages)))),
         title or None,
-        clean_line(said.get("Author", "")) or None,
+        _author(said.get("Author", "")),
         iso_date("-".join(date.groups())) if date else None,
         (notice("pages_without_text", count=empty, total=len(pages)),) if empty else (),
     )
+
+
+def _author(said: str) -> str | None:
+    """A name, or None for what programs write when nobody gave one."""
+    name = clean_line(said)
+    return None if name.lower() in ("", "anonymous", "unknown", "user", "author", "(anonymous)") else name
 
 
 def _lines(document: "pypdfium2.PdfDocument", number: int) -> list[str]:  # type: ignore[name-defined]  # noqa: F821
