@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
 from techsum import korean
@@ -15,6 +16,9 @@ SUPPORTED = 0.5
 _MOST_EVIDENCE = 3
 _WORTH_ADDING = 0.15
 """A further article sentence is cited only if it adds this share of the summary sentence's meaning."""
+
+_SAME = 0.8
+"""Sentences that share this much of their meaning say the same thing twice."""
 
 _NUMBER = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:\s?([십백천]?[만억조]|[십백천]))?")
 _UNITS = {"십": 10, "백": 100, "천": 1000, "만": 10**4, "억": 10**8, "조": 10**12}
@@ -72,6 +76,11 @@ class Evidencer:
         return any(
             re.search(rf"(?<![가-힣]){word}(?=[^가-힣]|$|[은는이가을를])", self._text) for word in words
         )
+
+
+def same_meaning(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
+    """Whether two sentences, given as their morphemes that carry meaning, say the same thing."""
+    return len(one & other) >= _SAME * max(len(one | other), 1)
 
 
 def _numbers(text: str) -> list[Decimal]:

@@ -1,7 +1,6 @@
 """Generators: language models behind one small protocol."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from techsum.generators.gguf_file import inspect_gguf
@@ -32,12 +31,11 @@ def check(model: str) -> None:
         model_file(model)
 
 
-def load(model: str, preparing: Callable[[], None] = lambda: None) -> Generator:
+def load(model: str) -> Generator:
     """The generator of this name, ready to write.
 
     Args:
         model: a known name, a `.gguf` file, `hf:ID` or `hf:FOLDER`, or `URL#NAME`.
-        preparing: called when the embedded model has to be assembled first.
 
     Raises:
         UsageError: the name means nothing.
@@ -54,5 +52,5 @@ def load(model: str, preparing: Callable[[], None] = lambda: None) -> Generator:
         return OpenAIServer(url, name or None)
     from techsum.generators.llama_cpp import load_llama
 
-    path = Path(model) if model.endswith(".gguf") else model_file(model, preparing)
+    path = Path(model) if model.endswith(".gguf") else model_file(model)
     return load_llama(path, None if model.endswith(".gguf") else model, settings().adapter)

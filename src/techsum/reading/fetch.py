@@ -28,7 +28,7 @@ from techsum.reading.addresses import parse_link, vetted_addresses
 from techsum.settings import loopback_allowed, settings
 
 MAXIMUM_BYTES = 50 * 1024 * 1024
-"""Largest body after decompression: a 200-page PDF with pictures is 5 to 30 MB."""
+"""Largest body after decompression: room for a long report with pictures."""
 
 _MAXIMUM_HOPS = 5
 _STEP = 64 * 1024

@@ -12,7 +12,7 @@ from techsum.reading.worker import receive, send
 from techsum.summary import notice
 
 PARSE_SECONDS = 60.0
-"""A 200-page PDF takes about 3 s here; a slow laptop gets twenty times that."""
+"""A 200-page PDF of text takes 0.3 s here, a page of 4 MB 4 s."""
 
 _lock = threading.Lock()
 _child: subprocess.Popen[bytes] | None = None

@@ -25,8 +25,8 @@ from techsum.summary import Notice, Summary, SummarySentence, notice
 _RETRY_TEMPERATURE = 0.4
 """The second attempt must differ from the greedy first one, and not by much."""
 
-_LONG_ENOUGH = 1.2
-"""Past this factor of the asked length, the sentence being written is the last."""
+_HEADROOM = 1.2
+"""Tokens for this factor of the asked length, so that the sentence that passes it can end."""
 
 _SHORT = 0.2
 """A text shorter than this share of the asked length is no summary."""
@@ -106,19 +106,18 @@ class Abstractive:
             title = self._article.title or headline(self._article)
             yield Title(title)
             draft, failed = yield from self._long(parts)
+        sentences = tuple(draft.sentences)
         if failed:
             yield Withdrawn(failed, everything=True)
-            draft = _Draft(
-                self._whole, self._options.characters, list(extract(self._article, self._options).sentences)
-            )
-            for sentence in draft.sentences:
+            sentences = extract(self._article, self._options).sentences
+            for sentence in sentences:
                 yield SentenceDone(sentence)
             self._notices.append(notice("fallback", reason=failed))
         else:
             self._remark(draft)
         summary = Summary(
             title=title,
-            sentences=tuple(draft.sentences),
+            sentences=sentences,
             model=EXTRACT if failed else self._generator.name,
             coverage=sum(part.end - part.start for part in parts) / len(self._article.text),
             seconds=time.perf_counter() - began,
@@ -166,21 +165,18 @@ class Abstractive:
             bullets=self._options.bullets,
             before=before,
         )
-        tokens = int(characters * _LONG_ENOUGH / _CHARACTERS_PER_TOKEN) + 64
-        draft = _Draft(evidencer, characters)
+        tokens = int(characters * _HEADROOM / _CHARACTERS_PER_TOKEN) + 64
         for temperature in (0.0, _RETRY_TEMPERATURE):
             draft = _Draft(evidencer, characters)
             writing = Options(tokens, temperature=temperature, seed=self._options.seed)
-            yield from self._draft(draft, messages, writing, characters)
+            yield from self._draft(draft, messages, writing)
             if not draft.fault:
                 return draft, None
             if temperature == 0.0:
                 yield Withdrawn(draft.fault, everything=True)
         return draft, draft.fault
 
-    def _draft(
-        self, draft: _Draft, messages: list[Message], options: Options, characters: int
-    ) -> Steps[Event, None, None]:
+    def _draft(self, draft: _Draft, messages: list[Message], options: Options) -> Steps[Event, None, None]:
         """One attempt: pieces as they come, and each sentence when it is settled."""
         open_text, shown = "", 0
         with closing(self._write(messages, options)) as stream:
@@ -191,7 +187,7 @@ class Abstractive:
                     yield TextPiece(open_text[shown : found.end()])
                     sentence, open_text, shown = open_text[: found.end()], open_text[found.end() :], 0
                     fault = yield from self._settle(draft, sentence)
-                    if fault == "reason_loop" or len(draft.text) >= characters:
+                    if fault == "reason_loop" or len(draft.text) >= draft.characters:
                         return
                 if len(open_text) > shown:
                     yield TextPiece(open_text[shown:])

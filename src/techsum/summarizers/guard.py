@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from techsum import korean
-from techsum.checking.evidence import Evidencer
+from techsum.checking.evidence import Evidencer, same_meaning
 from techsum.reading.parsed import clean_line
 
 SENTENCE_END = re.compile(r"(?:[.!?。…]+['\"”’)\]]*(?=\s)|\n)")
@@ -26,7 +26,6 @@ _PREAMBLE = re.compile(
 _MARKUP = re.compile(r"^\s*(?:[-*•·▪◦]|#{1,6}|\d{1,2}[.)]|[①-⑳])\s+|\*\*|__|`|!?\[[^\]]*\]\([^)]*\)")
 _LOOP_UNIT = 10
 _LOOP_TIMES = 3
-_SAME = 0.8
 _COPIED = 0.85
 
 
@@ -69,13 +68,9 @@ def loops(open_text: str) -> bool:
 
 
 def repeats(sentence: str, earlier: Sequence[str]) -> bool:
-    """Whether the sentence says again what an earlier one said: four fifths of their morphemes agree."""
+    """Whether the sentence says again what an earlier one said."""
     words = set(korean.content(sentence))
-    for other in earlier:
-        theirs = set(korean.content(other))
-        if sentence == other or (words and len(words & theirs) >= _SAME * max(len(words | theirs), 1)):
-            return True
-    return False
+    return any(sentence == other or same_meaning(words, set(korean.content(other))) for other in earlier)
 
 
 def scripts(text: str) -> set[str]:

@@ -9,7 +9,7 @@ from techsum.generators.protocol import Generator
 from techsum.prompts import Format, summary_messages
 
 _PART_TOKENS: dict[Format, int] = {"gemma": 3_000, "plain": 1_500}
-"""Longest part. An instruct model loses the middle of longer ones; the 270M base model loses the thread."""
+"""Longest part in tokens; a base model gets less. Not tuned: no instruct model could be run here."""
 
 _ANSWER_TOKENS = 700
 """Kept free for the longest answer to a part and for the summary of what came before."""
