@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from techsum import messages
 from techsum.errors import FetchError, TechsumError
+from techsum.evaluation.measures import FIGURES
 from techsum.korean import fit_particles
 from techsum.messages import text
 
@@ -51,7 +52,8 @@ def test_every_key_in_the_code_is_in_the_catalogue_and_every_text_is_used():
                     assert f"notice_{node.args[0].value}" in known
                 if name == "refuse":
                     used.add(f"url_reason_{node.args[0].value}")
-    composed = {k for k in known if k.startswith("models_column_")}
+    composed = {k for k in known if k.startswith(("models_column_", "eval_plot_"))}
+    composed |= {f"figure_{name}" for name in FIGURES} | {"notice_number", "notice_unit"}
     assert known - used - composed == set()
 
 

@@ -16,8 +16,10 @@ FLOORS = [
     {"messages"},
     {"errors", "summary"},
     {"article", "settings", "prompts"},
-    {"checking", "generators", "reading", "evaluation"},
+    {"checking", "generators", "reading"},
     {"summarizers"},
+    {"evaluation"},
+    {"server"},
     {"cli"},
 ]
 

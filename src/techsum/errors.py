@@ -48,6 +48,10 @@ class ServerError(ModelError):
     """An OpenAI-compatible server failed, refused or was not there."""
 
 
+class EvaluationError(TechsumError):
+    """Evaluation data cannot be used, or a report cannot be made."""
+
+
 class StorageError(TechsumError):
     """Something could not be kept: a full disk, a folder without write permission."""
 

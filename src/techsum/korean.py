@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from sys import intern
-from typing import Any
+from typing import Any, cast
 
 CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "VV", "VA", "XR", "SL", "SN", "SH", "W_SERIAL", "MAG"})
 """Sejong tags (Kiwi's names) of morphemes that carry meaning: nouns, verbs, roots, Latin, numbers, Hanja."""
@@ -57,7 +57,7 @@ def sentences(text: str) -> Iterator[Sentence]:
         for one in split:
             start, end = _trim(text, offset + one.start, offset + one.end)
             if start < end:
-                yield Sentence(start, end, text[start:end], _content(one.tokens))
+                yield Sentence(start, end, text[start:end], content_of(one.tokens))
 
 
 def morphemes(text: str) -> list[str]:
@@ -67,12 +67,18 @@ def morphemes(text: str) -> list[str]:
     ]
 
 
+def tokens(text: str) -> Sequence[Any]:
+    """Kiwi's analysis of `text`: tokens with `form`, `tag`, `start` and `len` in characters."""
+    return cast("Sequence[Any]", analyser().tokenize(text))
+
+
 def content(text: str) -> tuple[str, ...]:
     """The morphemes of `text` that carry meaning, lower-cased."""
-    return _content(analyser().tokenize(text))
+    return content_of(analyser().tokenize(text))
 
 
-def _content(tokens: Sequence[Any]) -> tuple[str, ...]:
+def content_of(tokens: Sequence[Any]) -> tuple[str, ...]:
+    """The morphemes that carry meaning among Kiwi's `tokens`, lower-cased."""
     return tuple(
         intern(t.form.lower())
         for t in tokens

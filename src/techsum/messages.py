@@ -236,6 +236,59 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{name} 값 '{value}'을(를) 모르겠습니다. 다음 가운데 하나를 써 주세요: {choices}",
         "The {name} '{value}' is not known. Use one of: {choices}",
     ),
+    "data_unreadable": (
+        "평가 자료 '{path}'을(를) 읽지 못했습니다 ({reason}).",
+        "The evaluation data '{path}' could not be read ({reason}).",
+    ),
+    "data_json": (
+        "'{path}' {line}번째 줄이 JSON 객체가 아닙니다. 한 줄에 하나씩 써 주세요.",
+        "'{path}' line {line} is no JSON object. Write one a line.",
+    ),
+    "data_row": (
+        "'{path}' {line}번째 줄에 {columns} 가운데 빠진 것이 있습니다. 이름이 다르면 --columns input=…,output=… 을 써 주세요.",
+        "'{path}' line {line} lacks one of {columns}. If they have other names, use --columns input=…,output=….",
+    ),
+    "data_short": (
+        "'{path}' {line}번째 줄의 글이 {minimum}자보다 짧습니다. 그 줄을 빼 주세요.",
+        "'{path}' line {line} holds fewer than {minimum} characters. Leave that row out.",
+    ),
+    "data_empty": (
+        "'{path}'에 평가할 줄이 없습니다.",
+        "'{path}' holds no rows to evaluate.",
+    ),
+    "data_leaked": (
+        "'{path}'의 글이 모두 학습 자료에도 있어 평가할 것이 남지 않았습니다.",
+        "Every article of '{path}' is in the training data too; nothing is left to evaluate.",
+    ),
+    "system_failed": ("{name}: {reason}", "{name}: {reason}"),
+    "report_unwritable": (
+        "'{path}'에 보고서를 쓰지 못했습니다 ({reason}). --out으로 쓸 수 있는 폴더를 지정해 주세요.",
+        "The report could not be written to '{path}' ({reason}). Name a writable folder with --out.",
+    ),
+    "columns_invalid": (
+        "--columns '{columns}'을(를) 모르겠습니다. input=이름,output=이름,title=이름 꼴로 써 주세요.",
+        "--columns '{columns}' is not understood. Write input=NAME,output=NAME,title=NAME.",
+    ),
+    "serving": (
+        "TechSum이 {url} 에서 듣고 있습니다. 멈추려면 Ctrl-C.",
+        "TechSum listens at {url}. Ctrl-C stops it.",
+    ),
+    "request_invalid": (
+        "요청의 '{field}'이(가) 잘못되었습니다 ({reason}).",
+        "The request's '{field}' is wrong ({reason}).",
+    ),
+    "request_too_large": (
+        "요청이 너무 큽니다. {limit}까지 받습니다.",
+        "The request is too large. Up to {limit} is taken.",
+    ),
+    "summary_empty": (
+        "요약에 글이 없습니다. 요약문이나 그 파일을 주세요.",
+        "The summary holds no text. Give the summary or a file of it.",
+    ),
+    "two_standard_inputs": (
+        "본문과 요약을 둘 다 표준 입력에서 읽을 수는 없습니다. 하나는 파일이나 글로 주세요.",
+        "The article and the summary cannot both come from standard input. Give one as a file or text.",
+    ),
     "cancelled": ("멈췄습니다.", "Stopped."),
     "internal": (
         "예상하지 못한 오류입니다 ({reason}). 같은 명령에 TECHSUM_DEBUG=1을 붙이면 자세한 내용이 나옵니다.",
@@ -278,9 +331,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "이 글은 한국어가 아닌 것 같습니다. 핵심 문장은 원문 그대로입니다.",
         "This text does not seem to be Korean. Key sentences are in the original language.",
     ),
+    "notice_marked": (
+        "표시된 문장 {count}개는 본문과 견주어 읽어 주세요.",
+        "Read the {count} marked sentence(s) beside the article.",
+    ),
+    "notice_replaced": (
+        "본문과 맞지 않는 문장 {count}개를 가장 가까운 본문 문장으로 바꿨습니다 (--strict).",
+        "{count} sentence(s) that the article does not bear out gave way to its nearest sentences (--strict).",
+    ),
+    # -- notices on one sentence ----------------------------------------------------------------------
+    "notice_number": (
+        "본문의 이 대목에는 '{found}'이(가) 없습니다.",
+        "The article does not have '{found}' here.",
+    ),
+    "notice_unit": (
+        "'{found}': 본문에는 이 수가 다른 단위로 나옵니다.",
+        "'{found}': the article has this number with another unit.",
+    ),
+    "notice_name": (
+        "본문의 이 대목에는 '{found}'이(가) 없습니다.",
+        "The article does not have '{found}' here.",
+    ),
+    "notice_negation": (
+        "'{found}': 본문은 반대로 말합니다.",
+        "'{found}': the article says the opposite.",
+    ),
     "notice_unsupported": (
-        "본문에서 근거를 찾지 못한 문장이 있습니다.",
-        "Some sentences have no support in the article.",
+        "본문에서 근거를 찾지 못했습니다.",
+        "The article does not support this.",
     ),
     "reason_part": ("이 부분을 다 읽음", "this part has been read"),
     "reason_empty": ("아무것도 쓰지 않음", "it wrote nothing"),
@@ -288,9 +366,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "reason_short": ("너무 짧음", "it is too short"),
     "reason_loop": ("같은 말을 되풀이함", "it repeats itself"),
     "reason_script": ("본문에 없는 문자를 씀", "it uses a script that the article lacks"),
-    "reason_number": ("본문에 없는 숫자를 씀", "it has a number that the article lacks"),
     "reason_unfinished": ("문장을 끝맺지 못함", "it left its sentence unfinished"),
-    "reason_unsupported": ("본문에 근거가 없음", "the article does not support it"),
+    "reason_unsupported": ("본문에 근거가 없거나 본문과 다름", "the article does not bear it out"),
     "reason_not_korean": ("한국어로 쓰지 않음", "it is not in Korean"),
     "reason_repeats_title": ("제목만 되풀이함", "it only repeats the title"),
     # -- the terminal ---------------------------------------------------------------------------------
@@ -305,6 +382,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "progress_part": ("{total}부분 가운데 {part}번째를 요약하는 중", "Summarising part {part} of {total}"),
     "progress_retry": ("다시 쓰는 중 ({reason})", "Writing it again ({reason})"),
     "progress_assembling": ("내장 모델을 준비하는 중 (처음 한 번)", "Preparing the embedded model (once)"),
+    "check_clear": (
+        "문장 {total}개 모두 본문과 어긋나는 곳을 찾지 못했습니다.",
+        "Nothing to doubt in {total} sentence(s).",
+    ),
+    "check_marked": (
+        "문장 {total}개 가운데 {count}개에 표시했습니다.",
+        "{count} of {total} sentence(s) are marked.",
+    ),
     "footer": (
         "모델 {model} · {seconds}초 · 본문의 {coverage}%를 읽음 · 시드 {seed}",
         "model {model} · {seconds} s · {coverage}% of the article read · seed {seed}",
@@ -317,6 +402,57 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "next_own": ("내 글 요약하기", "your own article"),
     "next_models": ("더 나은 모델 받기", "get a better model"),
     "next_doctor": ("이 컴퓨터에서 되는 것 보기", "see what works on this machine"),
+    # -- evaluation -----------------------------------------------------------------------------------
+    "compare_same": (
+        "서로 다른 두 시스템을 적어 주세요.",
+        "Name two different systems.",
+    ),
+    "compare_ask": (
+        "어느 쪽이 낫습니까? 1, 2, 비슷하면 0, 그만하려면 q:",
+        "Which is better? 1, 2, 0 if equal, q to stop:",
+    ),
+    "compare_again": ("1, 2, 0, q 가운데 하나를 눌러 주세요:", "1, 2, 0 or q, please:"),
+    "compare_result": (
+        "{first} 승 {wins}, {second} 승 {losses}, 비슷함 {ties}. {first}의 승률 {share}% (95% 구간 {low}~{high}%). 고른 것: {path}",
+        "{first} won {wins}, {second} won {losses}, equal {ties}. Win rate of {first}: {share}% (95% interval {low} to {high}%). Preferences: {path}",
+    ),
+    "eval_title": ("요약 평가: {data}", "Summary evaluation: {data}"),
+    "eval_how_to_read": (
+        "모든 수치는 백분율입니다. 순위는 요약을 기준 요약의 길이에서 잘라 견준 ROUGE-L(형태소)로 매깁니다. 각 수치의 뜻은 docs/evaluation.md에 있습니다.",
+        "All figures are percentages. Systems are ranked by ROUGE-L on morphemes with every summary cut at its reference's length. docs/evaluation.md explains each figure.",
+    ),
+    "eval_leaks_unchecked": (
+        "학습 자료와 겹치는지는 보지 않았습니다 (--train 파일을 주면 봅니다).",
+        "Not checked for leaks: name the training data with --train.",
+    ),
+    "eval_leaks": (
+        "학습 자료({files})와 겹치는 글 {found}편을 뺐습니다. 남은 글: {left}편.",
+        "{found} article(s) also in the training data ({files}) were left out. Left: {left}.",
+    ),
+    "eval_written": ("보고서: {path}", "Report: {path}"),
+    "eval_system": ("시스템", "system"),
+    "eval_characters": ("글자", "characters"),
+    "eval_seconds": ("초/편", "s/article"),
+    "eval_memory": ("메모리 MB", "memory MB"),
+    "eval_chance": ("1위와 같을 확률", "chance of equality"),
+    "eval_protocol": ("어떻게 쟀나", "Protocol"),
+    "eval_best": ("{system}: 가장 잘된 열 편", "{system}: the ten best"),
+    "eval_worst": ("{system}: 가장 못한 열 편", "{system}: the ten worst"),
+    "eval_reference": ("사람이 쓴 요약", "written by a human"),
+    "eval_evidence": ("본문의 근거", "evidence"),
+    "eval_plot_rouge": ("시스템별 ROUGE-L과 95% 구간", "ROUGE-L of each system with its interval"),
+    "eval_plot_length": ("요약 길이와 ROUGE-L", "summary length against ROUGE-L"),
+    "figure_rouge1": ("R-1", "R-1"),
+    "figure_rouge2": ("R-2", "R-2"),
+    "figure_rouge_l": ("R-L", "R-L"),
+    "figure_rouge_l_equal": ("R-L 같은 길이", "R-L equal length"),
+    "figure_chars_l": ("R-L 글자", "R-L characters"),
+    "figure_compression": ("압축", "compression"),
+    "figure_copied": ("베낌", "copied"),
+    "figure_supported": ("근거 있음", "supported"),
+    "figure_marked": ("표시됨", "marked"),
+    "figure_repetition": ("되풀이", "repetition"),
+    "figure_unfinished": ("안 끝남", "unfinished"),
     "models_title": ("모델", "Models"),
     "models_column_name": ("이름", "name"),
     "models_column_state": ("상태", "state"),

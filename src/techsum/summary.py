@@ -13,6 +13,13 @@ class Notice:
 
     kind: str
     values: tuple[tuple[str, object], ...] = ()
+    span: tuple[int, int] | None = None
+    """Where it stands in its sentence, by character offsets; None for a notice on the whole summary."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its part of the JSON: `span` only where it stands in a sentence."""
+        said: dict[str, Any] = {"kind": self.kind, "message": self.message}
+        return said | ({"span": list(self.span)} if self.span else {})
 
     @property
     def message(self) -> str:
@@ -21,9 +28,9 @@ class Notice:
         return text(f"notice_{self.kind}", **values)
 
 
-def notice(kind: str, /, **values: object) -> Notice:
+def notice(kind: str, /, span: tuple[int, int] | None = None, **values: object) -> Notice:
     """A notice of this kind; a `reason` is itself a key of the catalogue."""
-    return Notice(kind, tuple(values.items()))
+    return Notice(kind, tuple(values.items()), span)
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,21 @@ class SummarySentence:
 
     text: str
     evidence: tuple[Evidence, ...] = ()
-    supported: bool = True
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether the article says something like it at all."""
+        return all(n.kind != "unsupported" for n in self.notices)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its part of the JSON."""
+        return {
+            "text": self.text,
+            "supported": self.supported,
+            "evidence": [{"start": e.start, "end": e.end, "text": e.text} for e in self.evidence],
+            "notices": [n.as_dict() for n in self.notices],
+        }
 
 
 def joined(sentences: Iterable[str], separator: str) -> str:
@@ -80,15 +101,8 @@ class Summary:
         return {
             "title": self.title,
             "summary": self.text,
-            "sentences": [
-                {
-                    "text": s.text,
-                    "evidence": [{"start": e.start, "end": e.end, "text": e.text} for e in s.evidence],
-                    "supported": s.supported,
-                }
-                for s in self.sentences
-            ],
-            "notices": [{"kind": n.kind, "message": n.message} for n in self.notices],
+            "sentences": [s.as_dict() for s in self.sentences],
+            "notices": [n.as_dict() for n in self.notices],
             "model": self.model,
             "coverage": round(self.coverage, 4),
             "seconds": round(self.seconds, 3),

@@ -60,7 +60,7 @@ def test_json_is_one_object_of_the_published_shape():
         "seed",
     }
     assert set(said["article"]) == {"title", "url", "author", "published", "characters"}
-    assert set(said["sentences"][0]) == {"text", "evidence", "supported"}
+    assert set(said["sentences"][0]) == {"text", "supported", "evidence", "notices"}
     assert set(said["sentences"][0]["evidence"][0]) == {"start", "end", "text"}
     assert said["summary"] == " ".join(s["text"] for s in said["sentences"])
     assert all(e["text"] in text for s in said["sentences"] for e in s["evidence"])

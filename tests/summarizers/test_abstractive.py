@@ -140,9 +140,34 @@ def test_a_script_that_the_article_lacks_is_left_out(sentence):
     assert "dropped" in kinds(summary)
 
 
-def test_a_number_that_the_article_lacks_is_left_out():
+def test_a_number_that_the_article_lacks_is_a_notice_on_its_sentence():
     _, summary, _ = write("장치의 용량은 999킬로와트시이다. " + GOOD)
-    assert summary.text == GOOD
+    wrong, *right = summary.sentences
+    assert [(n.kind, wrong.text[slice(*n.span)]) for n in wrong.notices] == [("number", "999킬로와트시")]
+    assert not any(s.notices for s in right)
+    assert kinds(summary) == ["marked"]
+
+
+def test_spans_of_notices_fit_the_register_that_was_asked():
+    _, summary, _ = write(GOOD + " 연구소는 이를 999곳에 연결한다.", register="합니다체", characters=400)
+    doubtful = summary.sentences[-1]
+    assert doubtful.text.endswith("니다.")
+    assert [doubtful.text[slice(*n.span)] for n in doubtful.notices] == ["999곳"]
+
+
+def test_a_strict_reader_gets_the_articles_nearest_sentence_instead():
+    _, summary, _ = write("장치의 용량은 999킬로와트시로 섬의 가구가 쓴다. " + GOOD, strict=True)
+    first = summary.sentences[0]
+    assert first.text == ARTICLE.sentences[2].text
+    assert first.evidence[0].text == first.text
+    assert not any(s.notices for s in summary.sentences)
+    assert kinds(summary) == ["replaced"]
+
+
+def test_a_strict_reader_never_sees_a_sentence_that_nothing_comes_near():
+    _, summary, _ = write(GOOD + " 고양이는 치즈를 좋아한다.", strict=True, characters=400)
+    assert "고양이" not in summary.text
+    assert kinds(summary) == ["dropped"]
 
 
 def test_a_failed_text_is_written_again_once():
@@ -160,7 +185,7 @@ def test_a_failed_text_is_written_again_once():
         ("소금물을 쓴다 " * 100, "되풀이"),
         ("This is English.", "한국어"),
         ("달의 뒷면에는 고양이가 산다. 고양이는 치즈를 좋아한다.", "근거"),
-        ("장치의 용량은 77킬로와트시이다.", "숫자"),
+        ("장치의 용량은 77킬로와트시이다.", "본문과 다름"),
         ("소금은 염전에서 얻는다.", "짧음"),
     ],
 )

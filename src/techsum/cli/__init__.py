@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from techsum import __version__
-from techsum.cli import doctor, models, summarize
+from techsum.cli import check, compare, doctor, evaluate, models, serve, summarize
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
 
@@ -34,8 +34,12 @@ def options(
 
 
 app.command("summarize")(summarize.command)
+app.command("check")(check.command)
+app.command("eval")(evaluate.command)
+app.command("compare")(compare.command)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.command)
+app.command("serve")(serve.command)
 
 
 def main() -> None:

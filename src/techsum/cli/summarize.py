@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from techsum.article import Article
-from techsum.cli.terminal import make_console, view
+from techsum.cli.terminal import make_console, reading, view
 from techsum.generators import check, resolve
 from techsum.messages import text
 from techsum.reading import read
@@ -28,6 +28,16 @@ def command(  # noqa: PLR0917 - typer calls it by name
     length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
     style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
     register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
+    evidence: Annotated[
+        bool,
+        typer.Option("--evidence", help="문장마다 본문의 근거 보기 / show the source under each sentence"),
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="의심스러운 문장은 본문 문장으로 / the article's words for doubtful ones"
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="다시 쓸 때의 씨앗값 / seed of a second attempt")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="JSON 하나로 출력 / print one JSON object")] = False,
     stream: Annotated[
@@ -36,27 +46,22 @@ def command(  # noqa: PLR0917 - typer calls it by name
     guide: Annotated[bool, typer.Option(help="다음에 해 볼 것을 보여 주기 / show what to type next")] = False,
 ) -> None:
     """글을 요약합니다. / Summarise a source."""
-    options = make_options(length, style, register, seed)
+    options = make_options(length, style, register, seed, strict=strict)
     name = resolve(model)
     check(name)
     console = make_console()
-    with _reading(console, quiet=as_json):
+    with reading(console, quiet=as_json):
         article = read(source)
     if as_json:
         *_, last = events(article, name, options)
         assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
         print(json.dumps(as_dict(article, last.summary), ensure_ascii=False))  # noqa: T201
         return
-    with view(console, article, stream=stream) as shown:
+    with view(console, article, stream=stream, evidence=evidence) as shown:
         for event in events(article, name, options):
             shown.show(event)
     if guide:
         print_guide(console)
-
-
-def _reading(console: Console, *, quiet: bool) -> Any:
-    status = Console(stderr=True, quiet=quiet or not console.is_terminal)
-    return status.status(text("progress_reading"))
 
 
 def as_dict(article: Article, summary: Summary) -> dict[str, Any]:

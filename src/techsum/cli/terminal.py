@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -16,10 +16,14 @@ from techsum.generators.models import EXTRACT
 from techsum.messages import text
 from techsum.reading.parsed import clean_line
 from techsum.summarizers.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
-from techsum.summary import Summary, joined
+from techsum.summary import Summary, SummarySentence, joined
 
 _WIDEST = 100
 """Columns: Korean lines longer than fifty syllables are hard to read."""
+
+
+_CLEAR, _MARK = "·", "⚠"
+"""Before a sentence that the article bears out, and before one to doubt."""
 
 
 class View(Protocol):
@@ -36,38 +40,44 @@ def make_console() -> Console:
     return console
 
 
+def reading(console: Console, *, quiet: bool) -> Any:
+    """A spinner on standard error while a source is read, in a terminal only."""
+    status = Console(stderr=True, quiet=quiet or not console.is_terminal)
+    return status.status(text("progress_reading"))
+
+
 @contextmanager
-def view(console: Console, article: Article, *, stream: bool) -> Iterator[View]:
+def view(console: Console, article: Article, *, stream: bool, evidence: bool = False) -> Iterator[View]:
     """The view for this console: live in a terminal, plain lines in a pipe."""
     if not (console.is_terminal and stream):
-        yield _Plain(console, article)
+        yield _Plain(console, article, evidence)
         return
-    with _Live(console, article) as live:
+    with _Live(console, article, evidence) as live:
         yield live
 
 
 class _Plain:
     """Whole lines, each printed once it cannot change any more."""
 
-    def __init__(self, console: Console, article: Article) -> None:
-        self._console, self._article = console, article
+    def __init__(self, console: Console, article: Article, evidence: bool) -> None:
+        self._console, self._article, self._evidence = console, article, evidence
 
     def show(self, event: Event) -> None:
         if isinstance(event, KeySentences):
             print_heading(self._console, self._article, event.summary)
-            print_body(self._console, event.summary)
+            print_body(self._console, event.summary, evidence=self._evidence)
         elif isinstance(event, Done):
             if event.summary.model != EXTRACT:
                 print_summary_heading(self._console, event.summary.model)
-                print_body(self._console, event.summary)
+                print_body(self._console, event.summary, evidence=self._evidence)
             print_end(self._console, event.summary)
 
 
 class _Live(_Plain):
     """The sentence being written is shown while it grows; what was withdrawn disappears."""
 
-    def __init__(self, console: Console, article: Article) -> None:
-        super().__init__(console, article)
+    def __init__(self, console: Console, article: Article, evidence: bool) -> None:
+        super().__init__(console, article, evidence)
         self._live = Live(console=console, refresh_per_second=12, vertical_overflow="visible", transient=True)
         self._settled: list[str] = []
         self._open = ""
@@ -138,11 +148,40 @@ def _heading(heading: str, about: str) -> Text:
     return Text.assemble((heading, "bold cyan"), ("  " + about, "dim"))
 
 
-def print_body(console: Console, summary: Summary) -> None:
-    """The sentences of a summary."""
+def print_body(console: Console, summary: Summary, *, evidence: bool) -> None:
+    """The sentences of a summary: as one text where all is well, else one by one with what to doubt."""
+    if evidence or any(s.notices for s in summary.sentences):
+        for sentence in summary.sentences:
+            print_sentence(console, sentence, evidence=evidence)
+        return
     for line in summary.text.split("\n"):
         _paragraph(console, line)
     console.print()
+
+
+def print_sentence(console: Console, sentence: SummarySentence, *, evidence: bool) -> None:
+    """One sentence with its notices, what they doubt underlined, and with `evidence` where it comes from."""
+    line = Text(f"{_MARK if sentence.notices else _CLEAR} {sentence.text}")
+    for notice in sentence.notices:
+        start, end = notice.span or (0, 0)
+        line.stylize("yellow underline", start + 2, end + 2)
+    _indented(console, line, 0)
+    for notice in sentence.notices:
+        _indented(console, Text(f"! {notice.message}", style="yellow"), 2)
+    if evidence:
+        for one in sentence.evidence:
+            _indented(console, Text(f"↳ {one.text}  [{one.start}–{one.end}]", style="dim"), 2)
+    console.print()
+
+
+def _indented(console: Console, line: Text, columns: int) -> None:
+    """With its first sign hanging in a terminal, one line as it is in a pipe."""
+    if not console.is_terminal:
+        console.print(Text(" " * columns) + line, soft_wrap=True)
+        return
+    hanging = Table.grid()
+    hanging.add_row(" " * (columns + 2) + line.plain[:2], line[2:])
+    console.print(hanging)
 
 
 def _paragraph(console: Console, line: str) -> None:

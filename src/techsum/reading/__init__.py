@@ -30,17 +30,49 @@ def read(source: str | Path) -> Article:
     from techsum.reading.isolated import parse_isolated
 
     if isinstance(source, str) and _LINK.fullmatch(source.strip()) and not _exists(source):
-        from techsum.reading import isolated
-        from techsum.reading.fetch import fetch
-
-        isolated.start()  # the parser gets ready while the page is on its way
-        page = fetch(source)
-        return _article(parse_isolated(page.body, page.url, page.media_type, page.charset), url=page.url)
+        return _read_link(source)
     if source == "-":
         return _article(parse_isolated(_limited(sys.stdin.buffer), "stdin"))
     if isinstance(source, str) and _is_text(source):
         return read_text(source)
     return _article(parse_isolated(_file(Path(source)), Path(source).name))
+
+
+def read_remote(source: str) -> Article:
+    """Read what somebody sent from elsewhere: a link or the text itself, never a file of this machine.
+
+    Raises:
+        ReadingError: there is no article in it; `FetchError` where a link could not be fetched.
+    """
+    return _read_link(source) if _LINK.fullmatch(source.strip()) else read_text(source)
+
+
+def _read_link(link: str) -> Article:
+    from techsum.reading import isolated
+    from techsum.reading.fetch import fetch
+
+    isolated.start()  # the parser gets ready while the page is on its way
+    page = fetch(link)
+    parsed = isolated.parse_isolated(page.body, page.url, page.media_type, page.charset)
+    return _article(parsed, url=page.url)
+
+
+def read_summary(source: str) -> str:
+    """The text of a summary: a file, `-` for standard input, or the text itself, of any length.
+
+    Raises:
+        ReadingError: the file cannot be read or is no text.
+    """
+    from techsum.reading.isolated import parse_isolated
+
+    if source == "-":
+        return parse_isolated(_limited(sys.stdin.buffer), "stdin").text
+    path = Path(source)
+    if not source.strip():
+        return ""
+    if _exists(source) or ("\n" not in source and " " not in source.strip() and path.suffix):
+        return parse_isolated(_file(path), path.name).text
+    return source
 
 
 def read_text(text: str) -> Article:

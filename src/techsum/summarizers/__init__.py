@@ -62,6 +62,7 @@ def summarize(
     style: str = "문단",
     register: str = "한다체",
     seed: int = 0,
+    strict: bool = False,
 ) -> Summary:
     """Summarise an article, or a source that `read` takes, and wait for the result.
 
@@ -72,12 +73,14 @@ def summarize(
 
     if isinstance(article, str):
         article = read(article)
-    *_, last = events(article, model, make_options(length, style, register, seed))
+    *_, last = events(article, model, make_options(length, style, register, seed, strict=strict))
     assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
     return last.summary
 
 
-def make_options(length: str | int, style: str, register: str, seed: int = 0) -> SummaryOptions:
+def make_options(
+    length: str | int, style: str, register: str, seed: int = 0, *, strict: bool = False
+) -> SummaryOptions:
     """Options from what a user typed.
 
     Raises:
@@ -89,4 +92,4 @@ def make_options(length: str | int, style: str, register: str, seed: int = 0) ->
         raise UsageError("choice_invalid", name="style", value=style, choices=", ".join(STYLES))
     if known_register is None:
         raise UsageError("choice_invalid", name="register", value=register, choices=", ".join(REGISTERS))
-    return SummaryOptions(parse_length(length), known_style, known_register, seed)
+    return SummaryOptions(parse_length(length), known_style, known_register, seed, strict)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from techsum.article import Article
-from techsum.checking.evidence import Evidencer
+from techsum.checking import Checker
 from techsum.errors import CancelledError
 from techsum.generators.models import BASE_MODELS, EXTRACT
 from techsum.generators.protocol import Generator, Options
@@ -43,10 +43,12 @@ _PART_CHARACTERS = 160
 class _Draft:
     """What has been written so far in one attempt."""
 
-    evidencer: Evidencer
+    checker: Checker
     characters: int
     sentences: list[SummarySentence] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    doubted: int = 0
+    replaced: int = 0
 
     @property
     def text(self) -> str:
@@ -54,10 +56,10 @@ class _Draft:
 
     @property
     def fault(self) -> str | None:
-        """Why the whole may not stand: hardly anything is left, or most of it has no support."""
+        """Why the whole may not stand: hardly anything is left, or most of it is doubtful."""
         if not self.sentences:
             return self.dropped[-1] if self.dropped else "reason_empty"
-        if sum(s.supported for s in self.sentences) * 2 < len(self.sentences):
+        if self.doubted * 2 > len(self.sentences):
             return "reason_unsupported"
         if len(self.text) < self.characters * _SHORT:
             return self.dropped[-1] if self.dropped else "reason_short"
@@ -132,8 +134,11 @@ class Abstractive:
             self._notices.append(notice("experimental", model=self._generator.name))
         if draft.dropped:
             self._notices.append(notice("dropped", count=len(draft.dropped), reason=draft.dropped[0]))
-        if any(not s.supported for s in draft.sentences):
-            self._notices.append(notice("unsupported"))
+        if draft.replaced:
+            self._notices.append(notice("replaced", count=draft.replaced))
+        marked = sum(bool(s.notices) for s in draft.sentences)
+        if marked:
+            self._notices.append(notice("marked", count=marked))
 
     def _title(self, text: str) -> str:
         if self._article.title:
@@ -150,7 +155,7 @@ class Abstractive:
             raise CancelledError
 
     def _attempts(
-        self, text: str, evidencer: Evidencer, characters: int, before: str = ""
+        self, text: str, checker: Checker, characters: int, before: str = ""
     ) -> Steps[Event, None, tuple[_Draft, str | None]]:
         """Write, and once more with another temperature if what came out may not stand.
 
@@ -167,7 +172,7 @@ class Abstractive:
         )
         tokens = int(characters * _HEADROOM / _CHARACTERS_PER_TOKEN) + 64
         for temperature in (0.0, _RETRY_TEMPERATURE):
-            draft = _Draft(evidencer, characters)
+            draft = _Draft(checker, characters)
             writing = Options(tokens, temperature=temperature, seed=self._options.seed)
             yield from self._draft(draft, messages, writing)
             if not draft.fault:
@@ -215,14 +220,35 @@ class Abstractive:
             draft.dropped.append(fault)
             yield Withdrawn(fault)
             return fault
-        checked = draft.evidencer.check(sentence)
-        # Small models copy and miscopy: where they only copied, the article's wording stands.
-        if checked.evidence and guard.is_near_copy(sentence, checked.evidence[0].text):
-            sentence = checked.evidence[0].text
-        final = SummarySentence(dressed(sentence, self._options), checked.evidence, checked.supported)
+        final = self._checked(draft, sentence)
+        if final is None:
+            draft.dropped.append("reason_unsupported")
+            yield Withdrawn("reason_unsupported")
+            return None
         draft.sentences.append(final)
         yield SentenceDone(final)
         return None
+
+    def _checked(self, draft: _Draft, sentence: str) -> SummarySentence | None:
+        """The sentence in its final wording, with evidence and notices.
+
+        Returns:
+            None if a strict reader asked for support, and the article has nothing near it.
+        """
+        checked = draft.checker.check(sentence)
+        draft.doubted += bool(checked.notices)
+        # Small models copy and miscopy: where they only copied, the article's wording stands.
+        if checked.evidence and guard.is_near_copy(sentence, checked.evidence[0].text):
+            sentence = checked.evidence[0].text
+        elif checked.notices and self._options.strict:
+            nearest = draft.checker.nearest(sentence)
+            if nearest is None or any(nearest in s.evidence for s in draft.sentences):
+                return None
+            draft.replaced += 1
+            return SummarySentence(dressed(nearest.text, self._options), (nearest,))
+        final = dressed(sentence, self._options)
+        # spans of notices are places in the final wording
+        return checked if final == checked.text else draft.checker.check(final)
 
     def _fault(self, draft: _Draft, sentence: str) -> str | None:
         if not guard.is_complete(sentence):
@@ -231,7 +257,7 @@ class Abstractive:
             return "reason_repeats_title"
         if guard.loops(sentence) or guard.repeats(sentence, [s.text for s in draft.sentences]):
             return "reason_loop"
-        return guard.sentence_fault(sentence, self._scripts, draft.evidencer)
+        return guard.sentence_fault(sentence, self._scripts)
 
     def _long(self, parts: list[Part]) -> Steps[Event, None, tuple[_Draft, str | None]]:
         """Summarise the parts, each with what came before, then the parts' summaries.
@@ -246,7 +272,7 @@ class Abstractive:
             for number, part in enumerate(level, 1):
                 yield Progress("progress_part", (("part", number), ("total", len(level))))
                 before = summaries[-1] if summaries else ""
-                inside = Evidencer(part.sentences)
+                inside = Checker(part.sentences)
                 draft, failed = yield from self._attempts(part.text, inside, _PART_CHARACTERS, before)
                 yield Withdrawn("reason_part", everything=True)
                 summaries.append(_key_sentences(part) if failed else draft.text)
@@ -262,8 +288,8 @@ class Abstractive:
         return (yield from self._attempts(level[0].text, self._whole, self._options.characters))
 
     @cached_property
-    def _whole(self) -> Evidencer:
-        return Evidencer(self._article.sentences, self._article.title or "")
+    def _whole(self) -> Checker:
+        return Checker(self._article.sentences, self._article.title or "")
 
 
 def _key_sentences(part: Part) -> str:

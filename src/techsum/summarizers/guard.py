@@ -1,6 +1,6 @@
 """What a model wrote is looked at before a reader sees it as a summary.
 
-Small models begin with a preamble, loop, break off, drift into other scripts and invent numbers. Each check
+Small models begin with a preamble, loop, break off and drift into other scripts. Each check
 here answers with the catalogue key of its reason, or None.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from techsum import korean
-from techsum.checking.evidence import Evidencer, same_meaning
+from techsum.checking.evidence import same_meaning
 from techsum.reading.parsed import clean_line
 
 SENTENCE_END = re.compile(r"(?:[.!?。…]+['\"”’)\]]*(?=\s)|\n)")
@@ -79,12 +79,10 @@ def scripts(text: str) -> set[str]:
     return {unicodedata.name(c, "UNKNOWN").split()[0].split("-")[0] for c in letters}
 
 
-def sentence_fault(sentence: str, article_scripts: set[str], evidencer: Evidencer) -> str | None:
+def sentence_fault(sentence: str, article_scripts: set[str]) -> str | None:
     """Why this finished sentence may not stand, as a catalogue key, or None."""
     if not re.search("[가-힣]", sentence):
         return "reason_not_korean"
     if scripts(sentence) - article_scripts - {"HANGUL"}:
         return "reason_script"
-    if evidencer.novel_numbers(sentence):
-        return "reason_number"
     return None

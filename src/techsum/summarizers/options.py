@@ -24,6 +24,8 @@ class SummaryOptions:
     style: Style = "문단"
     register: Register = "한다체"
     seed: int = 0
+    strict: bool = False
+    """Whether a sentence that carries a notice gives way to the article's nearest."""
 
     @property
     def bullets(self) -> bool:

@@ -24,6 +24,15 @@ def with_register(sentence: str, register: Register) -> str:
     )
 
 
+def register_of(sentence: str) -> str:
+    """The register that a sentence ends in: one of the three, or `명사` for a noun or another ending."""
+    body = sentence[: _CLOSING.search(sentence).start()]  # type: ignore[union-attr]
+    for ending, register in (("니다", "합니다체"), ("요", "해요체"), ("다", "한다체")):
+        if body.endswith(ending):
+            return register
+    return "명사"
+
+
 def as_note(sentence: str) -> str:
     """The statement in note style: `개발했다.` becomes `개발했음`, `150원이다.` becomes `150원임`."""
     changed = _with_ending(sentence, ("음", "ETN"))

@@ -1,0 +1,201 @@
+"""One sentence against one article: its evidence, and what a reader should doubt."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from typing import Any
+
+from techsum import korean
+from techsum.checking.evidence import SUPPORTED, Alignment
+from techsum.checking.names import Names, names, squeeze
+from techsum.checking.polarity import Claim, claims, contradiction
+from techsum.checking.quantities import Quantities, Quantity, quantities
+from techsum.summary import Evidence, Notice, SummarySentence, notice
+
+# Tuned on training articles with the corruption set (`benchmarks/checking.py --split train`).
+_NEARBY = 6
+"""Words around a number or a name that say what it is about."""
+_ENOUGH_FOR_A_NUMBER, _ENOUGH_FOR_A_NAME = 0.4, 0.65
+"""Share of these words' weight that an article sentence must hold to be what the number is about."""
+_ELSEWHERE = 0.6
+"""A number or name stands in the wrong place if the sentences that have it hold less than this share of what
+the best sentence without it holds."""
+
+
+class Checker:
+    """Checks sentences against one article, or one part of it.
+
+    Args:
+        sentences: the article's.
+        title: its title, which a summary may repeat.
+    """
+
+    def __init__(self, sentences: Sequence[korean.Sentence], title: str = "") -> None:
+        self._sentences = sentences
+        self._alignment = Alignment(sentences, title)
+        self.text = "\n".join((title, *(s.text for s in sentences)))
+        self._title = squeeze(title)
+        self._known: dict[int, _Facts] = {}
+
+    @cached_property
+    def _quantities(self) -> Quantities:
+        return Quantities(self.text)
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.text)
+
+    def check(self, sentence: str) -> SummarySentence:
+        """The sentence with one to three places that support it, best first, and its notices."""
+        tokens = korean.tokens(sentence)
+        words = set(korean.content_of(tokens))
+        aligned = self._alignment.find(words)
+        evidence = tuple(
+            Evidence(s.start, s.end, s.text) for s in (self._sentences[p] for p in aligned.places)
+        )
+        if aligned.support < SUPPORTED or not evidence:
+            return SummarySentence(sentence, (), (notice("unsupported", span=(0, len(sentence))),))
+        said = _Facts(sentence, tokens)
+        notices = [
+            *self._numbers_of(said),
+            *self._names_of(said),
+            *self._denied(said, aligned.places),
+        ]
+        return SummarySentence(sentence, evidence, tuple(dict.fromkeys(notices)))
+
+    def nearest(self, sentence: str) -> Evidence | None:
+        """The article sentence that says most of what this one says; None if none shares a word with it."""
+        shared = self._alignment.overlaps(self._alignment.weights(set(korean.content(sentence))))
+        if not shared:
+            return None
+        best = self._sentences[max(shared, key=lambda place: (shared[place], -place))]
+        return Evidence(best.start, best.end, best.text)
+
+    def _numbers_of(self, said: "_Facts") -> Iterator[Notice]:
+        for one in said.quantities:
+            surface = said.text[one.start : one.end]
+            span = (one.start, one.end)
+            kind = self._quantities.fault(one)
+            if kind:
+                if not one.counting:
+                    yield notice(kind, found=surface, span=span)
+                continue
+
+            if not one.spelled and self._misplaced(
+                said,
+                span,
+                _ENOUGH_FOR_A_NUMBER,
+                partial(_Facts.has, one=one),
+                partial(_Facts.rivals, one=one, other=said),
+            ):
+                yield notice("number", found=surface, span=span)
+
+    def _names_of(self, said: "_Facts") -> Iterator[Notice]:
+        for one in said.names:
+            span = (one.start, one.end)
+            squeezed = squeeze(one.text)
+            if squeezed in self._title:
+                continue  # what the article is about may be named anywhere
+            if not self._names.has(one.text) or self._misplaced(
+                said,
+                span,
+                _ENOUGH_FOR_A_NAME,
+                partial(_Facts.names_one, name=squeezed),
+                partial(_Facts.other_names, other=said),
+            ):
+                yield notice("name", found=one.text, span=span)
+
+    def _denied(self, said: "_Facts", places: Iterable[int]) -> Iterator[Notice]:
+        evidence = [c for p in places for c in self._facts(p).claims]
+        claim = contradiction(said.claims, evidence)
+        if claim:
+            yield notice("negation", found=said.text[claim.start : claim.end], span=(claim.start, claim.end))
+
+    def _facts(self, place: int) -> "_Facts":
+        if place not in self._known:
+            text = self._sentences[place].text
+            self._known[place] = _Facts(text, korean.tokens(text))
+        return self._known[place]
+
+    def _misplaced(
+        self,
+        said: "_Facts",
+        span: tuple[int, int],
+        enough: float,
+        has: Callable[["_Facts"], bool],
+        rivals: Callable[["_Facts"], bool],
+    ) -> bool:
+        """Whether what stands at `span` belongs to another article sentence than the words around it."""
+        near = self._alignment.weights(said.around(span, _NEARBY))
+        shared = self._alignment.overlaps(near)
+        if not shared:
+            return False
+        ranked = sorted(shared, key=lambda p: (-shared[p], p))
+        best = ranked[0]
+        if (
+            shared[best] < enough * sum(near.values())
+            or has(self._facts(best))
+            or not rivals(self._facts(best))
+        ):
+            return False
+        # any sentence with it that is nearly as good speaks for it
+        return not any(has(self._facts(p)) for p in ranked if shared[p] >= _ELSEWHERE * shared[best])
+
+
+class _Facts:
+    """What one sentence says: numbers, names and claims, each found when first asked for."""
+
+    def __init__(self, text: str, tokens: Sequence[Any]) -> None:
+        self.text = text
+        self.tokens = tokens
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        return quantities(self.text)
+
+    @cached_property
+    def names(self) -> list[Any]:
+        return list(names(self.text, self.tokens))
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        return claims(self.tokens)
+
+    @cached_property
+    def squeezed(self) -> str:
+        return squeeze(self.text)
+
+    def has(self, one: Quantity) -> bool:
+        """Whether this number stands here, with its unit or without one."""
+        return any(
+            q.value == one.value or q.figure == one.figure
+            for q in self.quantities
+            if q.dimension == one.dimension or None in (q.dimension, one.dimension)
+        )
+
+    def rivals(self, one: Quantity, other: "_Facts") -> bool:
+        """Whether a number of the same dimension stands here that `other` does not have."""
+        return any(
+            q.dimension == one.dimension and not q.spelled and not other.has(q) for q in self.quantities
+        )
+
+    def names_one(self, name: str) -> bool:
+        """Whether this squeezed name stands here."""
+        return name in self.squeezed
+
+    def other_names(self, other: "_Facts") -> bool:
+        """Whether a name stands here that `other` does not have."""
+        return any(squeeze(n.text) not in other.squeezed for n in self.names)
+
+    def around(self, span: tuple[int, int], count: int) -> set[str]:
+        """The content words nearest to `span`."""
+        start, end = span
+        near = sorted(
+            (t for t in self.tokens if not start <= t.start < end),
+            key=lambda t: max(t.start - end, start - t.start - t.len),
+        )
+        words: dict[str, None] = {}
+        for token in near:
+            words |= dict.fromkeys(korean.content_of([token]))
+            if len(words) == count:
+                break
+        return set(words)

@@ -1,0 +1,39 @@
+"""`techsum check ARTICLE SUMMARY`."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from techsum.checking import check
+from techsum.cli.terminal import make_console, print_sentence, reading
+from techsum.errors import UsageError
+from techsum.messages import text
+from techsum.reading import read, read_summary
+
+MARKED = 3
+"""Exit code when a sentence carries a notice."""
+
+
+def command(
+    article: Annotated[str, typer.Argument(help="링크, 파일, 글, 또는 - / link, file, text, or -")],
+    summary: Annotated[str, typer.Argument(help="요약 파일, 글, 또는 - / a file, text, or -")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON 하나로 출력 / print one JSON object")] = False,
+) -> None:
+    """누가 쓴 요약이든 본문과 견줍니다. / Hold any summary against its article."""
+    if article == summary == "-":
+        raise UsageError("two_standard_inputs")
+    console = make_console()
+    with reading(console, quiet=as_json):
+        checked = check(read(article), read_summary(summary))
+    if as_json:
+        print(json.dumps(checked.as_dict(), ensure_ascii=False))  # noqa: T201
+    else:
+        for sentence in checked.sentences:
+            print_sentence(console, sentence, evidence=True)
+        marked = sum(bool(s.notices) for s in checked.sentences)
+        key = "check_marked" if marked else "check_clear"
+        console.print(Text(text(key, count=marked, total=len(checked.sentences)), style="bold"))
+    if checked.marked:
+        raise typer.Exit(MARKED)

@@ -1,0 +1,99 @@
+"""`techsum eval`: systems and baselines on articles with reference summaries."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from techsum.cli.terminal import make_console
+from techsum.errors import EvaluationError, UsageError
+from techsum.evaluation import report
+from techsum.evaluation.data import Example, leaks, load
+from techsum.evaluation.results import MAIN, Results, measure
+from techsum.evaluation.runs import Run, run
+from techsum.evaluation.systems import BASELINES
+from techsum.messages import text
+from techsum.summarizers import SummaryOptions, make_options
+
+
+def command(  # noqa: PLR0917 - typer calls it by name
+    data: Annotated[Path, typer.Option(help="JSONL, CSV (.gz): input, output, title")],
+    models: Annotated[str, typer.Option(help="extract,gemma-3-270m,hf:ID,URL#NAME …")] = "extract",
+    train: Annotated[
+        list[Path] | None, typer.Option(help="겹침을 볼 학습 자료 / training data to look for leaks in")
+    ] = None,
+    columns: Annotated[str, typer.Option(help="input=document,output=abstract")] = "",
+    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
+    limit: Annotated[int | None, typer.Option(help="앞에서부터 몇 줄 / rows to take")] = None,
+    out: Annotated[Path, typer.Option(help="보고서 폴더 / folder of the report")] = Path("evaluation"),
+) -> None:
+    """모델과 기준선을 같은 조건에서 견줍니다. / Compare models and baselines under one protocol."""
+    console = make_console()
+    options = make_options(length, "문단", "한다체")
+    examples, checked = without_leaks(data, load(data, parse_columns(columns), limit), train or [])
+    for line in (text("eval_leaks_unchecked"),) if not train else (text("eval_leaks", **checked),):
+        console.print(line, soft_wrap=True)
+    asked = [m.strip() for m in models.split(",") if m.strip()]
+    runs = run_shown([*dict.fromkeys((*asked, *BASELINES))], examples, options)
+    results = measure(examples, runs, options, checked or {"training_files": 0}, data.name)
+    report.write(results, out)
+    print_table(console, results)
+    console.print(text("eval_written", path=out / "report.html"), soft_wrap=True)
+
+
+def without_leaks(
+    data: Path, examples: list[Example], train: list[Path]
+) -> tuple[list[Example], dict[str, object]]:
+    """The examples that the training files do not hold, and what was found.
+
+    Raises:
+        EvaluationError: none is left.
+    """
+    if not train:
+        return examples, {}
+    known = leaks(examples, train)
+    kept = [e for e in examples if e.place not in known]
+    if not kept:
+        raise EvaluationError("data_leaked", path=data)
+    names = ", ".join(p.name for p in train)
+    return kept, {"files": names, "found": len(known), "rows": sorted(known), "left": len(kept)}
+
+
+def parse_columns(columns: str) -> dict[str, str]:
+    """`input=document,output=abstract` as a mapping.
+
+    Raises:
+        UsageError: anything else.
+    """
+    pairs = [pair.split("=") for pair in columns.split(",") if pair.strip()]
+    if any(len(p) != 2 or p[0].strip() not in ("input", "output", "title") for p in pairs):  # noqa: PLR2004
+        raise UsageError("columns_invalid", columns=columns)
+    return {key.strip(): value.strip() for key, value in pairs}
+
+
+def run_shown(systems: list[str], examples: list[Example], options: SummaryOptions) -> list[Run]:
+    """Run the systems with a progress bar for each, on standard error and in a terminal only."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        tasks = {name: bar.add_task(name, total=len(examples)) for name in systems}
+        return run(
+            systems, examples, options, lambda name, done, _total: bar.update(tasks[name], completed=done)
+        )
+
+
+def print_table(console: Console, results: Results) -> None:
+    """The figures that say most, best system first."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    shown = ("rouge1", "rouge2", "rouge_l", MAIN, "supported", "marked", "compression")
+    table.add_column(text("eval_system"), no_wrap=True)
+    for figure in shown:
+        table.add_column(text(f"figure_{figure}"), justify="right")
+    table.add_column(text("eval_seconds"), justify="right")
+    for system in results.systems:
+        values = [f"{system.means[f] * 100:.1f}" for f in shown]
+        table.add_row(system.name, *values, f"{system.seconds:.3f}")
+    console.print(table)

@@ -1,0 +1,26 @@
+"""`techsum serve`: TechSum over HTTP."""
+
+from typing import Annotated
+
+import typer
+
+from techsum import korean
+from techsum.cli.terminal import make_console
+from techsum.errors import UsageError
+from techsum.messages import text
+
+
+def command(
+    host: Annotated[str, typer.Option(help="듣는 주소 / address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="듣는 포트 / port to listen on")] = 8765,
+) -> None:
+    """HTTP로 씁니다: POST /api/check. / TechSum over HTTP."""
+    try:
+        import uvicorn
+
+        from techsum.server.app import make_app
+    except ImportError:
+        raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
+    korean.analyser()  # before the first request, not in it
+    make_console().print(text("serving", url=f"http://{host}:{port}"), soft_wrap=True)
+    uvicorn.run(make_app(), host=host, port=port, log_level="warning")

@@ -1,0 +1,1 @@
+"""TechSum over HTTP."""
