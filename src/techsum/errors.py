@@ -52,6 +52,10 @@ class EvaluationError(TechsumError):
     """Evaluation data cannot be used, or a report cannot be made."""
 
 
+class TrainingError(TechsumError):
+    """A recipe, its data, its base or its run folder cannot be used."""
+
+
 class StorageError(TechsumError):
     """Something could not be kept: a full disk, a folder without write permission."""
 

@@ -481,6 +481,19 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "extract needs no model.",
     ),
     "models_pulling": ("{name} 받는 중", "Getting {name}"),
+    "train_moment": (
+        "손실 {loss} · 학습률 {rate} · {speed} 토큰/초",
+        "loss {loss} · rate {rate} · {speed} tokens/s",
+    ),
+    "train_dev": (
+        "{step}단계: 검증 손실 {loss}, 형태소 ROUGE-L {rouge}",
+        "step {step}: dev loss {loss}, morpheme ROUGE-L {rouge}",
+    ),
+    "train_stopped": (
+        "{step}단계에서 멈추고 저장했습니다. 이어서 하려면 같은 명령에 --resume을 붙여 주세요 ({folder}).",
+        "Stopped and saved at step {step}. Add --resume to the same command to go on ({folder}).",
+    ),
+    "train_finished": ("학습을 마쳤습니다: {folder}", "Training is done: {folder}"),
     "doctor_title": ("이 컴퓨터의 상태", "This machine"),
     "doctor_python": ("파이썬", "Python"),
     "doctor_cpu": ("CPU", "CPU"),

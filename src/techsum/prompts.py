@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["gemma", "plain"]
-"""`gemma`: Gemma 2 and 3 turns. `plain`: a base model that continues a text and ends with `<eos>`."""
+Format = Literal["gemma", "plain", "tuned"]
+"""`gemma`: Gemma 2 and 3 turns. `plain`: a base model that follows an example. `tuned`: a base model that a
+recipe of TechSum taught: no turns, for the base never learned them, and no example; it ends with `<eos>`."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
     trimmed, the answer's turn is left open.
     """
     pieces = [Piece("<bos>", control=True)]
-    if fmt == "plain":
+    if fmt != "gemma":
         return [*pieces, Piece("".join(m.content for m in messages))]
     for message in messages:
         role = "model" if message.role == "assistant" else "user"
@@ -51,8 +52,18 @@ def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
 STOP: dict[Format, tuple[str, ...]] = {
     "gemma": ("<end_of_turn>",),
     "plain": ("\n\n", "\n글", "\n제목", "\n요약"),
+    "tuned": ("\n",),
 }
 """Where an answer ends, besides the end-of-text token."""
+
+END: dict[Format, str] = {"gemma": "<end_of_turn>", "plain": "<eos>", "tuned": "<eos>"}
+"""The control token that a trained answer ends with."""
+
+
+def answer(text: str, fmt: Format) -> list[Piece]:
+    """The answer that a model is trained to give to a rendered prompt, as pieces."""
+    lead = "" if fmt == "gemma" else " "
+    return [Piece(lead + text.strip()), Piece(END[fmt], control=True)]
 
 
 _REGISTER_WORDS = {
@@ -74,9 +85,19 @@ _EXAMPLE_SUMMARY = (
 )
 _EXAMPLE_TITLE = "달 남극 분화구에 얼음 6억t"
 
+_STEP = 50
+"""Characters between two lengths that a tuned model is taught to tell apart."""
+
 
 def summary_messages(
-    article: str, *, fmt: Format, characters: int, register: str, bullets: bool, before: str = ""
+    article: str,
+    *,
+    fmt: Format,
+    characters: int,
+    register: str = "한다체",
+    bullets: bool = False,
+    before: str = "",
+    title: str = "",
 ) -> list[Message]:
     """Ask for a summary.
 
@@ -87,7 +108,11 @@ def summary_messages(
         register: `해요체`, `합니다체` or `한다체`.
         bullets: one short statement a line.
         before: the summary of the parts before this one, for a long document.
+        title: the article's own title, where it has one.
     """
+    if fmt == "tuned":
+        rounded = max(_STEP, round(characters / _STEP) * _STEP)
+        return [Message("user", _tuned(article, title, f"요약({rounded}자)"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, "요약"))]
     form = "한 줄에 한 문장씩, 번호나 기호 없이" if bullets else "한 문단으로"
@@ -105,6 +130,8 @@ def summary_messages(
 
 def title_messages(article: str, *, fmt: Format) -> list[Message]:
     """Ask for a headline of up to 20 characters."""
+    if fmt == "tuned":
+        return [Message("user", _tuned(article, "", "제목"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, "제목"))]
     task = "위 글의 제목을 20자 이내의 한국어로 지으세요. 따옴표나 설명 없이 제목만 쓰세요."
@@ -113,14 +140,29 @@ def title_messages(article: str, *, fmt: Format) -> list[Message]:
 
 def question_messages(article: str, question: str, *, fmt: Format) -> list[Message]:
     """Ask a question that is to be answered from the article alone."""
+    if fmt == "tuned":
+        return [Message("user", _tuned(article, "", f"질문: {question}\n대답"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, f"질문: {question}\n대답"))]
     task = f"위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘본문에 없는 내용입니다.’라고만 쓰세요.\n질문: {question}"
     return [Message("user", _with_task(article, task))]
 
 
+def instruction_messages(article: str, instruction: str, *, fmt: Format) -> list[Message]:
+    """Ask what a row of training data asks, in its own words."""
+    if fmt == "gemma":
+        return [Message("user", _with_task(article, instruction))]
+    return [Message("user", _tuned(article, "", instruction))]
+
+
 def _with_task(article: str, task: str) -> str:
     return f"다음은 글 한 편입니다.\n\n{article}\n\n{task}"
+
+
+def _tuned(article: str, title: str, label: str) -> str:
+    lines = "\n".join(flat for line in article.split("\n") if (flat := " ".join(line.split())))
+    head = f"제목: {' '.join(title.split())}\n" if title.strip() else ""
+    return f"{head}글: {lines}\n{label}:"
 
 
 def _continuation(article: str, label: str) -> str:

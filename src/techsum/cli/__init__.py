@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from techsum import __version__
-from techsum.cli import check, compare, doctor, evaluate, models, serve, summarize
+from techsum.cli import check, compare, doctor, evaluate, models, serve, summarize, train
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
 
@@ -37,6 +37,7 @@ app.command("summarize")(summarize.command)
 app.command("check")(check.command)
 app.command("eval")(evaluate.command)
 app.command("compare")(compare.command)
+app.command("train")(train.command)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.command)
 app.command("serve")(serve.command)

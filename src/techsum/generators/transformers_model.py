@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from techsum.errors import ModelError
+from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.protocol import Options
 from techsum.prompts import STOP, Format, Message, Piece, render
 from techsum.settings import hub, settings
@@ -50,6 +51,7 @@ class TransformersModel:
                 model = PeftModel.from_pretrained(model, where)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise _explain(where, error) from None
+        self._pieces = HubTokenizer(self.tokenizer)
         self._model: Any = model.eval()
         template = self.tokenizer.chat_template
         if template and "<start_of_turn>" not in template:
@@ -61,16 +63,12 @@ class TransformersModel:
         )
 
     def tokenize(self, text: str) -> list[int]:
-        """Token ids of `text` as plain text: `split_special_tokens` keeps it from becoming control tokens."""
-        return list(self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"])
+        """Token ids of `text` as plain text."""
+        return self._pieces.tokenize(text)
 
     def encode(self, pieces: Sequence[Piece]) -> list[int]:
         """The token ids of a rendered prompt: whatever an article contains stays plain text."""
-        return [
-            i
-            for p in pieces
-            for i in ([self.tokenizer.convert_tokens_to_ids(p.text)] if p.control else self.tokenize(p.text))
-        ]
+        return self._pieces.encode(pieces)
 
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text."""

@@ -1,0 +1,107 @@
+"""What happens between two steps: the log, the progress, evaluation, stopping on a signal, whole checkpoints."""
+
+import signal
+import time
+from typing import Any
+
+from transformers import TrainerCallback
+
+from techsum.training.evaluating import generated_rouge, keep_if_best
+from techsum.training.recipe import Recipe
+from techsum.training.run_folder import Moment, RunFolder, Told, mark_complete
+from techsum.training.samples import Drawn
+
+
+def callbacks(recipe: Recipe, run: RunFolder, drawn: Drawn, told: Told) -> list[Any]:
+    """Everything that a run needs beside the trainer."""
+    return [Watch(recipe, run, drawn, told), Stop()]
+
+
+class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read by the type checker
+    """Log, progress, evaluation; only the main process writes."""
+
+    def __init__(self, recipe: Recipe, run: RunFolder, drawn: Drawn, told: Told) -> None:
+        self._recipe, self._run, self._told = recipe, run, told
+        self._ends = _cumulated(drawn, recipe)
+        self._since = (0, time.perf_counter())
+        self._trained = 0.0
+        """Seconds in steps, without evaluation and saving."""
+
+    def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Start the clock where a resumed run goes on."""
+        self._since = (state.global_step, time.perf_counter())
+
+    def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
+        """A line in the log and a moment for the user."""
+        if not state.is_world_process_zero or not logs or "loss" not in logs:
+            return
+        step, now = state.global_step, time.perf_counter()
+        before, then = self._since
+        rate = (self._ends[step] - self._ends[before]) / max(now - then, 1e-6)
+        self._since = (step, now)
+        line = {"step": step, "loss": logs["loss"], "lr": logs.get("learning_rate"), "tokens_per_second": rate}
+        line["grad_norm"] = logs.get("grad_norm")
+        self._run.log({**line, "time": time.time()})
+        self._told(Moment(step, state.max_steps, logs["loss"], line["lr"], rate))
+
+    def on_evaluate(self, args: Any, state: Any, _control: Any, metrics: Any = None, **more: Any) -> None:
+        """Loss and written summaries on the dev rows; the best adapter is kept."""
+        if not state.is_world_process_zero or not metrics:
+            return
+        model, loss = more["model"], float(metrics["eval_loss"])
+        if not args.fsdp:
+            rouge = generated_rouge(model, more["processing_class"], self._recipe)
+            keep_if_best(self._run, model, state.global_step, loss)
+        else:
+            rouge = None  # a sharded model cannot write by itself in one process
+        self._run.log({"step": state.global_step, "dev_loss": loss, "dev_rouge_l": rouge, "time": time.time()})
+        self._told(Moment(state.global_step, state.max_steps, dev_loss=loss, dev_rouge=rouge))
+        self._since = (state.global_step, time.perf_counter())
+
+    def on_save(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """Say that the checkpoint is whole."""
+        if state.is_world_process_zero:
+            mark_complete(self._run.checkpoints / f"checkpoint-{state.global_step}", state.global_step)
+
+
+class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read by the type checker
+    """SIGINT or SIGTERM: finish the step, write a checkpoint, end. A second one ends at once."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._before: dict[int, Any] = {}
+
+    def on_train_begin(self, *_args: Any, **_: Any) -> None:
+        """Take the signals."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._ask)
+
+    def on_train_end(self, *_args: Any, **_: Any) -> None:
+        """Give them back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, _frame: Any) -> None:
+        self._asked = True
+        signal.signal(number, self._before[number])
+
+    def on_step_end(self, args: Any, _state: Any, control: Any, **_: Any) -> None:
+        """Stop where any process was asked to: all must leave after the same step."""
+        asked = self._asked
+        if args.world_size > 1:
+            import torch
+
+            flag = torch.tensor([int(asked)], device=args.device)
+            torch.distributed.all_reduce(flag, torch.distributed.ReduceOp.MAX)
+            asked = bool(flag.item())
+        if asked:
+            control.should_save = control.should_training_stop = True
+
+
+def _cumulated(drawn: Drawn, recipe: Recipe) -> list[int]:
+    """Tokens seen after each step, over all processes."""
+    each = len(drawn.samples) // recipe.training.steps
+    ends = [0]
+    for start in range(0, len(drawn.samples), each):
+        ends.append(ends[-1] + sum(map(len, drawn.samples[start : start + each])))
+    return ends

@@ -1,0 +1,103 @@
+"""Looking at a run while it goes: loss and ROUGE on rows that it never trains on, and the best adapter kept."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+from techsum.generators.hub_tokenizer import HubTokenizer
+from techsum.prompts import render, summary_messages
+from techsum.training.recipe import Recipe, Source
+from techsum.training.rows import Row, file_rows, judged
+from techsum.training.run_folder import RunFolder, write_whole
+from techsum.training.samples import Sample, sample, shorten
+
+_LONGEST_ANSWER = 256
+"""Tokens of a generated dev summary."""
+
+
+def dev_rows(recipe: Recipe) -> list[Row]:
+    """The first good rows of the dev file."""
+    if not recipe.dev.path:
+        return []
+    found: list[Row] = []
+    for place, said in file_rows(recipe.folder(recipe.dev.path)):
+        row = judged(recipe.dev.path, place, said, recipe.dev.columns)
+        if isinstance(row, Row):
+            found.append(row)
+        if len(found) == recipe.dev.rows:
+            break
+    return found
+
+
+def dev_samples(recipe: Recipe, tokenizer: HubTokenizer) -> list[Sample]:
+    """The dev rows as samples; those whose output does not fit are left out."""
+    source = Source(path=recipe.dev.path or "-", licence="-")
+    made = [
+        sample(row, source, recipe.base.format, tokenizer, recipe.training.max_tokens, random.Random(row.place))  # noqa: S311
+        for row in dev_rows(recipe)
+    ]
+    return [s for s in made if isinstance(s, Sample)]
+
+
+def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe) -> float | None:
+    """Mean morpheme ROUGE-L (F1, 0 to 1) of greedily written summaries of a few dev rows."""
+    import torch
+
+    from techsum.evaluation.rouge import rouge
+    from techsum.korean import morphemes
+
+    rows = dev_rows(recipe)[: recipe.dev.generated]
+    if not rows:
+        return None
+    pieces = HubTokenizer(tokenizer)
+    ends = [tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")]
+    scores = []
+    for row in rows:
+        room = recipe.training.max_tokens - _LONGEST_ANSWER
+        document = shorten(row.input, pieces, room)
+        asked = summary_messages(
+            document, fmt=recipe.base.format, characters=len(row.output), title=row.title
+        )
+        prompt = torch.tensor([pieces.encode(render(asked, recipe.base.format))], device=model.device)
+        with torch.inference_mode():
+            written = model.generate(
+                input_ids=prompt,
+                attention_mask=torch.ones_like(prompt),
+                max_new_tokens=_LONGEST_ANSWER,
+                do_sample=False,
+                eos_token_id=[e for e in ends if e is not None],
+                pad_token_id=tokenizer.pad_token_id or 0,
+            )[0, prompt.shape[1] :]
+        text = tokenizer.decode(written, skip_special_tokens=True)
+        scores.append(rouge(morphemes(row.output), morphemes(text)).rouge_l)
+    return sum(scores) / len(scores)
+
+
+def save_adapter(model: Any, folder: Path) -> None:
+    """Write the adapter alone, as safetensors, naming its base as the recipe does."""
+    model.save_pretrained(folder)
+    (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty card
+
+
+def best_so_far(run: RunFolder) -> dict[str, Any] | None:
+    """Step and dev loss of the best adapter that was kept, or None."""
+    try:
+        return dict(json.loads((run.best / "best.json").read_text("utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def keep_if_best(run: RunFolder, model: Any, step: int, loss: float) -> bool:
+    """Keep the adapter where its dev loss is the lowest so far."""
+    best = best_so_far(run)
+    if best and best["step"] != step and best["loss"] <= loss:
+        return False
+    part = Path(f"{run.best}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    save_adapter(model, part)
+    write_whole(part / "best.json", json.dumps({"step": step, "loss": loss}))
+    shutil.rmtree(run.best, ignore_errors=True)
+    part.replace(run.best)
+    return True

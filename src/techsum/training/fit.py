@@ -1,0 +1,216 @@
+"""The fit: a recipe's samples become an adapter. One process here; `processes.py` starts several."""
+
+import os
+import shutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from techsum.errors import TrainingError
+from techsum.generators.hub_tokenizer import HubTokenizer
+from techsum.training import bases
+from techsum.training.evaluating import best_so_far, dev_samples, save_adapter
+from techsum.training.recipe import Recipe
+from techsum.training.run_folder import Moment, RunFolder, Told
+from techsum.training.samples import Drawn, Sample, cached
+
+WORLD = "TECHSUM_PROCESSES"
+"""Environment variable in which the launcher tells each process how many there must be."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a call of `fit` ended with."""
+
+    step: int
+    finished: bool
+    """False where a signal stopped it: the checkpoint is written, `resume` goes on."""
+
+
+def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lambda _moment: None) -> Fitted:
+    """Train, or go on with a run that was stopped.
+
+    Args:
+        recipe: what to do.
+        folder: the run's folder.
+        resume: go on from the newest whole checkpoint, with the same samples in the same order.
+        told: called in the main process as the run goes on.
+
+    Raises:
+        TrainingError: base, data or folder cannot be used, memory or disk ran out, processes are missing.
+    """
+    _quiet()
+    run = RunFolder(folder)
+    settings = _settings(recipe, run)  # joins the other processes, where there are some
+    world, expected = settings.world_size, int(os.environ.get(WORLD, "1"))
+    if world != expected:
+        raise TrainingError("train_world", expected=expected, found=world)
+    main = settings.should_save
+    if main:
+        run.begin(recipe, resume=resume)
+        run.drop_torn()
+    tokenizer = bases.load_tokenizer(recipe.base)
+    pieces = HubTokenizer(tokenizer)
+    count = recipe.training.steps * recipe.training.batch * recipe.training.accumulation * world
+    with settings.main_process_first():
+        drawn = cached(recipe, pieces, count, tokenizer_identity(tokenizer))
+    dev = dev_samples(recipe, pieces)
+    try:
+        trainer = _trainer(recipe, settings, run, tokenizer, drawn, dev, told)
+        checkpoint = run.last_checkpoint() if resume else None
+        with run.writing():
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            step = int(trainer.state.global_step)
+            finished = step >= recipe.training.steps
+            if main and finished:
+                _finish(trainer, run, recipe, drawn)
+    except (RuntimeError, MemoryError) as error:
+        raise _explain(error, recipe) from error
+    return Fitted(step, finished)
+
+
+def _settings(recipe: Recipe, run: RunFolder) -> Any:
+    """What the recipe means in TRL's words, on this machine."""
+    from trl import SFTConfig
+
+    wanted = recipe.training
+    cuda = _cuda()
+    packing = wanted.packing == "on" or (wanted.packing == "auto" and bases.flash_attention())
+    checkpointing = cuda if wanted.checkpointing is None else wanted.checkpointing
+    optimizer = wanted.optimizer
+    if optimizer == "auto":
+        optimizer = "paged_adamw_8bit" if cuda else "adamw_torch"
+    return SFTConfig(
+        output_dir=str(run.checkpoints),
+        max_steps=wanted.steps,
+        per_device_train_batch_size=wanted.batch,
+        per_device_eval_batch_size=1,
+        gradient_accumulation_steps=wanted.accumulation,
+        learning_rate=wanted.learning_rate,
+        lr_scheduler_type=wanted.schedule,
+        warmup_steps=round(wanted.warmup * wanted.steps),
+        weight_decay=wanted.weight_decay,
+        max_grad_norm=wanted.clip,
+        optim=optimizer,
+        bf16=recipe.base.precision == "bf16",
+        gradient_checkpointing=checkpointing,
+        seed=wanted.seed,
+        save_strategy="steps",
+        save_steps=wanted.save_every,
+        save_total_limit=2,
+        eval_strategy="steps" if recipe.dev.path else "no",
+        eval_steps=wanted.evaluate_every,
+        logging_strategy="steps",
+        logging_steps=wanted.log_every,
+        report_to=["tensorboard"] if wanted.tensorboard else [],
+        packing=packing,
+        max_length=wanted.max_tokens if packing else None,
+        # packed or not, rows come tokenized and labelled: TRL has nothing to prepare but the packs
+        dataset_kwargs=None if packing else {"skip_prepare_dataset": True},
+        completion_only_loss=False,
+        disable_tqdm=True,
+        use_cpu=not cuda,
+        ddp_backend="gloo" if not cuda and "RANK" in os.environ else None,
+        ddp_find_unused_parameters=False,
+        dataloader_pin_memory=cuda,
+    )
+
+
+def _trainer(
+    recipe: Recipe, settings: Any, run: RunFolder, tokenizer: Any, drawn: Drawn, dev: list[Sample], told: Told
+) -> Any:
+    import datasets
+    import peft
+    import transformers
+
+    from techsum.training.callbacks import callbacks
+    from techsum.training.trainer import AnswerTrainer
+
+    cuda = _cuda()
+    nf4 = recipe.base.quantization == "nf4" or (recipe.base.quantization == "auto" and cuda)
+    # The adapter goes on before anything can run the model: see `load_model` about nf4.
+    model = peft.get_peft_model(
+        bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None),
+        peft.LoraConfig(
+            r=recipe.lora.r,
+            lora_alpha=recipe.lora.alpha,
+            lora_dropout=recipe.lora.dropout,
+            target_modules=list(recipe.lora.targets),
+            task_type="CAUSAL_LM",
+        ),
+    )
+    trainer = AnswerTrainer(
+        model=model,
+        args=settings,
+        processing_class=tokenizer,
+        train_dataset=datasets.Dataset.from_list([labelled(s) for s in drawn.samples]),
+        eval_dataset=datasets.Dataset.from_list([labelled(s) for s in dev]) if dev else None,
+        callbacks=callbacks(recipe, run, drawn, told),
+    )
+    trainer.remove_callback(transformers.PrinterCallback)  # it prints into the progress bar
+    return trainer
+
+
+def labelled(sample: Sample) -> dict[str, list[int]]:
+    """A sample as the trainer takes it: the prompt's tokens carry no loss."""
+    from techsum.training.trainer import IGNORED
+
+    return {
+        "input_ids": [*sample.prompt, *sample.answer],
+        "labels": [*[IGNORED] * len(sample.prompt), *sample.answer],
+    }
+
+
+def tokenizer_identity(tokenizer: Any) -> str:
+    """What decides about token ids, as a hash."""
+    import hashlib
+
+    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()[:16]
+
+
+def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
+    """Keep the adapter: the best by dev loss where there was an evaluation, else the last."""
+    part = run.path / ".adapter.part"
+    shutil.rmtree(part, ignore_errors=True)
+    best = best_so_far(run)
+    if best:
+        shutil.copytree(run.best, part)
+    else:
+        save_adapter(trainer.model, part)
+    shutil.rmtree(run.adapter, ignore_errors=True)
+    part.replace(run.adapter)
+    losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]
+    run.tell(
+        finished=True,
+        steps=int(trainer.state.global_step),
+        best=best,
+        last_loss=losses[-1] if losses else None,
+        samples=len(drawn.samples),
+        tokens=sum(map(len, drawn.samples)),
+        taken=dict(drawn.taken),
+        name=recipe.name,
+    )
+
+
+def _cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _quiet() -> None:
+    """Keep libraries from talking into the progress bar."""
+    import transformers
+
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", module=r"torch|transformers|trl|peft|bitsandbytes|accelerate")
+
+
+def _explain(error: Exception, recipe: Recipe) -> Exception:
+    said = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in said or "can't allocate memory" in said:
+        return TrainingError("train_memory", tokens=recipe.training.max_tokens, batch=recipe.training.batch)
+    return error

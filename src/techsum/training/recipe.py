@@ -1,0 +1,281 @@
+"""A recipe: one YAML file that says everything about one training run, checked before anything loads."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from techsum.errors import TrainingError
+from techsum.messages import text
+from techsum.prompts import Format
+
+Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
+
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Part(BaseModel):
+    """A section of a recipe: a field that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Base(_Part):
+    """The model that is tuned."""
+
+    name: str
+    """A hub id (`google/gemma-2-2b-it`), a checkpoint folder, or `gemma-3-270m`, the embedded one."""
+    revision: str | None = None
+    """The hub's commit or tag; without it the newest."""
+    format: Format = "gemma"
+    """How a prompt is worded: `gemma` for an instruct model, `tuned` for a base model."""
+    terms: str = "https://ai.google.dev/gemma/terms"
+    """Where the base model's terms of use stand; the model card carries them on."""
+    precision: Literal["bf16", "fp32"] = "bf16"
+    """Of weights and computation. No fp16: Gemma's activations reach 1e5, and fp16 ends at 65504."""
+    quantization: Literal["auto", "none", "nf4"] = "auto"
+    """Of the frozen weights. `auto`: nf4 on a GPU, none on a CPU, where it costs speed."""
+    attention: Literal["auto", "eager", "sdpa", "flash_attention_2"] = "auto"
+    """`auto`: flash attention where it is installed, else what transformers chooses for the model."""
+
+
+class Lora(_Part):
+    """The adapter: Hu et al. 2021, with alpha / r as its scale."""
+
+    r: Positive = 16
+    """Rank of the two factors."""
+    alpha: Positive = 32
+    """The adapter's output is scaled by `alpha / r`."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    """Share of the adapter's inputs that is dropped while training."""
+    targets: tuple[Projection, ...] = PROJECTIONS
+    """Which projections get an adapter."""
+
+
+class Columns(_Part):
+    """Names of a file's columns."""
+
+    instruction: str = "instruction"
+    """What is asked; a file without it asks for a summary."""
+    input: str = "input"
+    """The document."""
+    output: str = "output"
+    """The answer."""
+    title: str = "title"
+    """The document's title; may be missing."""
+
+
+class Source(_Part):
+    """Where samples come from, and what is made of a row."""
+
+    path: str | None = None
+    """A JSONL, CSV (also .gz) or Parquet file, relative to `data_folder`."""
+    hub: str | None = None
+    """A data set on the hub, instead of `path`."""
+    subset: str | None = None
+    """The data set's configuration on the hub."""
+    split: str = "train"
+    """The data set's split on the hub."""
+    streamed: bool = True
+    """Whether a hub set is read as it arrives instead of being downloaded first."""
+    columns: Columns = Columns()
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    """Share of the samples against the other sources' weights."""
+    task: Literal["summary", "instruction", "gap-sentences"] = "summary"
+    """`summary`: the row's `output` is the summary of its `input`, asked for as TechSum asks.
+    `instruction`: the row's own `instruction` is asked. `gap-sentences`: the target is made of the
+    document's own sentences that say most about the rest (after PEGASUS); `output` is not needed."""
+    titled: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of the samples that show the document's title where it has one: pasted texts have none."""
+    parentheses: Literal["keep", "drop"] = "keep"
+    """Whether what stands in parentheses stays in an output: in an encyclopedia it is names and readings."""
+    minimum_support: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Least share of the output's words that the document, as shortened, must hold."""
+    licence: str
+    """Of the texts; the model card names it."""
+    credit: str = ""
+    """Whom the model card credits."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.path is None) == (self.hub is None):
+            raise ValueError("exactly one of path, hub")
+        return self
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.path or "/".join(filter(None, (self.hub, self.subset)))
+
+
+class Training(_Part):
+    """The fit itself."""
+
+    steps: Positive
+    """Optimizer steps."""
+    batch: Positive = 1
+    """Samples in one forward pass of one process."""
+    accumulation: Positive = 4
+    """Forward passes before one optimizer step."""
+    learning_rate: Annotated[float, Field(gt=0, lt=1)] = Field(2e-4, alias="lr")
+    """Highest learning rate; written `lr`."""
+    schedule: Literal["linear", "cosine", "constant_with_warmup"] = "linear"
+    """How the rate falls after the warm-up."""
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.03
+    """Share of the steps in which the rate rises."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """Of AdamW, on the adapter's weights."""
+    clip: Annotated[float, Field(gt=0)] = 1.0
+    """Longest gradient (norm)."""
+    optimizer: Literal["auto", "adamw_torch", "paged_adamw_8bit"] = "auto"
+    """`auto`: paged_adamw_8bit on a GPU, adamw_torch on a CPU."""
+    max_tokens: Annotated[int, Field(ge=64)] = 1024
+    """Longest sample. A document that is longer is shortened at a sentence; an output never is."""
+    packing: Literal["auto", "on", "off"] = "auto"
+    """Several samples in one sequence. `auto`: where flash attention keeps them apart."""
+    checkpointing: bool | None = None
+    """Recompute activations to save memory. None: on a GPU yes, on a CPU no."""
+    seed: int = 0
+    """Of the order, the passages and the dropout."""
+    save_every: Positive = 100
+    """Steps between two checkpoints."""
+    evaluate_every: Positive = 100
+    """Steps between two evaluations on `dev`."""
+    log_every: Positive = 5
+    """Steps between two lines of the log."""
+    tensorboard: bool = False
+    """Whether TensorBoard files are written too."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=False, validate_by_alias=True)
+
+
+class Dev(_Part):
+    """What is looked at during the run. Never trained on."""
+
+    path: str | None = None
+    """A file as in `data`; None: no evaluation."""
+    columns: Columns = Columns()
+    rows: Positive = 60
+    """Rows whose loss is measured."""
+    generated: Annotated[int, Field(ge=0)] = 4
+    """Rows whose summary is written and compared (morpheme ROUGE)."""
+
+
+class Recipe(_Part):
+    """Everything about one run."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")
+    """What the tuned model is called."""
+    about: str = ""
+    """One line for the model card."""
+    base: Base
+    lora: Lora = Lora()
+    data_folder: Path = Path("data")
+    """What the paths of sources are relative to, itself relative to where the command runs."""
+    data: Annotated[tuple[Source, ...], Field(min_length=1)]
+    dev: Dev = Dev()
+    test: tuple[str, ...] = ()
+    """Files that may not share a text with the training data; `--check` looks."""
+    training: Training
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what decides the result: a run can only go on with the recipe that began it."""
+        said = self.model_dump(
+            mode="json", exclude={"about", "test", "data_folder"}, exclude_defaults=True, by_alias=True
+        )
+        for told in ("save_every", "evaluate_every", "log_every", "tensorboard"):
+            said["training"].pop(told, None)
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    def folder(self, path: str) -> Path:
+        """A source's file."""
+        return self.data_folder / path
+
+
+def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+    """The recipe in this file.
+
+    Args:
+        path: a YAML file.
+        changes: what the command line sets, as `training.lr=1e-4`.
+
+    Raises:
+        TrainingError: no such file, no YAML, an unknown field or a value that does not fit; the field is
+            named, and for an unknown one the nearest right one.
+    """
+    try:
+        said = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    except OSError as error:
+        raise TrainingError("recipe_missing", path=path, reason=error.strerror) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise TrainingError("recipe_yaml", path=path, line=mark.line + 1 if mark else "?") from None
+    if not isinstance(said, dict):
+        raise TrainingError("recipe_yaml", path=path, line=1)
+    for change in changes:
+        _set(said, change)
+    try:
+        return Recipe.model_validate(said)
+    except ValidationError as error:
+        raise _explain(path, error) from None
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.1 takes 1e-4 for a string; every other tool, and every user, for a number."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    __import__("re").compile(r"^[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789."),
+)
+
+
+def _set(said: dict[str, Any], change: str) -> None:
+    place, mark, value = change.partition("=")
+    *parents, last = place.strip().split(".")
+    if not mark or not last:
+        raise TrainingError("recipe_change", change=change)
+    at: Any = said
+    for name in parents:
+        at = at[int(name)] if isinstance(at, list) and name.isdigit() and int(name) < len(at) else (
+            at.setdefault(name, {}) if isinstance(at, dict) else None
+        )
+    try:
+        parsed = yaml.load(value, _Loader)  # noqa: S506 - a SafeLoader
+        at[int(last) if isinstance(at, list) else last] = parsed
+    except (TypeError, ValueError, IndexError, yaml.YAMLError):
+        raise TrainingError("recipe_change", change=change) from None
+
+
+def _explain(path: Path, error: ValidationError) -> TrainingError:
+    first = error.errors()[0]
+    place = [str(p) for p in first["loc"]]
+    field = ".".join(place) or "recipe"
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(place[-1], list(_fields(place[:-1])), n=1, cutoff=0.4)
+        nearest = text("recipe_nearest", name=".".join([*place[:-1], near[0]])) if near else ""
+        return TrainingError("recipe_unknown", path=path, field=field, nearest=nearest)
+    return TrainingError("recipe_value", path=path, field=field, reason=first["msg"])
+
+
+def _fields(place: Sequence[str]) -> Iterator[str]:
+    """Names that a section knows, the section given by its path in the recipe."""
+    section: type[BaseModel] = Recipe
+    for name in place:
+        if not name.isdigit():
+            section = _SECTIONS.get(name, Recipe)
+    for name, field in section.model_fields.items():
+        yield field.alias or name
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "base": Base, "lora": Lora, "data": Source, "columns": Columns, "training": Training, "dev": Dev,
+}  # fmt: skip

@@ -1,0 +1,166 @@
+"""A run's folder: what it was made with, its log, its checkpoints and its adapter.
+
+    run.json           the recipe, its fingerprint, versions and figures
+    log.jsonl          a line each few steps
+    checkpoints/       the two newest, safetensors and JSON
+    best/              the adapter with the lowest loss on the dev rows so far
+    adapter/           what the finished run gives
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import techsum
+from techsum.errors import TrainingError
+from techsum.training.recipe import Recipe
+
+_COMPLETE = "complete.json"
+_PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How far a run is."""
+
+    step: int
+    steps: int
+    loss: float | None = None
+    rate: float | None = None
+    """Learning rate."""
+    tokens_per_second: float | None = None
+    dev_loss: float | None = None
+    dev_rouge: float | None = None
+    """Morpheme ROUGE-L of the generated dev summaries, 0 to 1."""
+
+
+Told = Callable[[Moment], None]
+
+
+class RunFolder:
+    """One run's folder.
+
+    Args:
+        path: where it is or shall be.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.best = path / "best"
+        self.adapter = path / "adapter"
+        self._about = path / "run.json"
+
+    def begin(self, recipe: Recipe, *, resume: bool) -> None:
+        """Claim the folder for a run of this recipe.
+
+        Raises:
+            TrainingError: it holds another recipe's run, or one that was not asked to go on, or none that could.
+        """
+        known = self.about() if self._about.exists() else None
+        if known and known["fingerprint"] != recipe.fingerprint:
+            raise TrainingError("run_other_recipe", path=self.path, name=known["recipe"].get("name", "?"))
+        if known and not resume and (self.last_checkpoint() or self.adapter.exists()):
+            raise TrainingError("run_exists", path=self.path)
+        if known:
+            return
+        if resume:
+            raise TrainingError("run_none", path=self.path)
+        if self.path.exists() and any(self.path.iterdir()):
+            raise TrainingError("run_not_empty", path=self.path)
+        with self.writing():
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.tell(
+                recipe=recipe.model_dump(mode="json", by_alias=True),
+                fingerprint=recipe.fingerprint,
+                techsum=techsum.__version__,
+                versions=dict(_versions()),
+            )
+
+    def about(self) -> dict[str, Any]:
+        """What `run.json` says.
+
+        Raises:
+            TrainingError: this is no run's folder.
+        """
+        try:
+            said = json.loads(self._about.read_text("utf-8"))
+            Recipe.model_validate(said["recipe"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise TrainingError("run_none", path=self.path) from None
+        return dict(said)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that made this run.
+
+        Raises:
+            TrainingError: this is no run's folder.
+        """
+        return Recipe.model_validate(self.about()["recipe"])
+
+    def tell(self, **more: Any) -> None:
+        """Add to `run.json`; the file is whole at every moment."""
+        known = json.loads(self._about.read_text("utf-8")) if self._about.exists() else {}
+        write_whole(self._about, json.dumps(known | more, ensure_ascii=False, indent=2))
+
+    def log(self, line: dict[str, Any]) -> None:
+        """Append one line to the log."""
+        with (self.path / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def last_checkpoint(self) -> Path | None:
+        """The newest checkpoint that was written to its end."""
+        found = [p for p in self.checkpoints.glob("checkpoint-*") if (p / _COMPLETE).exists()]
+        return max(found, key=lambda p: int(p.name.rpartition("-")[2]), default=None)
+
+    def drop_torn(self) -> None:
+        """Remove checkpoints that were not written to their end."""
+        for path in self.checkpoints.glob("checkpoint-*"):
+            if not (path / _COMPLETE).exists():
+                shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn a full disk into its line; a torn checkpoint goes, the last good one stays."""
+        try:
+            yield
+        except OSError as error:
+            self.drop_torn()
+            last = self.last_checkpoint()
+            name = last.name.rpartition("-")[2] if last else "0"
+            raise TrainingError(
+                "train_disk", path=self.path, reason=error.strerror or str(error), step=name
+            ) from None
+
+
+def mark_complete(checkpoint: Path, step: int) -> None:
+    """Say that a checkpoint is whole: the last file written into it."""
+    for file in checkpoint.iterdir():
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+    write_whole(checkpoint / _COMPLETE, json.dumps({"step": step}))
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a small file so that it is never half there."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in _PACKAGES:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            continue

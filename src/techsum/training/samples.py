@@ -1,0 +1,250 @@
+"""Samples: rows worded as TechSum asks, as token ids, long documents shortened, outputs never."""
+
+import hashlib
+import itertools
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+import techsum
+from techsum import korean
+from techsum.errors import StorageError, TrainingError
+from techsum.prompts import Format, Message, Piece, answer, instruction_messages, render, summary_messages
+from techsum.settings import settings
+from techsum.training.gap_sentences import make_passage
+from techsum.training.recipe import Recipe, Source
+from techsum.training.rows import BadRow, Row, draw_rows
+
+_SHORTEST_OUTPUT = 10
+"""Characters; less is no sentence."""
+
+_FEWEST_TOKENS = 48
+"""Tokens of the document that must be left; less is no document."""
+
+_BARREN = 1_000
+"""Rows in a row that give no sample before the source counts as one that gives none."""
+
+
+class Tokenizer(Protocol):
+    """What samples need of a tokenizer."""
+
+    def encode(self, pieces: Sequence[Piece]) -> list[int]:
+        """Token ids; only control pieces become control tokens."""
+        ...
+
+    def longest_start(self, text: str, tokens: int) -> str:
+        """As much of the beginning of `text` as fits this many tokens."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One thing to learn: the prompt carries no loss, the answer does."""
+
+    prompt: tuple[int, ...]
+    answer: tuple[int, ...]
+    shortened: bool = False
+
+    def __len__(self) -> int:
+        return len(self.prompt) + len(self.answer)
+
+
+def sample(
+    row: Row, source: Source, fmt: Format, tokenizer: Tokenizer, limit: int, chance: random.Random
+) -> Sample | str:
+    """The row as a sample, or the catalogue key of why it is none.
+
+    Args:
+        row: what to learn from.
+        source: what is to be made of it.
+        fmt: the base model's format.
+        tokenizer: the base model's.
+        limit: most tokens, prompt and answer together.
+        chance: decides about the passage and whether the title is shown.
+    """
+    document, output = row.input, row.output
+    if source.task == "gap-sentences":
+        passage = make_passage(document, chance)
+        if passage is None:
+            return "skipped_passage"
+        document, output = passage.text, passage.summary
+    if source.parentheses == "drop":
+        output = _without_parentheses(output)
+    if len(output) < _SHORTEST_OUTPUT or output.count("(") != output.count(")"):
+        return "skipped_broken_output"
+    title = row.title if chance.random() < source.titled else ""
+    target = tuple(tokenizer.encode(answer(output, fmt)))
+    frame = len(tokenizer.encode(render(_asked(row, source, "", title, output, fmt), fmt)))
+    room = limit - len(target) - frame
+    if room < _FEWEST_TOKENS:
+        return "skipped_long_output"
+    fitting = shorten(document, tokenizer, room)
+    if source.minimum_support and not _supported(output, fitting, source.minimum_support):
+        return "skipped_unsupported"
+    prompt = tuple(tokenizer.encode(render(_asked(row, source, fitting, title, output, fmt), fmt)))
+    if len(prompt) + len(target) > limit:  # joined to its frame a document may take a token more
+        fitting = shorten(document, tokenizer, room - _FEWEST_TOKENS // 2)
+        prompt = tuple(tokenizer.encode(render(_asked(row, source, fitting, title, output, fmt), fmt)))
+    return Sample(prompt, target, shortened=len(fitting) < len(document))
+
+
+def _without_parentheses(text: str) -> str:
+    return re.sub(r"\s*\([^()]*\)", "", re.sub(r"\([^()]*\)(?=[^()]*\))", "", text)).strip()
+
+
+def _asked(row: Row, source: Source, document: str, title: str, output: str, fmt: Format) -> list[Message]:
+    if source.task == "instruction" and row.instruction:
+        return instruction_messages(document, row.instruction, fmt=fmt)
+    return summary_messages(document, fmt=fmt, characters=len(output), title=title)
+
+
+def shorten(document: str, tokenizer: Tokenizer, tokens: int) -> str:
+    """The document up to the last sentence that fits, or up to the last word where no sentence does."""
+    start = tokenizer.longest_start(document, tokens)
+    if len(start) == len(document):
+        return document
+    ends = [s.end for s in korean.sentences(document[: len(start) + 200]) if s.end <= len(start)]
+    return document[: ends[-1]] if ends else (start.rpartition(" ")[0] or start)
+
+
+def _supported(output: str, document: str, minimum: float) -> bool:
+    wanted, held = korean.content(output), set(korean.content(document))
+    numbers = set(re.findall(r"\d+", output))
+    return sum(w in held for w in wanted) >= minimum * len(wanted) and numbers <= set(
+        re.findall(r"\d+", document)
+    )
+
+
+@dataclass
+class Drawn:
+    """The samples of a run in their order, and what was met on the way."""
+
+    samples: list[Sample]
+    bad: list[BadRow]
+    skipped: Counter[str]
+    taken: Counter[str]
+    """Samples by source."""
+
+
+def draw(recipe: Recipe, tokenizer: Tokenizer, count: int) -> Drawn:
+    """The first `count` samples of a recipe: always the same ones in the same order.
+
+    Sources take turns by their weights; within one, rows come in an order that the seed decides, and come
+    again when all were seen.
+
+    Raises:
+        TrainingError: a source is missing or gives no sample.
+    """
+    drawn = Drawn([], [], Counter(), Counter())
+    sources = recipe.data
+    streams = [_stream(recipe, source, tokenizer, drawn) for source in sources]
+    turns = [0.0] * len(sources)
+    for _ in range(count):
+        n = min(range(len(sources)), key=lambda n: turns[n])
+        turns[n] += 1 / sources[n].weight
+        drawn.samples.append(next(streams[n]))
+        drawn.taken[f"{sources[n].name} ({sources[n].task})"] += 1
+    return drawn
+
+
+def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) -> Iterator[Sample]:
+    seed = recipe.training.seed
+    told: set[int] = set()
+    barren = 0
+    for number in itertools.count():
+        if number == 0:
+            rows = draw_rows(recipe, source, seed)
+        row = next(rows)
+        made: Sample | str = "bad_row"
+        if isinstance(row, BadRow):
+            if row.place not in told:
+                told.add(row.place)
+                drawn.bad.append(row)
+        else:
+            chance = random.Random(f"{seed} {source.name} {number}")  # noqa: S311 - an order, not a secret
+            made = sample(row, source, recipe.base.format, tokenizer, recipe.training.max_tokens, chance)
+            if isinstance(made, str):
+                drawn.skipped[made] += 1
+        if isinstance(made, str):
+            barren += 1
+            if barren >= _BARREN:
+                raise TrainingError("train_no_rows", source=source.name)
+            continue
+        barren = 0
+        yield made
+
+
+def cached(recipe: Recipe, tokenizer: Tokenizer, count: int, identity: str) -> Drawn:
+    """`draw`, kept on the disk by content: the second run of a recipe tokenizes nothing.
+
+    Args:
+        recipe: the recipe.
+        tokenizer: the base model's.
+        count: samples wanted.
+        identity: what the tokenizer is known by.
+    """
+    path = settings().cache_dir / "samples" / f"{recipe.name}.{_content(recipe, count, identity)}.npz"
+    if path.exists():
+        try:
+            return _unpack(path)
+        except (OSError, ValueError, KeyError):
+            path.unlink(missing_ok=True)
+    drawn = draw(recipe, tokenizer, count)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npz")
+        _pack(drawn, part)
+        part.replace(path)
+    except OSError as error:
+        raise StorageError("cache_unwritable", path=path.parent, reason=error.strerror) from None
+    return drawn
+
+
+def _content(recipe: Recipe, count: int, identity: str) -> str:
+    about: list[Any] = [count, identity, recipe.fingerprint]
+    for source in recipe.data:
+        if source.path:
+            file = recipe.folder(source.path)
+            about.append(hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "")
+    root = Path(techsum.__file__).parent
+    code = ("prompts.py", "korean.py", "training/samples.py", "training/gap_sentences.py", "training/rows.py")
+    about += [hashlib.sha256((root / name).read_bytes()).hexdigest() for name in code]
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:24]
+
+
+def _pack(drawn: Drawn, path: Path) -> None:
+    flat = [i for s in drawn.samples for i in (*s.prompt, *s.answer)]
+    about = {
+        "bad": [[b.source, b.place, b.reason] for b in drawn.bad],
+        "skipped": drawn.skipped,
+        "taken": drawn.taken,
+    }
+    np.savez_compressed(
+        path,
+        ids=np.array(flat, np.int32),
+        prompts=np.array([len(s.prompt) for s in drawn.samples], np.int32),
+        answers=np.array([len(s.answer) for s in drawn.samples], np.int32),
+        shortened=np.array([s.shortened for s in drawn.samples], np.bool_),
+        about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8),
+    )
+
+
+def _unpack(path: Path) -> Drawn:
+    with np.load(path, allow_pickle=False) as kept:
+        about = json.loads(kept["about"].tobytes())
+        ids, place, samples = kept["ids"].tolist(), 0, []
+        for prompt, target, shortened in zip(
+            kept["prompts"].tolist(), kept["answers"].tolist(), kept["shortened"].tolist(), strict=True
+        ):
+            middle, end = place + prompt, place + prompt + target
+            samples.append(Sample(tuple(ids[place:middle]), tuple(ids[middle:end]), shortened))
+            place = end
+    bad = [BadRow(*row) for row in about["bad"]]
+    return Drawn(samples, bad, Counter(about["skipped"]), Counter(about["taken"]))
