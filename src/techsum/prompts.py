@@ -6,11 +6,16 @@ summary and every question about one article share the longest possible prefix.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Format = Literal["gemma", "plain", "tuned"]
 """`gemma`: Gemma 2 and 3 turns. `plain`: a base model that follows an example. `tuned`: a base model that a
 recipe of TechSum taught: no turns, for the base never learned them, and no example; it ends with `<eos>`."""
+
+
+def known_format(name: object) -> Format | None:
+    """The format of this name, or None."""
+    return next((fmt for fmt in get_args(Format) if fmt == name), None)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from techsum import __version__
-from techsum.cli import check, compare, doctor, evaluate, models, serve, summarize, train
+from techsum.cli import check, compare, doctor, evaluate, export, models, serve, summarize, train
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
 
@@ -38,6 +38,8 @@ app.command("check")(check.command)
 app.command("eval")(evaluate.command)
 app.command("compare")(compare.command)
 app.command("train")(train.command)
+app.command("export")(export.export)
+app.command("parity")(export.parity)
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.command)
 app.command("serve")(serve.command)

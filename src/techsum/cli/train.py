@@ -1,5 +1,6 @@
-"""`techsum train`: a recipe becomes an adapter."""
+"""`techsum train`: a recipe becomes an adapter; `--check` looks at its data first."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,22 +12,35 @@ from techsum.cli.terminal import make_console
 from techsum.messages import text
 
 INTERRUPTED = 130
+UNSOUND = 1
 
 
-def command(  # noqa: PLR0917 - typer calls it by name
+def command(
     recipe: Annotated[Path, typer.Argument(help="레시피 YAML / a recipe")],
     change: Annotated[
         list[str] | None, typer.Option("--set", help="training.lr=1e-4 …", metavar="FIELD=VALUE")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="실행 폴더 / the run's folder (runs/NAME)")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="멈춘 데서 이어서 / go on where it stopped")] = False,
+    *,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="멈춘 데서 이어서 / go on where it stopped")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="자료만 살펴보기 / look at the data only")] = False,
+    processes: Annotated[int, typer.Option(min=1, help="프로세스 수 / processes (torchrun)")] = 1,
 ) -> None:
     """레시피대로 모델을 학습합니다. / Train a model by a recipe."""
     from techsum.training.recipe import load_recipe
 
     wanted = load_recipe(recipe, change or [])
     folder = out or Path("runs") / wanted.name
-    console = make_console()
+    if check:
+        from techsum.cli.train_check import show
+
+        raise typer.Exit(0 if show(make_console(), wanted, folder) else UNSOUND)
+    from techsum.training.processes import launch, launched
+
+    if processes > 1 and not launched():
+        raise typer.Exit(launch(processes, sys.argv[1:]))
     from techsum.training.fit import fit
     from techsum.training.run_folder import Moment
 
@@ -54,9 +68,12 @@ def command(  # noqa: PLR0917 - typer calls it by name
             )
             bar.update(task, completed=moment.step, said=said)
             if not errors.is_terminal:
-                errors.print(f"{moment.step}/{moment.steps} {said}", highlight=False)
+                errors.print(f"{moment.step}/{moment.steps} {said}", highlight=False, soft_wrap=True)
 
         ended = fit(wanted, folder, resume=resume, told=told)
+    if not ended.main:
+        return
+    console = make_console()
     if not ended.finished:
         console.print(text("train_stopped", step=ended.step, folder=folder), soft_wrap=True)
         raise typer.Exit(INTERRUPTED)

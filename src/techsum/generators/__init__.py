@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from techsum.generators.gguf_file import inspect_gguf
-from techsum.generators.models import EMBEDDED, EXTRACT, auto_model, model_file
+from techsum.generators.models import EMBEDDED, EXTRACT, TUNED, auto_model, model_file, shipped_adapter
 from techsum.generators.protocol import Generator, Options
 from techsum.settings import settings
 
@@ -27,7 +27,7 @@ def check(model: str) -> None:
         return
     if model.endswith(".gguf"):
         inspect_gguf(Path(model))
-    elif model != EMBEDDED:
+    elif model not in (EMBEDDED, TUNED):
         model_file(model)
 
 
@@ -53,4 +53,5 @@ def load(model: str) -> Generator:
     from techsum.generators.llama_cpp import load_llama
 
     path = Path(model) if model.endswith(".gguf") else model_file(model)
-    return load_llama(path, None if model.endswith(".gguf") else model, settings().adapter)
+    adapter = shipped_adapter() if model == TUNED else settings().adapter
+    return load_llama(path, None if model.endswith(".gguf") else model, adapter)

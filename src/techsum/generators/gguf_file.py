@@ -10,6 +10,9 @@ from typing import Any, BinaryIO
 
 from techsum.errors import ModelError
 
+FORMAT_KEY = "techsum.format"
+"""Key of the prompt format in a GGUF file that TechSum exported."""
+
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
 # Bytes and weights in a block of each tensor type (ggml's table): F32, F16, Q4_0 ... BF16.
@@ -33,6 +36,8 @@ class GgufInfo:
     trained_context: int | None
     kind: str
     """`model` or `adapter`."""
+    format: str | None = None
+    """How prompts are worded, where TechSum exported the file (`techsum.format`)."""
 
 
 def inspect_gguf(path: Path) -> GgufInfo:
@@ -77,6 +82,7 @@ class _Reader:
             said.get("tokenizer.chat_template"),
             int(context) if context else None,
             str(said.get("general.type", "model")),
+            said.get(FORMAT_KEY),
         )
 
     def _truncated(self, needed: int) -> ModelError:

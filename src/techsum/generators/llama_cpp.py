@@ -23,7 +23,7 @@ import httpx
 from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options
-from techsum.prompts import STOP, Format, Message, Piece, render
+from techsum.prompts import STOP, Format, Message, Piece, known_format, render
 from techsum.settings import settings
 
 _BATCH = 512
@@ -32,6 +32,9 @@ _BATCH = 512
 _PREFIX_CACHE_MIB = 512
 """Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
 model, at 104 KiB five on Gemma 2 2B."""
+
+
+_LIKELIEST = 200
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,15 @@ class LlamaCpp:
     def __init__(self, path: Path, name: str, adapter: Path | None = None) -> None:
         info = inspect_gguf(path)
         self.name = name
-        self.format = _format(info.chat_template, name)
+        said = info.format
+        if adapter:
+            about = inspect_gguf(adapter)
+            if about.kind != "adapter" or about.architecture != info.architecture:
+                raise ModelError("model_adapter", path=adapter, model=name)
+            said = about.format or said
+        self.format = known_format(said) or _format(info.chat_template, name)
         self.context = min(settings().context, info.trained_context or settings().context)
         self.last_timing: Timing | None = None
-        if adapter and inspect_gguf(adapter).kind != "adapter":
-            raise ModelError("model_adapter", path=adapter, model=name)
         self._adapter = adapter
         self._controls: dict[str, list[int]] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="techsum-"))
@@ -128,6 +135,27 @@ class LlamaCpp:
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text."""
         return len(self.tokenize(text))
+
+    def score(self, prompt: Sequence[int], answer: Sequence[int]) -> list[float]:
+        """Natural log-probability of each of the answer's tokens after the prompt and the tokens before it.
+
+        A token outside the 200 likeliest counts as the last of them: llama.cpp tells no more cheaply.
+        """
+        found = []
+        for place, token in enumerate(answer):
+            request = {
+                "prompt": [*prompt, *answer[:place]],
+                "n_predict": 1,
+                "n_probs": _LIKELIEST,
+                "temperature": 0,
+                "cache_prompt": True,
+            }
+            if self._adapter:
+                request["lora"] = [{"id": 0, "scale": 1.0}]
+            said = self._client.post("/completion", json=request).raise_for_status().json()
+            likely = said["completion_probabilities"][0]["top_logprobs"]
+            found.append(next((t["logprob"] for t in likely if t["id"] == token), likely[-1]["logprob"]))
+        return found
 
     def stream(
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None

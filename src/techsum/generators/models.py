@@ -18,6 +18,9 @@ EMBEDDED = "gemma-3-270m"
 EMBEDDED_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 _EMBEDDED_SIZE = 253_113_024
 
+TUNED = "gemma-3-270m-ko"
+"""The embedded model with the adapter that TechSum trained and ships."""
+
 BASE_MODELS = frozenset({EMBEDDED})
 """Models that were never taught to follow an instruction: their texts carry a notice."""
 
@@ -51,7 +54,8 @@ def pulled() -> dict[str, Path]:
     """The model files that are here, by name."""
     folder = models_folder()
     found = {p.stem: p for p in sorted(folder.glob("*.gguf"))} if folder.is_dir() else {}
-    found.pop(EMBEDDED, None)
+    for name in (EMBEDDED, TUNED):  # their own files go before a file of the same name
+        found.pop(name, None)
     return found
 
 
@@ -68,7 +72,7 @@ def auto_model() -> str:
 
 def names() -> list[str]:
     """Every name that can be given to `--model` or `models pull`."""
-    return [EXTRACT, EMBEDDED, *HUB_MODELS, *(n for n in pulled() if n not in HUB_MODELS)]
+    return [EXTRACT, TUNED, EMBEDDED, *HUB_MODELS, *(n for n in pulled() if n not in HUB_MODELS)]
 
 
 def unknown(name: str) -> UsageError:
@@ -89,7 +93,7 @@ def model_file(name: str, progress: Callable[[], None] = lambda: None) -> Path:
         ModelError: the model is known but not here.
         StorageError: the cache folder is full or cannot be written.
     """
-    if name == EMBEDDED:
+    if name in (EMBEDDED, TUNED):
         path = models_folder() / f"{EMBEDDED}.gguf"
         if not path.exists() or path.stat().st_size != _EMBEDDED_SIZE:
             progress()
@@ -101,6 +105,11 @@ def model_file(name: str, progress: Callable[[], None] = lambda: None) -> Path:
     if name in HUB_MODELS:
         raise ModelError("model_not_here", name=name, command=f"techsum models pull {name}")
     raise unknown(name)
+
+
+def shipped_adapter() -> Path:
+    """The adapter of `gemma-3-270m-ko`, which comes with the package."""
+    return Path(__file__).parents[1] / "models" / TUNED / "adapter.gguf"
 
 
 def embedded_installed() -> bool:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from techsum.errors import ModelError
+from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.hub_tokenizer import HubTokenizer
+from techsum.generators.models import EMBEDDED
 from techsum.generators.protocol import Options
-from techsum.prompts import STOP, Format, Message, Piece, render
+from techsum.prompts import STOP, Format, Message, Piece, known_format, render
 from techsum.settings import hub, settings
 
 
@@ -29,10 +31,14 @@ class TransformersModel:
         self.name = Path(where).name
         self._lock = threading.Lock()
         folder = Path(where)
+        if where == EMBEDDED:
+            where = str(embedded_checkpoint())
         adapter = _adapter_base(folder)
         if adapter and not (folder / "adapter_model.safetensors").exists():
             raise ModelError("model_not_safetensors", path=folder)
         base = adapter or where
+        if base == EMBEDDED:
+            base = str(embedded_checkpoint())
         token = settings().hub_token
         secret = token.get_secret_value() if token else None
         dtype = torch.bfloat16 if torch.cuda.is_available() else "auto"
@@ -54,9 +60,10 @@ class TransformersModel:
         self._pieces = HubTokenizer(self.tokenizer)
         self._model: Any = model.eval()
         template = self.tokenizer.chat_template
-        if template and "<start_of_turn>" not in template:
+        said = known_format(_said_format(folder))
+        if not said and template and "<start_of_turn>" not in template:
             raise ModelError("model_format", name=self.name)
-        self.format: Format = "gemma" if template else "plain"
+        self.format: Format = said or ("gemma" if template else "plain")
         config = self._model.config
         self.context = min(
             int(getattr(config, "max_position_embeddings", 8192)), max(settings().context, 8192)
@@ -73,6 +80,15 @@ class TransformersModel:
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text."""
         return len(self.tokenize(text))
+
+    def score(self, prompt: Sequence[int], answer: Sequence[int]) -> list[float]:
+        """Natural log-probability of each of the answer's tokens after the prompt and the tokens before it."""
+        torch = self._torch
+        ids = torch.tensor([[*prompt, *answer]], device=self._model.device)
+        with torch.inference_mode(), self._lock:
+            logits = self._model(ids, logits_to_keep=len(answer) + 1).logits[0, :-1].float()
+        chosen = torch.tensor(answer, device=logits.device)[:, None]
+        return list(logits.log_softmax(-1).gather(1, chosen)[:, 0].tolist())
 
     def stream(
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
@@ -178,6 +194,14 @@ def _adapter_base(folder: Path) -> str | None:
     try:
         return str(json.loads((folder / "adapter_config.json").read_text("utf-8"))["base_model_name_or_path"])
     except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _said_format(folder: Path) -> object:
+    """The prompt format that TechSum's export kept in this folder, or None."""
+    try:
+        return json.loads((folder / "techsum.json").read_text("utf-8")).get("format")
+    except (OSError, ValueError, AttributeError):
         return None
 
 

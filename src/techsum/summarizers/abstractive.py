@@ -143,6 +143,8 @@ class Abstractive:
     def _title(self, text: str) -> str:
         if self._article.title:
             return self._article.title
+        if self._generator.format == "tuned":
+            return headline(self._article)  # it was taught summaries, not titles
         messages = title_messages(text, fmt=self._generator.format)
         written = "".join(
             self._write(messages, Options(_TITLE_TOKENS, seed=self._options.seed, stop=("\n",)))
@@ -169,6 +171,7 @@ class Abstractive:
             register=self._options.register,
             bullets=self._options.bullets,
             before=before,
+            title=self._article.title or "",
         )
         tokens = int(characters * _HEADROOM / _CHARACTERS_PER_TOKEN) + 64
         for temperature in (0.0, _RETRY_TEMPERATURE):

@@ -8,8 +8,8 @@ from techsum.article import Article
 from techsum.generators.protocol import Generator
 from techsum.prompts import Format, summary_messages
 
-_PART_TOKENS: dict[Format, int] = {"gemma": 3_000, "plain": 1_500}
-"""Longest part in tokens; a base model gets less. Not tuned: no instruct model could be run here."""
+_PART_TOKENS: dict[Format, int] = {"gemma": 3_000, "plain": 1_500, "tuned": 1_500}
+"""Longest part in tokens; a small model gets less. Not tuned: no instruct model could be run here."""
 
 _ANSWER_TOKENS = 700
 """Kept free for the longest answer to a part and for the summary of what came before."""

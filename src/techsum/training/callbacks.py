@@ -39,7 +39,12 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         before, then = self._since
         rate = (self._ends[step] - self._ends[before]) / max(now - then, 1e-6)
         self._since = (step, now)
-        line = {"step": step, "loss": logs["loss"], "lr": logs.get("learning_rate"), "tokens_per_second": rate}
+        line = {
+            "step": step,
+            "loss": logs["loss"],
+            "lr": logs.get("learning_rate"),
+            "tokens_per_second": rate,
+        }
         line["grad_norm"] = logs.get("grad_norm")
         self._run.log({**line, "time": time.time()})
         self._told(Moment(step, state.max_steps, logs["loss"], line["lr"], rate))
@@ -51,10 +56,12 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         model, loss = more["model"], float(metrics["eval_loss"])
         if not args.fsdp:
             rouge = generated_rouge(model, more["processing_class"], self._recipe)
-            keep_if_best(self._run, model, state.global_step, loss)
+            keep_if_best(self._run, self._recipe, model, state.global_step, loss)
         else:
             rouge = None  # a sharded model cannot write by itself in one process
-        self._run.log({"step": state.global_step, "dev_loss": loss, "dev_rouge_l": rouge, "time": time.time()})
+        self._run.log(
+            {"step": state.global_step, "dev_loss": loss, "dev_rouge_l": rouge, "time": time.time()}
+        )
         self._told(Moment(state.global_step, state.max_steps, dev_loss=loss, dev_rouge=rouge))
         self._since = (state.global_step, time.perf_counter())
 
@@ -65,7 +72,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
 
 
 class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read by the type checker
-    """SIGINT or SIGTERM: finish the step, write a checkpoint, end. A second one ends at once."""
+    """SIGINT or SIGTERM: finish the step, write a checkpoint, end. A second Ctrl-C ends at once."""
 
     def __init__(self) -> None:
         self._asked = False
@@ -83,7 +90,8 @@ class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read b
 
     def _ask(self, number: int, _frame: Any) -> None:
         self._asked = True
-        signal.signal(number, self._before[number])
+        if number == signal.SIGINT:  # torchrun follows Ctrl-C with a SIGTERM, which is no second request
+            signal.signal(number, self._before[number])
 
     def on_step_end(self, args: Any, _state: Any, control: Any, **_: Any) -> None:
         """Stop where any process was asked to: all must leave after the same step."""

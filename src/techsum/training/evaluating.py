@@ -35,7 +35,9 @@ def dev_samples(recipe: Recipe, tokenizer: HubTokenizer) -> list[Sample]:
     """The dev rows as samples; those whose output does not fit are left out."""
     source = Source(path=recipe.dev.path or "-", licence="-")
     made = [
-        sample(row, source, recipe.base.format, tokenizer, recipe.training.max_tokens, random.Random(row.place))  # noqa: S311
+        sample(
+            row, source, recipe.base.format, tokenizer, recipe.training.max_tokens, random.Random(row.place)
+        )
         for row in dev_rows(recipe)
     ]
     return [s for s in made if isinstance(s, Sample)]
@@ -75,10 +77,14 @@ def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe) -> float | None:
     return sum(scores) / len(scores)
 
 
-def save_adapter(model: Any, folder: Path) -> None:
-    """Write the adapter alone, as safetensors, naming its base as the recipe does."""
+def save_adapter(model: Any, folder: Path, recipe: Recipe) -> None:
+    """Write the adapter alone, as safetensors, naming its base and its prompt format as the recipe does."""
     model.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty card
+    path = folder / "adapter_config.json"
+    said = json.loads(path.read_text("utf-8")) | {"base_model_name_or_path": recipe.base.name}
+    write_whole(path, json.dumps(said, indent=2, sort_keys=True))
+    write_whole(folder / "techsum.json", json.dumps({"format": recipe.base.format}))
 
 
 def best_so_far(run: RunFolder) -> dict[str, Any] | None:
@@ -89,14 +95,14 @@ def best_so_far(run: RunFolder) -> dict[str, Any] | None:
         return None
 
 
-def keep_if_best(run: RunFolder, model: Any, step: int, loss: float) -> bool:
+def keep_if_best(run: RunFolder, recipe: Recipe, model: Any, step: int, loss: float) -> bool:
     """Keep the adapter where its dev loss is the lowest so far."""
     best = best_so_far(run)
     if best and best["step"] != step and best["loss"] <= loss:
         return False
     part = Path(f"{run.best}.part")
     shutil.rmtree(part, ignore_errors=True)
-    save_adapter(model, part)
+    save_adapter(model, part, recipe)
     write_whole(part / "best.json", json.dumps({"step": step, "loss": loss}))
     shutil.rmtree(run.best, ignore_errors=True)
     part.replace(run.best)

@@ -12,7 +12,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
 from techsum.training.evaluating import best_so_far, dev_samples, save_adapter
 from techsum.training.recipe import Recipe
-from techsum.training.run_folder import Moment, RunFolder, Told
+from techsum.training.run_folder import RunFolder, Told
 from techsum.training.samples import Drawn, Sample, cached
 
 WORLD = "TECHSUM_PROCESSES"
@@ -26,6 +26,8 @@ class Fitted:
     step: int
     finished: bool
     """False where a signal stopped it: the checkpoint is written, `resume` goes on."""
+    main: bool = True
+    """Whether this is the process that speaks."""
 
 
 def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lambda _moment: None) -> Fitted:
@@ -67,7 +69,7 @@ def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lamb
                 _finish(trainer, run, recipe, drawn)
     except (RuntimeError, MemoryError) as error:
         raise _explain(error, recipe) from error
-    return Fitted(step, finished)
+    return Fitted(step, finished, main)
 
 
 def _settings(recipe: Recipe, run: RunFolder) -> Any:
@@ -177,7 +179,7 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
     if best:
         shutil.copytree(run.best, part)
     else:
-        save_adapter(trainer.model, part)
+        save_adapter(trainer.model, part, recipe)
     shutil.rmtree(run.adapter, ignore_errors=True)
     part.replace(run.adapter)
     losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]

@@ -38,7 +38,9 @@ def make_passage(document: str, chance: random.Random) -> Passage | None:
     """
     sentences = list(korean.sentences(document))
     wanted = chance.randint(*_PASSAGE)
-    starts = [n for n, s in enumerate(sentences) if n == 0 or "\n" in document[sentences[n - 1].end : s.start]]
+    starts = [
+        n for n, s in enumerate(sentences) if n == 0 or "\n" in document[sentences[n - 1].end : s.start]
+    ]
     if not starts:
         return None
     first = 0 if chance.random() < 0.5 else chance.choice(starts)  # noqa: PLR2004
@@ -81,9 +83,7 @@ def _fit(sentence: str) -> bool:
 
 
 def _known(words: Counter[str], chosen: Sequence[Counter[str]]) -> bool:
-    return any(
-        len(words.keys() & other.keys()) >= _NEAR * min(len(words), len(other)) for other in chosen
-    )
+    return any(len(words.keys() & other.keys()) >= _NEAR * min(len(words), len(other)) for other in chosen)
 
 
 def _f1(candidate: Counter[str], rest: Counter[str]) -> float:

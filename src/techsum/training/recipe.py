@@ -245,8 +245,10 @@ def _set(said: dict[str, Any], change: str) -> None:
         raise TrainingError("recipe_change", change=change)
     at: Any = said
     for name in parents:
-        at = at[int(name)] if isinstance(at, list) and name.isdigit() and int(name) < len(at) else (
-            at.setdefault(name, {}) if isinstance(at, dict) else None
+        at = (
+            at[int(name)]
+            if isinstance(at, list) and name.isdigit() and int(name) < len(at)
+            else (at.setdefault(name, {}) if isinstance(at, dict) else None)
         )
     try:
         parsed = yaml.load(value, _Loader)  # noqa: S506 - a SafeLoader

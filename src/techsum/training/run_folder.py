@@ -1,10 +1,10 @@
 """A run's folder: what it was made with, its log, its checkpoints and its adapter.
 
-    run.json           the recipe, its fingerprint, versions and figures
-    log.jsonl          a line each few steps
-    checkpoints/       the two newest, safetensors and JSON
-    best/              the adapter with the lowest loss on the dev rows so far
-    adapter/           what the finished run gives
+run.json           the recipe, its fingerprint, versions and figures
+log.jsonl          a line each few steps
+checkpoints/       the two newest, safetensors and JSON
+best/              the adapter with the lowest loss on the dev rows so far
+adapter/           what the finished run gives
 """
 
 import json

@@ -1,0 +1,75 @@
+"""`techsum export` and `techsum parity`: files that other programs load, and the proof that they say the same."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from techsum.cli.terminal import make_console
+from techsum.errors import UsageError
+from techsum.messages import text
+
+if TYPE_CHECKING:
+    from techsum.training.parity import Compared
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="실행 폴더 / the run's folder")],
+    to: Annotated[str, typer.Option(help="adapter, merged, gguf, gguf-lora, ollama")],
+    out: Annotated[Path | None, typer.Option(help="RUN/exports/TO")] = None,
+    quantization: Annotated[str, typer.Option(help="f16, bf16, q8_0, q4_0")] = "q8_0",
+    base_gguf: Annotated[
+        Path | None, typer.Option(help="gguf-lora의 바탕 모델 / base of a gguf-lora")
+    ] = None,
+) -> None:
+    """학습한 모델을 내보내고 같은 답을 하는지 증명합니다. / Export a run and prove that it says the same."""
+    from techsum.training.exporting import export as exporting
+    from techsum.training.exporting.gguf_files import QUANTIZATIONS
+
+    target = next((t for t in exporting.TARGETS if t == to), None)
+    kind = next((q for q in QUANTIZATIONS if q == quantization), None)
+    if target is None:
+        raise UsageError("choice_invalid", name="to", value=to, choices=", ".join(exporting.TARGETS))
+    if kind is None:
+        choices = ", ".join(QUANTIZATIONS)
+        raise UsageError("choice_invalid", name="quantization", value=quantization, choices=choices)
+    console = make_console()
+    with Console(stderr=True).status(text("export_working")):
+        done = exporting.export(run, target, out, kind, base_gguf)
+    print_compared(console, [done.compared])
+    console.print(text("export_done", path=done.path), soft_wrap=True)
+
+
+def parity(
+    run: Annotated[Path, typer.Argument(help="실행 폴더 / the run's folder")],
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="폴더나 GGUF / a folder or GGUF; 없으면 RUN/exports 모두 / or all exports"),
+    ] = None,
+    base_gguf: Annotated[
+        Path | None, typer.Option(help="gguf-lora의 바탕 모델 / base of a gguf-lora")
+    ] = None,
+) -> None:
+    """내보낸 모델이 학습한 모델과 같은 말을 하는지 봅니다. / See whether exports say what the trained model says."""
+    from techsum.training.exporting.export import compare_all
+
+    console = make_console()
+    with Console(stderr=True).status(text("export_working")):
+        compared = compare_all(run, against or [], base_gguf)
+    print_compared(console, compared)
+    raise typer.Exit(0 if all(c.passed for c in compared) else 1)
+
+
+def print_compared(console: Console, compared: "Sequence[Compared]") -> None:
+    """A line for each comparison."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for key in ("export", "result", "moved", "allowed", "same"):
+        table.add_column(text(f"parity_column_{key}"))
+    for one in compared:
+        moved = "-" if one.moved is None else f"{one.moved:.4f}"
+        result = text("parity_passed") if one.passed else text("parity_broken", part=one.broken)
+        table.add_row(one.against, result, moved, f"{one.threshold}", f"{one.same_text}/{one.prompts}")
+    console.print(table)

@@ -1,0 +1,188 @@
+"""`techsum export`: write, prove, then finish. What fails the gate does not come into being."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from techsum.errors import TrainingError
+from techsum.generators.models import EMBEDDED, model_file
+from techsum.training import bases, parity
+from techsum.training.exporting.card import model_card
+from techsum.training.exporting.gguf_files import Quantization, write_adapter, write_model
+from techsum.training.exporting.modelfile import modelfile
+from techsum.training.recipe import Recipe
+from techsum.training.run_folder import RunFolder, write_whole
+
+Target = Literal["adapter", "merged", "gguf", "gguf-lora", "ollama"]
+TARGETS: tuple[Target, ...] = get_args(Target)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export came to."""
+
+    path: Path
+    """A folder with the files and their model card."""
+    compared: parity.Compared
+
+
+def export(
+    folder: Path,
+    to: Target,
+    out: Path | None = None,
+    quantization: Quantization = "q8_0",
+    base_gguf: Path | None = None,
+) -> Exported:
+    """Export a finished run.
+
+    Args:
+        folder: the run's folder.
+        to: what to make.
+        out: where; without it `exports/TO` in the run's folder.
+        quantization: of `gguf` and `ollama`.
+        base_gguf: for `gguf-lora` the base as a GGUF file; the embedded base needs none.
+
+    Raises:
+        TrainingError: the run is not finished, or the export failed the parity gate; then nothing is left
+            at `out`.
+    """
+    run = RunFolder(folder)
+    recipe = run.recipe
+    if not (run.adapter / "adapter_model.safetensors").exists():
+        raise TrainingError("export_unfinished", path=folder)
+    target = out or folder / "exports" / to
+    if target.exists():
+        raise TrainingError("export_exists", path=target)
+    with run.writing(), _part(target) as part:
+        proven = _write(run, recipe, to, part, quantization, base_gguf)
+        said = trained(run)
+        opened = parity.open_export(proven, _base_gguf(recipe, base_gguf) if to == "gguf-lora" else None)
+        compared = parity.compare(said, opened[0], to, opened[1], opened[2])
+        if not compared.passed:
+            raise failure(compared)
+        figures = run.about() | {"parity": compared.as_dict()}
+        write_whole(part / "README.md", model_card(recipe, figures, to, quantization))
+        part.replace(target)
+    return Exported(target, compared)
+
+
+def compare_all(folder: Path, against: Sequence[Path], base_gguf: Path | None) -> list[parity.Compared]:
+    """Compare these exports, or all in the run's folder, with the trained model.
+
+    Raises:
+        TrainingError: there is nothing to compare, or a GGUF adapter lacks its base.
+        ModelError: an export does not load.
+    """
+    run = RunFolder(folder)
+    recipe = run.recipe
+    places = list(against) or [_loaded_part(p) for p in sorted(folder.glob("exports/*")) if p.is_dir()]
+    if not places:
+        raise TrainingError("parity_nothing", path=folder)
+    said = trained(run)
+    compared = []
+    for place in places:
+        lora = place.name.endswith("-lora-f16.gguf") or base_gguf
+        opened = parity.open_export(place, _base_gguf(recipe, base_gguf) if lora else None)
+        compared.append(parity.compare(said, opened[0], str(place), opened[1], opened[2]))
+    return compared
+
+
+def _loaded_part(folder: Path) -> Path:
+    """What a user loads of an exported folder: its GGUF file, or the folder."""
+    return next(iter(sorted(folder.glob("*.gguf"))), folder)
+
+
+def trained(run: RunFolder) -> parity.Reference:
+    """What the trained model says: base and adapter as training left them.
+
+    Raises:
+        ModelError: the base is not here.
+    """
+    from techsum.generators.transformers_model import TransformersModel
+
+    return parity.reference(TransformersModel(str(run.adapter)))
+
+
+def failure(compared: parity.Compared) -> TrainingError:
+    """The line for a gate that failed."""
+    if compared.broken == "weights":
+        return TrainingError(
+            "parity_weights",
+            name=compared.against,
+            moved=f"{compared.moved or 0:.3f}",
+            threshold=compared.threshold,
+        )
+    return TrainingError(f"parity_{compared.broken}", name=compared.against)
+
+
+@contextmanager
+def _part(target: Path) -> Iterator[Path]:
+    """A folder beside the target that becomes it, or is gone."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _write(
+    run: RunFolder, recipe: Recipe, to: Target, part: Path, quantization: Quantization, base: Path | None
+) -> Path:
+    """Write the files.
+
+    Returns:
+        What the gate loads.
+    """
+    fmt, name = recipe.base.format, recipe.name
+    if to == "adapter":
+        shutil.copytree(run.adapter, part, dirs_exist_ok=True)
+        (part / "best.json").unlink(missing_ok=True)
+        return part
+    if to == "merged":
+        merge(run, recipe, part)
+        return part
+    if to == "gguf-lora":
+        _base_gguf(recipe, base)  # told before the work
+        path = part / f"{name}-lora-f16.gguf"
+        write_adapter(run.adapter, path, bases.load_config(recipe.base), fmt, name)
+        return path
+    path = part / f"{name}-{quantization}.gguf"
+    merged = Path(tempfile.mkdtemp(prefix=".merged-", dir=part.parent))
+    try:
+        merge(run, recipe, merged)
+        write_model(merged, path, quantization, fmt, name)
+    finally:
+        shutil.rmtree(merged, ignore_errors=True)
+    if to == "ollama":
+        write_whole(part / "Modelfile", modelfile(path.name, fmt))
+    return path
+
+
+def merge(run: RunFolder, recipe: Recipe, folder: Path) -> None:
+    """Add the adapter to its base, in fp32, and save the sum in bf16: a folder that vLLM serves as it is.
+
+    Never into a 4-bit base: measured on the 270M, that moves the loss from 3.36 to 3.63.
+    """
+    import peft
+    import torch
+
+    base = bases.load_model(recipe.base.model_copy(update={"precision": "fp32", "attention": "auto"}))
+    model = peft.PeftModel.from_pretrained(base, run.adapter).merge_and_unload(safe_merge=True)
+    model.to(torch.bfloat16).save_pretrained(folder)
+    tokenizer = bases.load_tokenizer(recipe.base)
+    tokenizer.save_pretrained(folder)
+    write_whole(folder / "techsum.json", json.dumps({"format": recipe.base.format}))
+
+
+def _base_gguf(recipe: Recipe, given: Path | None) -> Path:
+    if given:
+        return given
+    if recipe.base.name == EMBEDDED:
+        return model_file(EMBEDDED)
+    raise TrainingError("export_base", name=recipe.base.name)

@@ -1,0 +1,27 @@
+"""An Ollama Modelfile: the template words an article as training did, for `ollama run NAME "ARTICLE"`."""
+
+from techsum.prompts import STOP, Format, Message, render, summary_messages
+
+_PLACE = "{{ .Prompt }}"
+_CHARACTERS = 200
+
+
+def modelfile(gguf: str, fmt: Format) -> str:
+    """The Modelfile for a GGUF beside it.
+
+    Ollama puts `<bos>` before the prompt itself, so the template begins after it. A `tuned` model takes the
+    article as the prompt; a `gemma` model takes any message, as Gemma does.
+    """
+    asked = (
+        [Message("user", _PLACE)]
+        if fmt == "gemma"
+        else summary_messages(_PLACE, fmt=fmt, characters=_CHARACTERS)
+    )
+    template = "".join(p.text for p in render(asked, fmt)[1:])
+    lines = [f"FROM ./{gguf}", f'TEMPLATE """{template}"""', "PARAMETER temperature 0"]
+    lines += [f"PARAMETER stop {_quoted(stop)}" for stop in STOP[fmt]]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\n", "\\n") + '"'

@@ -1,0 +1,230 @@
+"""`techsum train --check`: what a recipe's data is like, before any GPU is rented."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from techsum.evaluation.data import leaks
+from techsum.evaluation.data import load as load_examples
+from techsum.generators.hub_tokenizer import HubTokenizer
+from techsum.training import bases
+from techsum.training.recipe import PROJECTIONS, Recipe, Source
+from techsum.training.rows import BadRow, read_rows
+from techsum.training.samples import Drawn, draw
+
+ROWS = 20_000
+"""Rows of a source that are looked at; more would take minutes and change no figure's second digit."""
+SAMPLES = 400
+"""Samples that are worded and tokenized for the lengths."""
+
+_SHINGLE, _SKETCH = 20, 16
+_NEAR = 0.5
+"""Share of a row's sketch in one earlier row from which it counts as a near-duplicate."""
+
+
+@dataclass
+class SourceReport:
+    """What one source holds."""
+
+    source: Source
+    rows: int = 0
+    bad: list[BadRow] = field(default_factory=list)
+    duplicates: int = 0
+    """Rows whose document another row has."""
+    near_duplicates: int = 0
+    """Rows whose document is mostly another row's."""
+    copied: int = 0
+    """Rows whose whole output stands in the document word for word."""
+    complete: bool = True
+    """False where the source has more rows than were looked at."""
+
+
+@dataclass
+class Report:
+    """Everything that `--check` found."""
+
+    recipe: Recipe
+    sources: list[SourceReport]
+    drawn: Drawn
+    lengths: list[int]
+    """Tokens of each sample."""
+    leaks: dict[str, int]
+    """Test or dev file -> rows of it that the training files hold too."""
+    parameters: int
+    """Of the base."""
+    trainable: int
+    """Of the adapter."""
+    memory_gb: float
+    petaflop: float
+    """Of the whole run, in 1e15 operations."""
+
+    @property
+    def shortened(self) -> float:
+        """Share of the samples whose document was shortened."""
+        return sum(s.shortened for s in self.drawn.samples) / len(self.drawn.samples)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found that must be mended first."""
+        return not any(self.leaks.values())
+
+
+def inspect(recipe: Recipe) -> Report:
+    """Look at a recipe's data.
+
+    Raises:
+        TrainingError: a source or the base's tokenizer is missing.
+    """
+    reports = [_look(recipe, source) for source in recipe.data]
+    tokenizer = bases.load_tokenizer(recipe.base)
+    drawn = draw(recipe, HubTokenizer(tokenizer), min(SAMPLES, count(recipe)))
+    lengths = [len(s) for s in drawn.samples]
+    config = bases.load_config(recipe.base)
+    parameters, trainable = sizes(config, recipe)
+    answers = [len(s.answer) for s in drawn.samples]
+    return Report(
+        recipe,
+        reports,
+        drawn,
+        lengths,
+        _leaks(recipe),
+        parameters,
+        trainable,
+        memory(config, recipe, parameters, trainable, max(answers)),
+        operations(config, recipe, parameters, sum(lengths) / len(lengths), sum(answers) / len(answers)),
+    )
+
+
+def count(recipe: Recipe) -> int:
+    """Samples of the whole run in one process."""
+    return recipe.training.steps * recipe.training.batch * recipe.training.accumulation
+
+
+def _look(recipe: Recipe, source: Source) -> SourceReport:
+    report = SourceReport(source)
+    seen: set[bytes] = set()
+    sketches: dict[bytes, int] = {}
+    for number, row in enumerate(itertools.islice(read_rows(recipe, source), ROWS + 1)):
+        if number == ROWS:
+            report.complete = False
+            break
+        report.rows += 1
+        if isinstance(row, BadRow):
+            report.bad.append(row)
+            continue
+        squeezed = "".join(row.input.split())
+        whole = blake2b(squeezed.encode("utf-8", "replace"), digest_size=8).digest()
+        if whole in seen:
+            report.duplicates += 1
+        elif _near(squeezed, sketches, number):
+            report.near_duplicates += 1
+        seen.add(whole)
+        report.copied += bool(row.output) and "".join(row.output.split()) in squeezed
+    return report
+
+
+def _near(text: str, sketches: dict[bytes, int], number: int) -> bool:
+    """Whether half of the text's sketch (every 16th shingle by hash) stands in one earlier text."""
+    sketch = {h for h in _shingles(text) if h[0] % _SKETCH == 0}
+    met = Counter(sketches[h] for h in sketch if h in sketches)
+    for one in sketch:
+        sketches.setdefault(one, number)
+    return bool(sketch) and bool(met) and met.most_common(1)[0][1] >= _NEAR * len(sketch)
+
+
+def _shingles(text: str) -> Iterator[bytes]:
+    for start in range(max(1, len(text) - _SHINGLE + 1)):
+        yield blake2b(text[start : start + _SHINGLE].encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def _leaks(recipe: Recipe) -> dict[str, int]:
+    training = [recipe.folder(s.path) for s in recipe.data if s.path and not s.path.endswith(".parquet")]
+    held = [*recipe.test, *filter(None, [recipe.dev.path])]
+    return {
+        name: len(leaks(load_examples(recipe.folder(name)), training))
+        for name in dict.fromkeys(held)
+        if Path(recipe.folder(name)).exists()
+    }
+
+
+def sizes(config: Mapping[str, Any], recipe: Recipe) -> tuple[int, int]:
+    """Parameters of a Gemma of this configuration, and of the recipe's adapter."""
+    shapes = _shapes(config)
+    layers, width = config["num_hidden_layers"], config["hidden_size"]
+    whole = layers * sum(a * b for a, b in shapes.values()) + config["vocab_size"] * width
+    adapter = layers * recipe.lora.r * sum(sum(shapes[name]) for name in recipe.lora.targets)
+    return whole, adapter
+
+
+def _shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    width, inner = config["hidden_size"], config["intermediate_size"]
+    queries = config["num_attention_heads"] * config["head_dim"]
+    keys = config["num_key_value_heads"] * config["head_dim"]
+    ins = (width, width, width, queries, width, width, inner)
+    outs = (queries, keys, keys, width, inner, inner, width)
+    return dict(zip(PROJECTIONS, zip(ins, outs, strict=True), strict=True))
+
+
+def memory(
+    config: Mapping[str, Any], recipe: Recipe, parameters: int, trainable: int, answer_tokens: int
+) -> float:
+    """GB that training takes at its height, without the libraries themselves.
+
+    Weights, the adapter with its gradient and two moments in fp32, what the layers keep for the backward
+    pass, and the logits of the answer (or of everything, on a GPU without packing) with their gradient.
+    Within 25 % of what was measured on a CPU (docs/training-log.md); never measured on a GPU.
+    """
+    nf4 = recipe.base.quantization == "nf4"
+    embedding = config["vocab_size"] * config["hidden_size"]
+    bytes_each = 4 if recipe.base.precision == "fp32" else 2
+    weights = embedding * bytes_each + (parameters - embedding) * (0.55 if nf4 else bytes_each)
+    tokens = recipe.training.max_tokens * recipe.training.batch
+    kept = 2 if recipe.training.checkpointing else 10  # hidden states, and the wide ones of the feed-forward
+    inner = config["hidden_size"] + (0 if recipe.training.checkpointing else config["intermediate_size"])
+    activations = config["num_hidden_layers"] * tokens * inner * kept * bytes_each
+    logits = answer_tokens * recipe.training.batch * config["vocab_size"] * (bytes_each + 4 + 4)
+    return float(weights + trainable * 16 + activations + logits) / 1e9
+
+
+def operations(
+    config: Mapping[str, Any], recipe: Recipe, parameters: int, tokens: float, answer: float
+) -> float:
+    """Floating-point operations of the whole run, in 1e15.
+
+    Two a weight and token forward and two backward (frozen weights need no gradient of their own), two
+    more where activations are computed again; the vocabulary counts for the answer's tokens alone.
+    """
+    embedding = config["vocab_size"] * config["hidden_size"]
+    passes = 6 if recipe.training.checkpointing else 4
+    each = passes * (parameters - embedding) * tokens + 4 * embedding * answer
+    return each * count(recipe) / 1e15
+
+
+def histogram(lengths: Sequence[int], limit: int, bins: int = 12) -> list[tuple[int, int, int]]:
+    """Bins of token counts: from, to, samples."""
+    width = -(-limit // bins)
+    counts = Counter(min((n - 1) // width, bins - 1) for n in lengths)
+    return [(b * width + 1, (b + 1) * width, counts[b]) for b in range(bins)]
+
+
+def plot(report: Report, path: Path) -> None:
+    """The histogram as a PNG."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 3.2), dpi=150)
+    limit = report.recipe.training.max_tokens
+    axes.hist(report.lengths, bins=30, range=(0, limit), color="#3b6ea5")
+    axes.axvline(limit, color="#b3402a", linewidth=1)
+    axes.set_xlabel(f"tokens in a sample (limit {limit}; {report.shortened:.0%} shortened)")
+    axes.set_ylabel("samples")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot.close(figure)
