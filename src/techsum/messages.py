@@ -507,8 +507,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The recipe '{path}' has a wrong value for '{field}': {reason}",
     ),
     "train_no_rows": (
-        "'{source}'에서 학습할 수 있는 줄을 찾지 못했습니다. `--check`로 자료를 살펴봐 주세요.",
-        "'{source}' gave no row to train on. Look at it with `--check`.",
+        "'{source}'에서 학습할 수 있는 줄을 찾지 못했습니다 (가장 많은 까닭: {reason}). `--check`로 자료를 살펴봐 주세요.",
+        "'{source}' gave no row to train on (most often: {reason}). Look at it with `--check`.",
     ),
     "train_data_kind": (
         "'{path}'은(는) 읽을 수 없는 종류의 자료입니다. JSONL, CSV(.gz도 가능), Parquet를 읽습니다.",
@@ -602,6 +602,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{name}: 답의 로그 확률이 토큰마다 {moved} 움직였습니다(weights, 허용 {threshold}). 내보내지 않았습니다. 더 정밀한 --quantization을 쓰거나 바탕 모델을 확인해 주세요.",
         "{name}: the answers' log-probability moved by {moved} a token (weights, allowed {threshold}). Nothing was exported. Use a finer --quantization or check the base.",
     ),
+    "bad_row_none": ("줄이 하나도 없음", "there is no row"),
     "bad_row_json": (
         "JSON이 아님",
         "no JSON",

@@ -153,6 +153,12 @@ def question_messages(article: str, question: str, *, fmt: Format) -> list[Messa
     return [Message("user", _with_task(article, task))]
 
 
+def continued(messages: Sequence[Message], written: str) -> list[Message]:
+    """Ask a model without turns to go on after what it has written."""
+    *before, last = messages
+    return [*before, Message("user", f"{last.content} {written}" if written else last.content)]
+
+
 def instruction_messages(article: str, instruction: str, *, fmt: Format) -> list[Message]:
     """Ask what a row of training data asks, in its own words."""
     if fmt == "gemma":

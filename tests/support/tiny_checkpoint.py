@@ -31,7 +31,7 @@ def write_checkpoint(folder: Path, template: str | None = TEMPLATE) -> Path:
     torch.manual_seed(0)
     config = Gemma2Config(
         vocab_size=len(wrapped), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
-        num_key_value_heads=1, head_dim=16, max_position_embeddings=2048, initializer_range=0.4, attn_implementation="eager",
+        num_key_value_heads=1, head_dim=16, query_pre_attn_scalar=16, max_position_embeddings=2048, initializer_range=0.4, attn_implementation="eager",
     )  # fmt: skip
     model = Gemma2ForCausalLM(config)
     with torch.no_grad():  # small embeddings and large blocks, or the model would only repeat its last token

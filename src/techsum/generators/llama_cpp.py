@@ -4,6 +4,7 @@ llama.cpp's in-process server wants to listen somewhere. It gets a Unix socket i
 user can enter (on Windows a loopback port), with a random key, without pages and without CORS.
 """
 
+import math
 import os
 import queue
 import secrets
@@ -32,9 +33,6 @@ _BATCH = 512
 _PREFIX_CACHE_MIB = 512
 """Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
 model, at 104 KiB five on Gemma 2 2B."""
-
-
-_LIKELIEST = 200
 
 
 @dataclass(frozen=True)
@@ -139,22 +137,24 @@ class LlamaCpp:
     def score(self, prompt: Sequence[int], answer: Sequence[int]) -> list[float]:
         """Natural log-probability of each of the answer's tokens after the prompt and the tokens before it.
 
-        A token outside the 200 likeliest counts as the last of them: llama.cpp tells no more cheaply.
+        NaN for a token that is part of a character: llama.cpp tells nothing about those.
         """
         found = []
         for place, token in enumerate(answer):
             request = {
                 "prompt": [*prompt, *answer[:place]],
                 "n_predict": 1,
-                "n_probs": _LIKELIEST,
+                "n_probs": 1,
                 "temperature": 0,
+                # the token is forced, so that its own probability is told; biases come after probabilities
+                "logit_bias": [[token, 1000.0]],
                 "cache_prompt": True,
             }
             if self._adapter:
                 request["lora"] = [{"id": 0, "scale": 1.0}]
             said = self._client.post("/completion", json=request).raise_for_status().json()
-            likely = said["completion_probabilities"][0]["top_logprobs"]
-            found.append(next((t["logprob"] for t in likely if t["id"] == token), likely[-1]["logprob"]))
+            told = [t for t in said.get("completion_probabilities", ()) if t["id"] == token]
+            found.append(float(told[0]["logprob"]) if told else math.nan)
         return found
 
     def stream(
@@ -173,6 +173,7 @@ class LlamaCpp:
             "seed": options.seed,
             "stop": [*STOP[self.format], *options.stop],
             "cache_prompt": True,
+            "ignore_eos": options.endless,
         }
         if self._adapter:
             request["lora"] = [{"id": 0, "scale": 1.0}]

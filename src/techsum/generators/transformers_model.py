@@ -132,6 +132,7 @@ class TransformersModel:
                 ids,
                 attention_mask=torch.ones_like(ids),
                 max_new_tokens=options.max_tokens,
+                min_new_tokens=options.max_tokens if options.endless else None,
                 do_sample=bool(options.temperature),
                 **sampling,
                 eos_token_id=[e for e in ends if e is not None],

@@ -1,5 +1,6 @@
 """The fit: a recipe's samples become an adapter. One process here; `processes.py` starts several."""
 
+import logging
 import os
 import shutil
 import warnings
@@ -206,6 +207,7 @@ def _quiet() -> None:
     import transformers
 
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it misses kernels that a CPU has no use for
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     warnings.filterwarnings("ignore", module=r"torch|transformers|trl|peft|bitsandbytes|accelerate")

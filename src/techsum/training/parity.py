@@ -9,6 +9,7 @@ Four things are compared on fixed prompts, in the order in which they build on e
   quantization explains, and writes the same text where it is not quantized.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -117,8 +118,8 @@ class Reference:
     ids: list[list[int]]
     answers: list[str]
     answer_ids: list[list[int]]
-    scores: list[float]
-    """Mean log-probability of each answer, nats a token."""
+    scores: list[list[float]]
+    """Log-probability of each token of each answer, in nats."""
 
 
 def reference(trained: Scorer) -> Reference:
@@ -127,7 +128,7 @@ def reference(trained: Scorer) -> Reference:
     ids = [trained.encode(render(m, trained.format)) for m in asked]
     answers = ["".join(trained.stream(m, Options(_ANSWER_TOKENS))) for m in asked]
     answer_ids = [trained.tokenize(a) or trained.tokenize(".") for a in answers]
-    scores = [_mean(trained.score(p, a)) for p, a in zip(ids, answer_ids, strict=True)]
+    scores = [trained.score(p, a) for p, a in zip(ids, answer_ids, strict=True)]
     return Reference(trained.format, ids, answers, answer_ids, scores)
 
 
@@ -158,8 +159,8 @@ def compare(said: Reference, export: Scorer, name: str, kind: str, template: str
         return Compared(name, "bos", threshold=threshold)
     if ids != said.ids:
         return Compared(name, "tokenizer", threshold=threshold)
-    scores = [_mean(export.score(p, a)) for p, a in zip(ids, said.answer_ids, strict=True)]
-    moved = max(abs(a - b) for a, b in zip(scores, said.scores, strict=True))
+    scores = [export.score(p, a) for p, a in zip(ids, said.answer_ids, strict=True)]
+    moved = max(map(_moved, scores, said.scores))
     texts = ["".join(export.stream(m, Options(_ANSWER_TOKENS))) for m in asked]
     same = sum(a == b for a, b in zip(texts, said.answers, strict=True))
     broken: Part | None = "weights" if moved > threshold else None
@@ -180,8 +181,10 @@ def _by_template(template: str, messages: Sequence[Message]) -> str:
     return ""
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / max(len(values), 1)
+def _moved(one: Sequence[float], other: Sequence[float]) -> float:
+    """Change of the mean log-probability over the tokens that both could tell about."""
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if not math.isnan(a + b)]
+    return abs(math.fsum(a - b for a, b in pairs)) / len(pairs) if pairs else math.inf
 
 
 def open_export(path: Path, base: Path | None = None) -> tuple[Scorer, str, str | None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from techsum.errors import TrainingError
+from techsum.messages import text
 from techsum.settings import settings
 from techsum.training.recipe import Columns, Recipe, Source
 
@@ -67,8 +68,10 @@ def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRo
                 yield judged(source.name, place, said, source.columns, output_needed=needed)
             epoch += 1
     rows = list(read_rows(recipe, source))
-    if not any(isinstance(row, Row) for row in rows):
-        raise TrainingError("train_no_rows", source=source.name)
+    bad = [row.reason for row in rows if isinstance(row, BadRow)]
+    if len(bad) == len(rows):
+        reason = text(bad[0] if bad else "bad_row_none")
+        raise TrainingError("train_no_rows", source=source.name, reason=reason)
     order = random.Random(f"{seed} {source.name} {source.task}")  # noqa: S311 - an order, not a secret
     while True:
         order.shuffle(rows)

@@ -1,7 +1,6 @@
 """Samples: rows worded as TechSum asks, as token ids, long documents shortened, outputs never."""
 
 import hashlib
-import itertools
 import json
 import random
 import re
@@ -16,6 +15,7 @@ import numpy as np
 import techsum
 from techsum import korean
 from techsum.errors import StorageError, TrainingError
+from techsum.messages import text
 from techsum.prompts import Format, Message, Piece, answer, instruction_messages, render, summary_messages
 from techsum.settings import settings
 from techsum.training.gap_sentences import make_passage
@@ -158,10 +158,8 @@ def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) 
     seed = recipe.training.seed
     told: set[int] = set()
     barren = 0
-    for number in itertools.count():
-        if number == 0:
-            rows = draw_rows(recipe, source, seed)
-        row = next(rows)
+    reasons: Counter[str] = Counter()
+    for number, row in enumerate(draw_rows(recipe, source, seed)):
         made: Sample | str = "bad_row"
         if isinstance(row, BadRow):
             if row.place not in told:
@@ -174,8 +172,10 @@ def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) 
                 drawn.skipped[made] += 1
         if isinstance(made, str):
             barren += 1
+            reasons[row.reason if isinstance(row, BadRow) else made] += 1
             if barren >= _BARREN:
-                raise TrainingError("train_no_rows", source=source.name)
+                reason = text(reasons.most_common(1)[0][0])
+                raise TrainingError("train_no_rows", source=source.name, reason=reason)
             continue
         barren = 0
         yield made

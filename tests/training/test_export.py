@@ -1,0 +1,171 @@
+"""Exports that say what the trained model says, and a gate that names what broke."""
+
+import json
+import shutil
+
+import pytest
+
+from support.tiny_training import write_recipe
+from techsum.errors import TrainingError
+from techsum.generators import load
+from techsum.training import parity
+from techsum.training.exporting.export import compare_all, export, failure, merge, trained
+from techsum.training.exporting.gguf_files import write_model
+from techsum.training.fit import fit
+from techsum.training.recipe import load_recipe
+from techsum.training.run_folder import RunFolder
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning", "ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export")
+    fit(load_recipe(write_recipe(folder)), folder / "run")
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def said(run):
+    return trained(RunFolder(run))
+
+
+@pytest.fixture(scope="module")
+def base_gguf(run):
+    recipe = RunFolder(run).recipe
+    path = run.parent / "base.gguf"
+    from pathlib import Path
+
+    write_model(Path(recipe.base.name), path, "f16", "gemma", "base")
+    return path
+
+
+@pytest.fixture(scope="module")
+def merged(run):
+    folder = run.parent / "merged"
+    merge(RunFolder(run), RunFolder(run).recipe, folder)
+    return folder
+
+
+@pytest.mark.parametrize("to", ["adapter", "merged", "gguf", "gguf-lora", "ollama"])
+def test_every_export_passes_the_gate_and_carries_a_card(run, to, base_gguf, tmp_path):
+    done = export(run, to, tmp_path / to, "f16", base_gguf)
+    assert done.compared.passed
+    card = (done.path / "README.md").read_text("utf-8")
+    for word in ("tiny-ko", "train.jsonl", "MIT", "LoRA r=4", "Gemma Terms of Use", "Parity"):
+        assert word in card
+
+
+@pytest.mark.parametrize("quantization", ["bf16", "q8_0"])
+def test_a_quantized_export_stays_within_its_threshold(run, quantization, tmp_path):
+    done = export(run, "gguf", tmp_path / "out", quantization)
+    assert done.compared.moved < parity.THRESHOLDS[quantization]
+
+
+def test_a_merged_folder_is_loaded_as_any_model_is(run, tmp_path):
+    folder = export(run, "merged", tmp_path / "merged").path
+    model = load(f"hf:{folder}")
+    assert model.format == "gemma"
+    assert {p.suffix for p in folder.iterdir()} <= {".json", ".safetensors", ".md", ".jinja"}
+
+
+def test_the_modelfile_words_a_prompt_as_training_did(run, tmp_path):
+    folder = export(run, "ollama", tmp_path / "ollama", "f16").path
+    text = (folder / "Modelfile").read_text("utf-8")
+    gguf = next(folder.glob("*.gguf"))
+    assert f"FROM ./{gguf.name}" in text
+    assert "<start_of_turn>user\n{{ .Prompt }}<end_of_turn>\n<start_of_turn>model\n" in text
+    assert "<bos>" not in text  # Ollama adds it, and two break the model
+
+
+def broken_folder(merged, tmp_path, breaking):
+    folder = tmp_path / "broken"
+    shutil.copytree(merged, folder)
+    breaking(folder)
+    return folder
+
+
+def break_template(folder):
+    path = folder / "chat_template.jinja"
+    path.write_text(path.read_text("utf-8").replace("model\\n", "assistant\\n"), "utf-8")
+
+
+def double_bos(folder):
+    path = folder / "chat_template.jinja"
+    path.write_text("{{ bos_token }}" + path.read_text("utf-8"), "utf-8")
+
+
+def break_tokenizer(folder):
+    path = folder / "tokenizer.json"
+    said = json.loads(path.read_text("utf-8"))
+    said["model"]["merges"] = said["model"]["merges"][:-60]
+    path.write_text(json.dumps(said), "utf-8")
+
+
+def break_weights(folder):
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    name = next(n for n in tensors if n.endswith("layers.0.mlp.down_proj.weight"))
+    tensors[name] = torch.zeros_like(tensors[name])
+    save_file(tensors, path, {"format": "pt"})
+
+
+BREAKS = {
+    "template": break_template,
+    "bos": double_bos,
+    "tokenizer": break_tokenizer,
+    "weights": break_weights,
+}
+
+
+@pytest.mark.parametrize("part", BREAKS)
+def test_the_gate_names_the_part_that_broke(said, merged, tmp_path, part):
+    folder = broken_folder(merged, tmp_path, BREAKS[part])
+    loaded, kind, template = parity.open_export(folder)
+    compared = parity.compare(said, loaded, "broken", kind, template)
+    assert compared.broken == part
+    assert part in str(failure(compared))
+
+
+@pytest.mark.parametrize("part", ["tokenizer", "weights"])
+def test_a_gguf_of_something_else_does_not_pass(run, merged, tmp_path, part):
+    folder = broken_folder(merged, tmp_path, BREAKS[part])
+    path = tmp_path / "other.gguf"
+    write_model(folder, path, "f16", "gemma", "other")
+    (compared,) = compare_all(run, [path], None)
+    assert compared.broken == part
+
+
+def test_what_fails_the_gate_does_not_come_into_being(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(parity.THRESHOLDS, "q4_0", 1e-9)
+    with pytest.raises(TrainingError, match="weights"):
+        export(run, "gguf", tmp_path / "out", "q4_0")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_never_overwrites_and_needs_a_finished_run(run, tmp_path):
+    (tmp_path / "there").mkdir()
+    with pytest.raises(TrainingError, match="이미 있습니다"):
+        export(run, "adapter", tmp_path / "there")
+    with pytest.raises(TrainingError, match=r"run\.json"):
+        export(tmp_path, "adapter")
+    unfinished = tmp_path / "unfinished"
+    shutil.copytree(run, unfinished)
+    shutil.rmtree(unfinished / "adapter")
+    with pytest.raises(TrainingError, match="끝나지 않았습니다"):
+        export(unfinished, "adapter")
+
+
+def test_an_adapter_for_another_base_is_one_line(run, base_gguf, tmp_path):
+    from support.tiny_gguf import write_gemma2
+    from techsum.errors import TechsumError
+
+    folder = export(run, "gguf-lora", tmp_path / "lora", base_gguf=base_gguf).path
+    with pytest.raises(TechsumError, match="어댑터|adapter"):
+        compare_all(run, [next(folder.glob("*.gguf"))], write_gemma2(tmp_path / "other.gguf"))

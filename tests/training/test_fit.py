@@ -1,0 +1,236 @@
+"""The fit, by the real command on a two-layer Gemma: same loss as TRL, same result when stopped or spread out."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from support.tiny_training import write_recipe
+
+pytestmark = pytest.mark.slow
+
+CODE = "from techsum.cli import main; main()"
+
+
+def train(recipe, out, *more, wait=True):
+    """Run `techsum train` as a user does; returns the finished process."""
+    command = [sys.executable, "-c", CODE, "train", str(recipe), "--out", str(out), *more]
+    environment = os.environ | {"TECHSUM_LANG": "ko", "OMP_NUM_THREADS": "1"}
+    if not wait:
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+def log(out):
+    return [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
+
+
+def losses(out):
+    return {line["step"]: line["loss"] for line in log(out) if "loss" in line}
+
+
+def weights(folder):
+    from safetensors.torch import load_file
+
+    return load_file(folder / "adapter_model.safetensors")
+
+
+def apart(one, other):
+    """Largest difference between two adapters, and the largest weight."""
+    a, b = weights(one), weights(other)
+    assert a.keys() == b.keys()
+    return max((a[k] - b[k]).abs().max().item() for k in a), max(v.abs().max().item() for v in a.values())
+
+
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory):
+    return write_recipe(tmp_path_factory.mktemp("training"))
+
+
+@pytest.fixture(scope="module")
+def finished(recipe, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "whole"
+    done = train(recipe, out)
+    assert done.returncode == 0, done.stderr
+    assert "학습을 마쳤습니다" in done.stdout
+    return out
+
+
+def test_a_run_keeps_its_adapter_its_recipe_and_its_log(finished):
+    about = json.loads((finished / "run.json").read_text("utf-8"))
+    assert about["finished"]
+    assert about["recipe"]["name"] == "tiny-ko"
+    assert about["taken"] == {"train.jsonl (summary)": 12}
+    assert list(losses(finished)) == [1, 2, 3, 4, 5, 6]
+    assert [line["step"] for line in log(finished) if "dev_loss" in line] == [3, 6]
+    best = min((line for line in log(finished) if "dev_loss" in line), key=lambda line: line["dev_loss"])
+    assert json.loads((finished / "adapter" / "best.json").read_text("utf-8"))["step"] == best["step"]
+    config = json.loads((finished / "adapter" / "adapter_config.json").read_text("utf-8"))
+    assert config["base_model_name_or_path"].endswith("tiny-gemma-2")
+
+
+def test_nothing_in_a_run_folder_is_a_pickle(finished):
+    kinds = {p.suffix for p in finished.rglob("*") if p.is_file()}
+    assert kinds <= {".safetensors", ".json", ".jsonl", ".jinja"}
+    assert not any(p.read_bytes()[:2] == b"\x80\x02" for p in finished.rglob("*") if p.is_file())
+
+
+def test_the_loss_is_that_of_trl(recipe):
+    """Given TRL's own trainer on the same model and samples, when both compute a loss, it is the same."""
+    import torch
+    from datasets import Dataset
+    from trl import SFTConfig, SFTTrainer
+
+    from techsum.generators.hub_tokenizer import HubTokenizer
+    from techsum.training import bases
+    from techsum.training.fit import labelled
+    from techsum.training.recipe import load_recipe
+    from techsum.training.samples import draw
+    from techsum.training.trainer import AnswerTrainer
+
+    said = load_recipe(recipe)
+    tokenizer = bases.load_tokenizer(said.base)
+    rows = [labelled(s) for s in draw(said, HubTokenizer(tokenizer), 4).samples]
+    found = []
+    for kind in (SFTTrainer, AnswerTrainer):
+        trainer = kind(
+            model=bases.load_model(said.base),
+            args=SFTConfig(
+                output_dir=str(recipe.parent / "trl"), use_cpu=True, bf16=False, report_to=[], max_length=None,
+                dataset_kwargs={"skip_prepare_dataset": True}, completion_only_loss=False, gradient_checkpointing=False,
+            ),
+            train_dataset=Dataset.from_list(rows),
+            processing_class=tokenizer,
+        )  # fmt: skip
+        trainer.model.train()
+        batch = trainer.data_collator(rows)
+        loss = trainer.compute_loss(trainer.model, dict(batch), num_items_in_batch=torch.tensor(100))
+        loss.backward()
+        gradient = trainer.model.model.layers[0].self_attn.q_proj.weight.grad
+        found.append((loss.item(), gradient.norm().item()))
+    assert found[0][0] == pytest.approx(found[1][0], abs=1e-3)
+    assert found[0][1] == pytest.approx(found[1][1], rel=1e-3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_goes_on_to_the_same_adapter(recipe, finished, tmp_path, number):
+    """Given a run, when it is told to stop and resumed, then its adapter is that of the run that was not."""
+    out = tmp_path / "stopped"
+    running = train(recipe, out, wait=False)
+    stopping = time.monotonic() + 120
+    while time.monotonic() < stopping and not (out / "log.jsonl").exists():
+        time.sleep(0.02)
+    running.send_signal(number)
+    said, _ = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert "--resume" in said.decode()
+    assert len(losses(out)) < 6
+    again = train(recipe, out)
+    assert again.returncode == 1
+    assert "--resume" in again.stderr  # what is there is never begun anew by accident
+    done = train(recipe, out, "--resume")
+    assert done.returncode == 0, done.stderr
+    far, large = apart(finished / "adapter", out / "adapter")
+    assert far < 1e-5 * max(large, 1)
+
+
+def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, tmp_path):
+    out = tmp_path / "killed"
+    running = train(recipe, out, wait=False)
+    stopping = time.monotonic() + 120
+    while time.monotonic() < stopping and not (out / "checkpoints" / "checkpoint-4" / "complete.json").exists():
+        time.sleep(0.01)
+    running.kill()
+    running.wait()
+    (out / "checkpoints" / "checkpoint-5").mkdir()  # as a kill in mid-save leaves it
+    (out / "checkpoints" / "checkpoint-5" / "adapter_model.safetensors").write_bytes(b"half")
+    done = train(recipe, out, "--resume")
+    assert done.returncode == 0, done.stderr
+    far, large = apart(finished / "adapter", out / "adapter")
+    assert far < 1e-5 * max(large, 1)
+    assert not (out / "checkpoints" / "checkpoint-5" / "adapter_model.safetensors").exists()
+
+
+def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_path):
+    """Batch 1 x accumulation 8 = 8 x 1 = 2 processes x 4, by the real command."""
+    shapes = {"1x8": (1, 8, 1), "8x1": (8, 1, 1), "2x4": (1, 4, 2)}
+    found = {}
+    for name, (batch, accumulation, processes) in shapes.items():
+        done = train(
+            recipe, tmp_path / name,
+            "--set", f"training.batch={batch}", "--set", f"training.accumulation={accumulation}",
+            "--set", "training.steps=3", "--set", "dev.path=", "--processes", str(processes),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        found[name] = losses(tmp_path / name)
+    for name in ("8x1", "2x4"):
+        assert found[name] == pytest.approx(found["1x8"], abs=1e-3), name
+    far, _ = apart(tmp_path / "1x8" / "adapter", tmp_path / "2x4" / "adapter")
+    assert far < 1e-3
+
+
+def test_missing_processes_are_never_silent(recipe, tmp_path, monkeypatch):
+    monkeypatch.setenv("TECHSUM_PROCESSES", "2")  # as if a launcher had started one of two
+    done = train(recipe, tmp_path / "alone")
+    assert done.returncode == 1
+    assert "프로세스 2개가 필요한데 1개만" in done.stderr
+
+
+def test_another_recipes_folder_and_a_full_folder_are_refused(recipe, finished, tmp_path):
+    other = train(recipe, finished, "--set", "training.lr=1e-4", "--resume")
+    assert (other.returncode, "다른 레시피" in other.stderr) == (1, True)
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    full = train(recipe, tmp_path)
+    assert (full.returncode, "비어 있지 않은" in full.stderr) == (1, True)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_missing_base_and_missing_data_are_one_line(recipe, tmp_path):
+    base = train(recipe, tmp_path / "a", "--set", "base.name=/nowhere/gemma")
+    data = train(recipe, tmp_path / "b", "--set", "data_folder=/nowhere")
+    for done, word in ((base, "/nowhere/gemma"), (data, "data_folder")):
+        assert done.returncode == 1
+        assert word in done.stderr.splitlines()[-1]
+        assert "Traceback" not in done.stderr
+
+
+def test_a_disk_that_fills_while_saving_leaves_the_last_good_checkpoint(recipe, tmp_path):
+    """Given a limit on file sizes that the second save meets, then the first checkpoint goes on."""
+    out = tmp_path / "full"
+    limited = (
+        "import resource, signal, techsum.training.trainer as t\n"
+        "before = t.AnswerTrainer._save_optimizer_and_scheduler\n"
+        "def save(self, folder):\n"
+        "    if folder.endswith('-4'):\n"
+        "        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "    before(self, folder)\n"
+        "t.AnswerTrainer._save_optimizer_and_scheduler = save\n"
+    )
+    command = [sys.executable, "-c", limited + CODE, "train", str(recipe), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    assert "2단계부터" in done.stderr.splitlines()[-1]
+    assert [p.name for p in (out / "checkpoints").iterdir()] == ["checkpoint-2"]
+    assert train(recipe, out, "--resume").returncode == 0
+
+
+def test_the_check_shows_the_data_and_finds_a_leak(recipe, tmp_path):
+    rows = (recipe.parent / "train.jsonl").read_text("utf-8").splitlines()
+    (recipe.parent / "bad.jsonl").write_text("\n".join([*rows[:12], "{broken", rows[0]]) + "\n", "utf-8")
+    command = [
+        sys.executable, "-c", CODE, "train", str(recipe), "--check", "--out", str(tmp_path / "run"),
+        "--set", "data.0.path=bad.jsonl", "--set", "test=[dev.jsonl]",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1, done.stderr  # the dev rows are training rows here
+    assert "bad.jsonl 13번째 줄: JSON이 아님" in done.stdout
+    assert "dev.jsonl: 3개 글이 학습 자료에도" in done.stdout
+    assert "MIT" in done.stdout
+    assert (tmp_path / "tiny-ko-lengths.png").read_bytes()[:4] == b"\x89PNG"
+    assert not Path(tmp_path / "run").exists()
