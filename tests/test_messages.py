@@ -52,7 +52,11 @@ def test_every_key_in_the_code_is_in_the_catalogue_and_every_text_is_used():
                     assert f"notice_{node.args[0].value}" in known
                 if name == "refuse":
                     used.add(f"url_reason_{node.args[0].value}")
-    composed = {k for k in known if k.startswith(("models_column_", "eval_plot_"))}
+    composed = {
+        k
+        for k in known
+        if k.startswith(("models_column_", "eval_plot_", "check_column_", "parity_column_", "parity_"))
+    }
     composed |= {f"figure_{name}" for name in FIGURES} | {"notice_number", "notice_unit"}
     assert known - used - composed == set()
 

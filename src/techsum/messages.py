@@ -498,6 +498,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "레시피 '{path}'에 '{field}'라는 항목은 없습니다. {nearest}",
         "The recipe '{path}' has no field '{field}'. {nearest}",
     ),
+    "recipe_one_place": ("path와 hub 가운데 하나만 적어 주세요", "give either path or hub"),
     "recipe_nearest": (
         "'{name}'을(를) 쓰려고 하셨나요?",
         "Did you mean '{name}'?",

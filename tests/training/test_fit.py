@@ -12,7 +12,10 @@ import pytest
 
 from support.tiny_training import write_recipe
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning", "ignore::DeprecationWarning"),
+]
 
 CODE = "from techsum.cli import main; main()"
 
@@ -143,7 +146,9 @@ def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, t
     out = tmp_path / "killed"
     running = train(recipe, out, wait=False)
     stopping = time.monotonic() + 120
-    while time.monotonic() < stopping and not (out / "checkpoints" / "checkpoint-4" / "complete.json").exists():
+    while (
+        time.monotonic() < stopping and not (out / "checkpoints" / "checkpoint-4" / "complete.json").exists()
+    ):
         time.sleep(0.01)
     running.kill()
     running.wait()

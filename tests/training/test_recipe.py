@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from techsum.errors import TechsumError, TrainingError
@@ -56,7 +56,9 @@ def test_every_field_is_documented(section):
 
 
 def test_a_misspelt_field_is_named_with_the_nearest_right_one(written):
-    with pytest.raises(TrainingError, match=r"training\.lerning_rate.*training\.lr|training\.lr_rate.*training\.lr"):
+    with pytest.raises(
+        TrainingError, match=r"training\.lerning_rate.*training\.lr|training\.lr_rate.*training\.lr"
+    ):
         load_recipe(written(training={"steps": 10, "lr_rate": 1e-4}))
     with pytest.raises(TrainingError, match=r"data\.0\.licens.*data\.0\.licence"):
         load_recipe(written(data=[{"path": "a", "licence": "MIT", "licens": "MIT"}]))
@@ -104,9 +106,10 @@ def test_the_fingerprint_holds_what_decides_the_result_and_nothing_else(written)
     assert load_recipe(path, ["training.lr=1e-4"]).fingerprint != same.fingerprint
 
 
-@given(st.text(max_size=300))
-def test_no_text_crashes_the_loader(text):
-    path = Path("/tmp") / "techsum-recipe-fuzz.yaml"
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=300))
+def test_no_text_crashes_the_loader(tmp_path, text):
+    path = tmp_path / "recipe.yaml"
     path.write_text(text, "utf-8", errors="replace")
     with pytest.raises(TrainingError):
         load_recipe(path)

@@ -14,7 +14,7 @@ from techsum import korean
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.prompts import render, summary_messages
 from techsum.training.gap_sentences import make_passage
-from techsum.training.recipe import Source, load_recipe
+from techsum.training.recipe import Recipe, Source, load_recipe
 from techsum.training.rows import Row
 from techsum.training.samples import Sample, cached, draw, sample, shorten
 
@@ -34,7 +34,15 @@ def tokenizer(tmp_path_factory):
 
 def made(tokenizer, row=ROW, limit=4000, fmt="tuned", **source):
     said = Source(path="-", licence="-", titled=1.0, **source)
-    return sample(row, said, fmt, tokenizer, limit, random.Random(0))
+    recipe = Recipe.model_validate(
+        {
+            "name": "r",
+            "base": {"name": "b", "format": fmt},
+            "data": [said],
+            "training": {"steps": 1, "max_tokens": limit},
+        }
+    )
+    return sample(row, said, recipe, tokenizer, random.Random(0))
 
 
 def test_a_sample_is_the_prompt_of_serving_and_the_answer_with_its_end(tokenizer):

@@ -1,6 +1,5 @@
-"""`techsum export` and `techsum parity`: files that other programs load, and the proof that they say the same."""
+"""`techsum export` and `techsum parity`: files for other programs, and the proof that they say the same."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,8 @@ from techsum.errors import UsageError
 from techsum.messages import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from techsum.training.parity import Compared
 
 
@@ -53,7 +54,7 @@ def parity(
         Path | None, typer.Option(help="gguf-lora의 바탕 모델 / base of a gguf-lora")
     ] = None,
 ) -> None:
-    """내보낸 모델이 학습한 모델과 같은 말을 하는지 봅니다. / See whether exports say what the trained model says."""
+    """내보낸 모델이 같은 말을 하는지 봅니다. / See whether exports say what the trained model says."""
     from techsum.training.exporting.export import compare_all
 
     console = make_console()

@@ -101,14 +101,21 @@ def _object(path: Path, place: int, line: str) -> dict[str, Any]:
 
 
 def leaks(examples: Iterable[Example], training: Iterable[Path]) -> dict[int, float]:
-    """Rows that the training files hold too, also when a few words were changed.
-
-    Returns:
-        Row number -> share of the article's shingles (20 characters) or of its reference's that stand in one
-        training row, where it is at least 0.3.
+    """Rows that the training files hold too, also when a few words were changed: see `known_from`.
 
     Raises:
         EvaluationError: a training file cannot be read.
+    """
+    rows = (row for path in training for _, row in _rows(path))
+    return known_from(examples, ("\n".join(v for v in row.values() if isinstance(v, str)) for row in rows))
+
+
+def known_from(examples: Iterable[Example], texts: Iterable[str]) -> dict[int, float]:
+    """Rows that these texts hold too, also when a few words were changed.
+
+    Returns:
+        Row number -> share of the article's shingles (20 characters) or of its reference's that stand in one
+        text, where it is at least 0.3.
     """
     wanted: dict[bytes, set[tuple[int, str]]] = defaultdict(set)
     sizes: Counter[tuple[int, str]] = Counter()
@@ -119,16 +126,14 @@ def leaks(examples: Iterable[Example], training: Iterable[Path]) -> dict[int, fl
             for one in shingles:
                 wanted[one].add((example.place, part))
     worst: dict[int, float] = {}
-    for path in training:
-        for _, row in _rows(path):
-            held: Counter[tuple[int, str]] = Counter()
-            text = "\n".join(v for v in row.values() if isinstance(v, str))
-            for one in set(_shingles(text)):
-                held.update(wanted.get(one, ()))
-            for (place, part), count in held.items():
-                share = count / sizes[place, part]
-                if share >= _LEAKED:
-                    worst[place] = max(worst.get(place, 0.0), share)
+    for text in texts:
+        held: Counter[tuple[int, str]] = Counter()
+        for one in set(_shingles(text)):
+            held.update(wanted.get(one, ()))
+        for (place, part), count in held.items():
+            share = count / sizes[place, part]
+            if share >= _LEAKED:
+                worst[place] = max(worst.get(place, 0.0), share)
     return worst
 
 

@@ -135,7 +135,7 @@ class LlamaCpp:
         return len(self.tokenize(text))
 
     def score(self, prompt: Sequence[int], answer: Sequence[int]) -> list[float]:
-        """Natural log-probability of each of the answer's tokens after the prompt and the tokens before it.
+        """Natural log-probability of each of the answer's tokens, given all tokens before it.
 
         NaN for a token that is part of a character: llama.cpp tells nothing about those.
         """

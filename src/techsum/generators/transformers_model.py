@@ -82,7 +82,7 @@ class TransformersModel:
         return len(self.tokenize(text))
 
     def score(self, prompt: Sequence[int], answer: Sequence[int]) -> list[float]:
-        """Natural log-probability of each of the answer's tokens after the prompt and the tokens before it."""
+        """Natural log-probability of each of the answer's tokens, given all tokens before it."""
         torch = self._torch
         ids = torch.tensor([[*prompt, *answer]], device=self._model.device)
         with torch.inference_mode(), self._lock:

@@ -242,9 +242,7 @@ class Abstractive:
             yield from self._settle(draft, better or open_text)
         return False
 
-    def _better(
-        self, draft: _Draft, sentence: str, messages: list[Message], options: Options
-    ) -> str | None:
+    def _better(self, draft: _Draft, sentence: str, messages: list[Message], options: Options) -> str | None:
         """Another sentence for a doubtful one of a tuned model: the first that carries no notice.
 
         Small models err in a name or a number where the next likeliest wording is right; sampled again from

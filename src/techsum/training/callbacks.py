@@ -1,4 +1,4 @@
-"""What happens between two steps: the log, the progress, evaluation, stopping on a signal, whole checkpoints."""
+"""What happens between two steps: log, progress, evaluation, stopping on a signal, whole checkpoints."""
 
 import signal
 import time

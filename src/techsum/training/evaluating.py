@@ -1,4 +1,4 @@
-"""Looking at a run while it goes: loss and ROUGE on rows that it never trains on, and the best adapter kept."""
+"""Looking at a run while it goes: loss and ROUGE on rows that it never sees, and the best adapter kept."""
 
 import json
 import random
@@ -34,12 +34,10 @@ def dev_rows(recipe: Recipe) -> list[Row]:
 def dev_samples(recipe: Recipe, tokenizer: HubTokenizer) -> list[Sample]:
     """The dev rows as samples; those whose output does not fit are left out."""
     source = Source(path=recipe.dev.path or "-", licence="-")
-    made = [
-        sample(
-            row, source, recipe.base.format, tokenizer, recipe.training.max_tokens, random.Random(row.place)
-        )
-        for row in dev_rows(recipe)
-    ]
+    made = []
+    for row in dev_rows(recipe):
+        chance = random.Random(row.place)  # noqa: S311 - an order, not a secret
+        made.append(sample(row, source, recipe, tokenizer, chance))
     return [s for s in made if isinstance(s, Sample)]
 
 

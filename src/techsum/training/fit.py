@@ -75,7 +75,7 @@ def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lamb
 
 def _settings(recipe: Recipe, run: RunFolder) -> Any:
     """What the recipe means in TRL's words, on this machine."""
-    from trl import SFTConfig
+    from trl.trainer.sft_config import SFTConfig
 
     wanted = recipe.training
     cuda = _cuda()
@@ -120,7 +120,7 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
     )
 
 
-def _trainer(
+def _trainer(  # noqa: PLR0917 - what a trainer is made of
     recipe: Recipe, settings: Any, run: RunFolder, tokenizer: Any, drawn: Drawn, dev: list[Sample], told: Told
 ) -> Any:
     import datasets
@@ -132,6 +132,7 @@ def _trainer(
 
     cuda = _cuda()
     nf4 = recipe.base.quantization == "nf4" or (recipe.base.quantization == "auto" and cuda)
+    transformers.set_seed(recipe.training.seed)  # the adapter's first weights are random too
     # The adapter goes on before anything can run the model: see `load_model` about nf4.
     model = peft.get_peft_model(
         bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None),

@@ -58,7 +58,7 @@ def make_passage(document: str, chance: random.Random) -> Passage | None:
 
 
 def choose(sentences: Sequence[korean.Sentence], count: int) -> list[int]:
-    """Places of the sentences that, one after the other, add most to the F1 of their words against the rest's."""
+    """Places of the sentences that, one after the other, add most to the F1 of their words and the rest's."""
     words = [Counter(s.content) for s in sentences]
     total: Counter[str] = sum(words, Counter())
     chosen: list[int] = []

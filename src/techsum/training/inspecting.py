@@ -8,12 +8,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from techsum.evaluation.data import leaks
+from techsum.evaluation.data import known_from
 from techsum.evaluation.data import load as load_examples
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
 from techsum.training.recipe import PROJECTIONS, Recipe, Source
-from techsum.training.rows import BadRow, read_rows
+from techsum.training.rows import BadRow, Row, read_rows
 from techsum.training.samples import Drawn, draw
 
 ROWS = 20_000
@@ -142,13 +142,20 @@ def _shingles(text: str) -> Iterator[bytes]:
 
 
 def _leaks(recipe: Recipe) -> dict[str, int]:
-    training = [recipe.folder(s.path) for s in recipe.data if s.path and not s.path.endswith(".parquet")]
     held = [*recipe.test, *filter(None, [recipe.dev.path])]
     return {
-        name: len(leaks(load_examples(recipe.folder(name)), training))
+        name: len(known_from(load_examples(recipe.folder(name)), _texts(recipe)))
         for name in dict.fromkeys(held)
-        if Path(recipe.folder(name)).exists()
     }
+
+
+def _texts(recipe: Recipe) -> Iterator[str]:
+    """What the local sources say, row by row. A hub set is too large to be read for this."""
+    for source in recipe.data:
+        if source.path:
+            for row in read_rows(recipe, source):
+                if isinstance(row, Row):
+                    yield f"{row.input}\n{row.output}"
 
 
 def sizes(config: Mapping[str, Any], recipe: Recipe) -> tuple[int, int]:
@@ -201,7 +208,7 @@ def operations(
     embedding = config["vocab_size"] * config["hidden_size"]
     passes = 6 if recipe.training.checkpointing else 4
     each = passes * (parameters - embedding) * tokens + 4 * embedding * answer
-    return each * count(recipe) / 1e15
+    return float(each * count(recipe) / 1e15)
 
 
 def histogram(lengths: Sequence[int], limit: int, bins: int = 12) -> list[tuple[int, int, int]]:
@@ -216,9 +223,9 @@ def plot(report: Report, path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
 
-    figure, axes = pyplot.subplots(figsize=(7, 3.2), dpi=150)
+    figure, axes = plt.subplots(figsize=(7, 3.2), dpi=150)
     limit = report.recipe.training.max_tokens
     axes.hist(report.lengths, bins=30, range=(0, limit), color="#3b6ea5")
     axes.axvline(limit, color="#b3402a", linewidth=1)
@@ -227,4 +234,4 @@ def plot(report: Report, path: Path) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     figure.savefig(path)
-    pyplot.close(figure)
+    plt.close(figure)

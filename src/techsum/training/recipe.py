@@ -105,7 +105,7 @@ class Source(_Part):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.path is None) == (self.hub is None):
-            raise ValueError("exactly one of path, hub")
+            raise ValueError("recipe_one_place")
         return self
 
     @property
@@ -227,7 +227,7 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         raise _explain(path, error) from None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml publishes no types
     """YAML 1.1 takes 1e-4 for a string; every other tool, and every user, for a number."""
 
 
@@ -265,7 +265,9 @@ def _explain(path: Path, error: ValidationError) -> TrainingError:
         near = difflib.get_close_matches(place[-1], list(_fields(place[:-1])), n=1, cutoff=0.4)
         nearest = text("recipe_nearest", name=".".join([*place[:-1], near[0]])) if near else ""
         return TrainingError("recipe_unknown", path=path, field=field, nearest=nearest)
-    return TrainingError("recipe_value", path=path, field=field, reason=first["msg"])
+    ours = first["type"] == "value_error"
+    reason = text(str(first["ctx"]["error"])) if ours else first["msg"]
+    return TrainingError("recipe_value", path=path, field=field, reason=reason)
 
 
 def _fields(place: Sequence[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rows of training data: from JSONL, CSV and Parquet files and from the hub, bad ones told, none lost silently."""
+"""Rows of training data, from JSONL, CSV and Parquet files and from the hub: bad ones told, none lost."""
 
 import csv
 import gzip
@@ -147,7 +147,7 @@ def _parsed(line: str) -> Any:
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, Any]]:
     try:
-        import pyarrow as arrow
+        import pyarrow as pa
         from pyarrow import parquet
     except ImportError:
         raise TrainingError("extra_missing", feature=path.name, extra="train") from None
@@ -159,7 +159,7 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, Any]]:
             for row in batch.to_pylist():
                 place += 1
                 yield place, row
-    except arrow.ArrowException as error:
+    except pa.ArrowException as error:
         raise TrainingError("train_data_broken", path=path, reason=str(error).splitlines()[0]) from None
 
 

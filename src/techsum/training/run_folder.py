@@ -61,7 +61,7 @@ class RunFolder:
         """Claim the folder for a run of this recipe.
 
         Raises:
-            TrainingError: it holds another recipe's run, or one that was not asked to go on, or none that could.
+            TrainingError: it holds another recipe's run, one that was not asked to go on, or no run.
         """
         known = self.about() if self._about.exists() else None
         if known and known["fingerprint"] != recipe.fingerprint:
@@ -129,14 +129,16 @@ class RunFolder:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Turn a full disk into its line; a torn checkpoint goes, the last good one stays."""
+        from safetensors import SafetensorError
+
         try:
             yield
-        except OSError as error:
+        except (OSError, SafetensorError) as error:
             self.drop_torn()
             last = self.last_checkpoint()
             name = last.name.rpartition("-")[2] if last else "0"
             raise TrainingError(
-                "train_disk", path=self.path, reason=error.strerror or str(error), step=name
+                "train_disk", path=self.path, reason=getattr(error, "strerror", None) or error, step=name
             ) from None
 
 

@@ -57,18 +57,18 @@ class Sample:
 
 
 def sample(
-    row: Row, source: Source, fmt: Format, tokenizer: Tokenizer, limit: int, chance: random.Random
+    row: Row, source: Source, recipe: Recipe, tokenizer: Tokenizer, chance: random.Random
 ) -> Sample | str:
     """The row as a sample, or the catalogue key of why it is none.
 
     Args:
         row: what to learn from.
         source: what is to be made of it.
-        fmt: the base model's format.
+        recipe: the base's prompt format, and the most tokens that prompt and answer have together.
         tokenizer: the base model's.
-        limit: most tokens, prompt and answer together.
         chance: decides about the passage and whether the title is shown.
     """
+    fmt, limit = recipe.base.format, recipe.training.max_tokens
     document, output = row.input, row.output
     if source.task == "gap-sentences":
         passage = make_passage(document, chance)
@@ -81,28 +81,34 @@ def sample(
         return "skipped_broken_output"
     title = row.title if chance.random() < source.titled else ""
     target = tuple(tokenizer.encode(answer(output, fmt)))
-    frame = len(tokenizer.encode(render(_asked(row, source, "", title, output, fmt), fmt)))
+
+    def prompt(shown: str) -> tuple[int, ...]:
+        return tuple(tokenizer.encode(render(_asked(row, source, shown, title, len(output), fmt), fmt)))
+
+    frame = len(prompt(""))
     room = limit - len(target) - frame
     if room < _FEWEST_TOKENS:
         return "skipped_long_output"
     fitting = shorten(document, tokenizer, room)
     if source.minimum_support and not _supported(output, fitting, source.minimum_support):
         return "skipped_unsupported"
-    prompt = tuple(tokenizer.encode(render(_asked(row, source, fitting, title, output, fmt), fmt)))
-    if len(prompt) + len(target) > limit:  # joined to its frame a document may take a token more
+    asked = prompt(fitting)
+    if len(asked) + len(target) > limit:  # joined to its frame a document may take a token more
         fitting = shorten(document, tokenizer, room - _FEWEST_TOKENS // 2)
-        prompt = tuple(tokenizer.encode(render(_asked(row, source, fitting, title, output, fmt), fmt)))
-    return Sample(prompt, target, shortened=len(fitting) < len(document))
+        asked = prompt(fitting)
+    return Sample(asked, target, shortened=len(fitting) < len(document))
 
 
 def _without_parentheses(text: str) -> str:
     return re.sub(r"\s*\([^()]*\)", "", re.sub(r"\([^()]*\)(?=[^()]*\))", "", text)).strip()
 
 
-def _asked(row: Row, source: Source, document: str, title: str, output: str, fmt: Format) -> list[Message]:
+def _asked(  # noqa: PLR0917 - what a prompt is made of
+    row: Row, source: Source, document: str, title: str, characters: int, fmt: Format
+) -> list[Message]:
     if source.task == "instruction" and row.instruction:
         return instruction_messages(document, row.instruction, fmt=fmt)
-    return summary_messages(document, fmt=fmt, characters=len(output), title=title)
+    return summary_messages(document, fmt=fmt, characters=characters, title=title)
 
 
 def shorten(document: str, tokenizer: Tokenizer, tokens: int) -> str:
@@ -167,7 +173,7 @@ def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) 
                 drawn.bad.append(row)
         else:
             chance = random.Random(f"{seed} {source.name} {number}")  # noqa: S311 - an order, not a secret
-            made = sample(row, source, recipe.base.format, tokenizer, recipe.training.max_tokens, chance)
+            made = sample(row, source, recipe, tokenizer, chance)
             if isinstance(made, str):
                 drawn.skipped[made] += 1
         if isinstance(made, str):

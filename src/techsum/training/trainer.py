@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
-from trl import SFTTrainer
+from trl.trainer.sft_trainer import SFTTrainer
 
 IGNORED = -100
 """The label of a token that carries no loss."""
@@ -56,11 +56,12 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         super()._save(output_dir, state_dict)
         if self.args.should_save:
-            # a pickle of settings that the recipe holds in full
-            (Path(output_dir or self.args.output_dir) / "training_args.bin").unlink(missing_ok=True)
+            # a pickle of settings that the recipe holds in full, and PEFT's empty card
+            for name in ("training_args.bin", "README.md"):
+                (Path(output_dir or self.args.output_dir) / name).unlink(missing_ok=True)
 
     def create_model_card(self, *_args: Any, **_kwargs: Any) -> None:
-        """TRL writes a card of its own into every checkpoint; the export writes the one that says something."""
+        """TRL writes a card into every checkpoint; the export writes the one that says something."""
 
     def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
         if self.is_fsdp_enabled:

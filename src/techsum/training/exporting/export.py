@@ -131,7 +131,7 @@ def _part(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write(
+def _write(  # noqa: PLR0917 - what an export is made of
     run: RunFolder, recipe: Recipe, to: Target, part: Path, quantization: Quantization, base: Path | None
 ) -> Path:
     """Write the files.
