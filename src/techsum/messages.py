@@ -469,6 +469,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Gemma 3 270M 바탕 모델, 오프라인, 품질 낮음",
         "Gemma 3 270M base model, offline, weak",
     ),
+    "models_about_tuned": (
+        "Gemma 3 270M에 한국어 요약을 가르친 모델, 오프라인",
+        "Gemma 3 270M taught Korean summaries, offline",
+    ),
     "models_about_pulled": ("직접 받은 파일", "a file that you pulled"),
     "models_auto": (
         "지금 `--model auto`는 {model} 입니다.",

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from techsum.cli.terminal import make_console
 from techsum.generators import check, resolve
-from techsum.generators.models import EMBEDDED, EXTRACT, HUB_MODELS, embedded_installed, names, pulled
+from techsum.generators.models import EMBEDDED, EXTRACT, HUB_MODELS, TUNED, embedded_installed, names, pulled
 from techsum.messages import text
 from techsum.settings import default_model, set_default_model
 
@@ -41,7 +41,7 @@ def pull(name: Annotated[str, typer.Argument(help="이름 또는 owner/repositor
     if name == EXTRACT:
         console.print(text("models_extract_here"))
         return
-    if name == EMBEDDED:
+    if name in (EMBEDDED, TUNED):
         path = model_file(name, lambda: console.print(text("progress_assembling")))
     else:
         columns = (
@@ -85,9 +85,9 @@ def print_models(console: Console) -> None:
 
 
 def _state(name: str) -> str:
-    if name == EMBEDDED and not embedded_installed():
+    if name in (EMBEDDED, TUNED) and not embedded_installed():
         return text("models_install")
-    if name in (EXTRACT, EMBEDDED) or name in pulled():
+    if name in (EXTRACT, EMBEDDED, TUNED) or name in pulled():
         return text("models_default" if default_model() == name else "models_here")
     return text("models_pull", name=name)
 
@@ -95,5 +95,5 @@ def _state(name: str) -> str:
 def _about(name: str) -> str:
     if name in HUB_MODELS:
         return HUB_MODELS[name].about
-    keys = {EXTRACT: "models_about_extract", EMBEDDED: "models_about_embedded"}
+    keys = {EXTRACT: "models_about_extract", EMBEDDED: "models_about_embedded", TUNED: "models_about_tuned"}
     return text(keys.get(name, "models_about_pulled"))

@@ -1,5 +1,8 @@
 """Base models and their tokenizers, loaded for training."""
 
+import logging
+import os
+import warnings
 from typing import Any
 
 from techsum.errors import TrainingError
@@ -7,6 +10,17 @@ from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.models import EMBEDDED
 from techsum.settings import hub, settings
 from techsum.training.recipe import Base
+
+
+def quiet() -> None:
+    """Keep libraries from talking into the progress bar."""
+    import transformers
+
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it misses kernels that a CPU has no use for
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", module=r"(torch|transformers|trl|peft|bitsandbytes|accelerate)\b")
 
 
 def place(base: Base) -> str:

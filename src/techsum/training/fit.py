@@ -1,9 +1,7 @@
 """The fit: a recipe's samples become an adapter. One process here; `processes.py` starts several."""
 
-import logging
 import os
 import shutil
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +41,7 @@ def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lamb
     Raises:
         TrainingError: base, data or folder cannot be used, memory or disk ran out, processes are missing.
     """
-    _quiet()
+    bases.quiet()
     run = RunFolder(folder)
     settings = _settings(recipe, run)  # joins the other processes, where there are some
     world, expected = settings.world_size, int(os.environ.get(WORLD, "1"))
@@ -201,17 +199,6 @@ def _cuda() -> bool:
     import torch
 
     return bool(torch.cuda.is_available())
-
-
-def _quiet() -> None:
-    """Keep libraries from talking into the progress bar."""
-    import transformers
-
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it misses kernels that a CPU has no use for
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    warnings.filterwarnings("ignore", module=r"torch|transformers|trl|peft|bitsandbytes|accelerate")
 
 
 def _explain(error: Exception, recipe: Recipe) -> Exception:

@@ -75,7 +75,7 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         "",
         "## Parity",
         "",
-        f"This export ({to}{f', {quantization}' if 'gguf' in to or to == 'ollama' else ''}) against the trained "
+        f"This export ({to}{f', {quantization}' if to in ('gguf', 'ollama') else ''}) against the trained "
         f"model on {parity['prompts']} fixed prompts: identical token ids, one `<bos>`, mean log-probability moved "
         f"by {moved} nats a token at most (allowed {parity['threshold']}), same greedy text for "
         f"{parity['same_text']} of {parity['prompts']}.",

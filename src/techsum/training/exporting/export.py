@@ -51,6 +51,7 @@ def export(
         TrainingError: the run is not finished, or the export failed the parity gate; then nothing is left
             at `out`.
     """
+    bases.quiet()
     run = RunFolder(folder)
     recipe = run.recipe
     if not (run.adapter / "adapter_model.safetensors").exists():
@@ -67,6 +68,7 @@ def export(
             raise failure(compared)
         figures = run.about() | {"parity": compared.as_dict()}
         write_whole(part / "README.md", model_card(recipe, figures, to, quantization))
+        part.chmod(0o755)  # a temporary folder is its maker's alone
         part.replace(target)
     return Exported(target, compared)
 
@@ -78,6 +80,7 @@ def compare_all(folder: Path, against: Sequence[Path], base_gguf: Path | None) -
         TrainingError: there is nothing to compare, or a GGUF adapter lacks its base.
         ModelError: an export does not load.
     """
+    bases.quiet()
     run = RunFolder(folder)
     recipe = run.recipe
     places = list(against) or [_loaded_part(p) for p in sorted(folder.glob("exports/*")) if p.is_dir()]
