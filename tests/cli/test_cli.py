@@ -165,6 +165,8 @@ def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
     process = subprocess.Popen(
         [*COMMAND, "summarize", str(SAMPLE), "--model", "gemma-3-270m"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "TECHSUM_CACHE_DIR": str(tmp_path)},
+        # a shell starts background jobs, and so perhaps these tests, deaf to Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     while not list(tmp_path.glob("models/*")) and process.poll() is None:
         time.sleep(0.01)

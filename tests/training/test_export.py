@@ -52,10 +52,12 @@ def merged(run):
 
 @pytest.mark.parametrize("to", ["adapter", "merged", "gguf", "gguf-lora", "ollama"])
 def test_every_export_passes_the_gate_and_carries_a_card(run, to, base_gguf, tmp_path):
+    (run / "evaluation").mkdir(exist_ok=True)
+    (run / "evaluation" / "table.md").write_text("| system | R-L |", "utf-8")  # as `techsum eval` writes it
     done = export(run, to, tmp_path / to, "f16", base_gguf)
     assert done.compared.passed
     card = (done.path / "README.md").read_text("utf-8")
-    for word in ("tiny-ko", "train.jsonl", "MIT", "LoRA r=4", "Gemma Terms of Use", "Parity"):
+    for word in ("tiny-ko", "train.jsonl", "MIT", "LoRA r=4", "Gemma Terms of Use", "Parity", "| R-L |"):
         assert word in card
 
 

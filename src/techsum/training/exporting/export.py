@@ -66,7 +66,9 @@ def export(
         compared = parity.compare(said, opened[0], to, opened[1], opened[2])
         if not compared.passed:
             raise failure(compared)
-        figures = run.about() | {"parity": compared.as_dict()}
+        measured = folder / "evaluation" / "table.md"  # `techsum eval --out RUN/evaluation`
+        table = measured.read_text("utf-8") if measured.exists() else None
+        figures = run.about() | {"parity": compared.as_dict(), "table": table}
         write_whole(part / "README.md", model_card(recipe, figures, to, quantization))
         part.chmod(0o755)  # a temporary folder is its maker's alone
         part.replace(target)
