@@ -64,6 +64,12 @@ def settings() -> Settings:
         raise UsageError("setting_invalid", name=".env", reason=f"UTF-8? {type(error).__name__}") from None
 
 
+def hub_token() -> str | None:
+    """The hub token in clear, to be sent to the hub and shown nowhere."""
+    kept = settings().hub_token
+    return kept.get_secret_value() if kept else None
+
+
 # These two come from the environment alone: the `.env` of a folder that someone sent must not choose who gets
 # the hub token, nor open the guarded fetcher.
 

@@ -121,14 +121,14 @@ def known_from(examples: Iterable[Example], texts: Iterable[str]) -> dict[int, f
     sizes: Counter[tuple[int, str]] = Counter()
     for example in examples:
         for part, text in (("input", example.text), ("output", example.reference)):
-            shingles = set(_shingles(text))
-            sizes[example.place, part] = len(shingles)
-            for one in shingles:
+            found = set(shingles(text))
+            sizes[example.place, part] = len(found)
+            for one in found:
                 wanted[one].add((example.place, part))
     worst: dict[int, float] = {}
     for text in texts:
         held: Counter[tuple[int, str]] = Counter()
-        for one in set(_shingles(text)):
+        for one in set(shingles(text)):
             held.update(wanted.get(one, ()))
         for (place, part), count in held.items():
             share = count / sizes[place, part]
@@ -137,7 +137,8 @@ def known_from(examples: Iterable[Example], texts: Iterable[str]) -> dict[int, f
     return worst
 
 
-def _shingles(text: str) -> Iterator[bytes]:
+def shingles(text: str) -> Iterator[bytes]:
+    """Hashes of every run of 20 characters of `text` without its white space."""
     squeezed = "".join(text.split())
     for start in range(max(1, len(squeezed) - _SHINGLE + 1)):
         yield blake2b(squeezed[start : start + _SHINGLE].encode("utf-8", "replace"), digest_size=8).digest()

@@ -14,7 +14,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED
 from techsum.generators.protocol import Options
 from techsum.prompts import STOP, Format, Message, Piece, known_format, render
-from techsum.settings import hub, settings
+from techsum.settings import hub, hub_token, settings
 
 
 class TransformersModel:
@@ -39,8 +39,7 @@ class TransformersModel:
         base = adapter or where
         if base == EMBEDDED:
             base = str(embedded_checkpoint())
-        token = settings().hub_token
-        secret = token.get_secret_value() if token else None
+        secret = hub_token()
         dtype = torch.bfloat16 if torch.cuda.is_available() else "auto"
         try:
             self.tokenizer = transformers.AutoTokenizer.from_pretrained(base, token=secret)
@@ -210,8 +209,8 @@ def _explain(where: str, error: Exception) -> ModelError:
     reason = str(error)
     if "gated" in reason.lower() or "401" in reason or "403" in reason:
         return ModelError("hub_gated", name=where, page=f"{hub()}/{where}")
-    if token := settings().hub_token:
-        reason = reason.replace(token.get_secret_value(), "***")
+    if secret := hub_token():
+        reason = reason.replace(secret, "***")
     first = next((line.strip() for line in reason.splitlines() if line.strip()), type(error).__name__)
     return ModelError("model_failed", reason=first[:200])
 

@@ -8,7 +8,7 @@ from typing import Any
 from techsum.errors import TrainingError
 from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.models import EMBEDDED
-from techsum.settings import hub, settings
+from techsum.settings import hub, hub_token
 from techsum.training.recipe import Base
 
 
@@ -41,10 +41,9 @@ def load_tokenizer(base: Base) -> Any:
     """
     import transformers
 
-    transformers.utils.logging.set_verbosity_error()
     try:
         return transformers.AutoTokenizer.from_pretrained(
-            place(base), revision=base.revision or "main", token=token()
+            place(base), revision=base.revision or "main", token=hub_token()
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise explain(base, error) from None
@@ -80,12 +79,11 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
             bnb_4bit_compute_dtype=dtype,
             bnb_4bit_quant_storage=dtype,  # FSDP can only shard storage of a float type
         )
-    transformers.utils.logging.disable_progress_bar()
     try:
         return transformers.AutoModelForCausalLM.from_pretrained(
             place(base),
             revision=base.revision or "main",
-            token=token(),
+            token=hub_token(),
             dtype=dtype,
             device_map=device_map,
             use_safetensors=True,  # a .bin is a pickle, and a pickle is a program
@@ -114,17 +112,11 @@ def load_config(base: Base) -> dict[str, Any]:
 
     try:
         config = transformers.AutoConfig.from_pretrained(
-            place(base), revision=base.revision or "main", token=token()
+            place(base), revision=base.revision or "main", token=hub_token()
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise explain(base, error) from None
     return dict(config.to_dict())
-
-
-def token() -> str | None:
-    """The hub token, if there is one."""
-    kept = settings().hub_token
-    return kept.get_secret_value() if kept else None
 
 
 def explain(base: Base, error: Exception) -> TrainingError:
@@ -132,7 +124,7 @@ def explain(base: Base, error: Exception) -> TrainingError:
     reason = str(error)
     if "gated" in reason.lower() or "401" in reason or "403" in reason:
         return TrainingError("hub_gated", name=base.name, page=f"{hub()}/{base.name}")
-    if secret := token():
+    if secret := hub_token():
         reason = reason.replace(secret, "***")
     first = next((line.strip() for line in reason.splitlines() if line.strip()), type(error).__name__)
     return TrainingError("train_base", name=base.name, reason=first[:200])

@@ -24,8 +24,6 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         self._recipe, self._run, self._told = recipe, run, told
         self._ends = _cumulated(drawn, recipe)
         self._since = (0, time.perf_counter())
-        self._trained = 0.0
-        """Seconds in steps, without evaluation and saving."""
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Start the clock where a resumed run goes on."""
@@ -44,8 +42,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
             "loss": logs["loss"],
             "lr": logs.get("learning_rate"),
             "tokens_per_second": rate,
+            "grad_norm": logs.get("grad_norm"),
         }
-        line["grad_norm"] = logs.get("grad_norm")
         self._run.log({**line, "time": time.time()})
         self._told(Moment(step, state.max_steps, logs["loss"], line["lr"], rate))
 

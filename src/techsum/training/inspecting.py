@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from techsum.evaluation.data import known_from
+from techsum.evaluation.data import known_from, shingles
 from techsum.evaluation.data import load as load_examples
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
@@ -17,11 +17,11 @@ from techsum.training.rows import BadRow, Row, read_rows
 from techsum.training.samples import Drawn, draw
 
 ROWS = 20_000
-"""Rows of a source that are looked at; more would take minutes and change no figure's second digit."""
+"""Rows of a source that are looked at; a set of millions would take hours."""
 SAMPLES = 400
 """Samples that are worded and tokenized for the lengths."""
 
-_SHINGLE, _SKETCH = 20, 16
+_SKETCH = 16
 _NEAR = 0.5
 """Share of a row's sketch in one earlier row from which it counts as a near-duplicate."""
 
@@ -79,6 +79,7 @@ def inspect(recipe: Recipe) -> Report:
     Raises:
         TrainingError: a source or the base's tokenizer is missing.
     """
+    bases.quiet()
     reports = [_look(recipe, source) for source in recipe.data]
     tokenizer = bases.load_tokenizer(recipe.base)
     drawn = draw(recipe, HubTokenizer(tokenizer), min(SAMPLES, count(recipe)))
@@ -129,16 +130,11 @@ def _look(recipe: Recipe, source: Source) -> SourceReport:
 
 def _near(text: str, sketches: dict[bytes, int], number: int) -> bool:
     """Whether half of the text's sketch (every 16th shingle by hash) stands in one earlier text."""
-    sketch = {h for h in _shingles(text) if h[0] % _SKETCH == 0}
+    sketch = {h for h in shingles(text) if h[0] % _SKETCH == 0}
     met = Counter(sketches[h] for h in sketch if h in sketches)
     for one in sketch:
         sketches.setdefault(one, number)
     return bool(sketch) and bool(met) and met.most_common(1)[0][1] >= _NEAR * len(sketch)
-
-
-def _shingles(text: str) -> Iterator[bytes]:
-    for start in range(max(1, len(text) - _SHINGLE + 1)):
-        yield blake2b(text[start : start + _SHINGLE].encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def _leaks(recipe: Recipe) -> dict[str, int]:
@@ -183,7 +179,7 @@ def memory(
 
     Weights, the adapter with its gradient and two moments in fp32, what the layers keep for the backward
     pass, and the logits of the answer (or of everything, on a GPU without packing) with their gradient.
-    Within 25 % of what was measured on a CPU (docs/training-log.md); never measured on a GPU.
+    An estimate by counting, not held against a measured run.
     """
     nf4 = recipe.base.quantization == "nf4"
     embedding = config["vocab_size"] * config["hidden_size"]

@@ -27,7 +27,7 @@ _ANSWER_TOKENS = 48
 
 THRESHOLDS = {"bf16": 0.05, "f16": 0.05, "lora": 0.05, "q8_0": 0.08, "q4_0": 0.5}
 """Most that the mean log-probability of the reference answer may move, in nats a token.
-Measured on the shipped model (docs/training.md): see there what each kind really moves."""
+Seen: 0.011 for the shipped model's LoRA; 0.003 (f16), 0.012 (q8_0), 0.15 (q4_0) for the tests' two-layer model."""
 
 _ARTICLES = (
     # written for TechSum; the last one tries to become control tokens

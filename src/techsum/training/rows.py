@@ -11,7 +11,7 @@ from typing import Any
 
 from techsum.errors import TrainingError
 from techsum.messages import text
-from techsum.settings import settings
+from techsum.settings import hub_token
 from techsum.training.recipe import Columns, Recipe, Source
 
 _SHUFFLED_AT_ONCE = 10_000
@@ -168,14 +168,13 @@ def _hub_rows(source: Source, seed: int | None) -> Iterator[tuple[int, Any]]:
         import datasets
     except ImportError:
         raise TrainingError("extra_missing", feature=source.name, extra="train") from None
-    token = settings().hub_token
     try:
         rows = datasets.load_dataset(
             source.hub,
             source.subset,
             split=source.split,
             streaming=source.streamed,
-            token=token.get_secret_value() if token else None,
+            token=hub_token(),
         )
         if seed is not None:
             rows = rows.shuffle(seed=seed, buffer_size=_SHUFFLED_AT_ONCE)
