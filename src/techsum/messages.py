@@ -539,6 +539,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "프로세스 {expected}개가 필요한데 {found}개만 시작됐습니다. `techsum train --processes {expected}`로 시작해 주세요.",
         "{expected} processes are needed and {found} started. Start with `techsum train --processes {expected}`.",
     ),
+    "train_accelerate_missing": (
+        "accelerate 설정 파일이 없습니다: {path}. recipes/accelerate/fsdp-qlora.yaml을 써 보세요.",
+        "There is no accelerate configuration at {path}. Try recipes/accelerate/fsdp-qlora.yaml.",
+    ),
+    "train_accelerate_cpu": (
+        "모델을 나누어 학습하려면(FSDP) GPU가 필요합니다. --accelerate 없이 다시 실행해 주세요.",
+        "Training a model in shards (FSDP) needs GPUs. Run again without --accelerate.",
+    ),
     "train_memory": (
         "메모리가 모자라 학습을 멈췄습니다 (max_tokens {tokens}, batch {batch}). 둘 가운데 하나를 줄여 --resume 없이 새 폴더에서 다시 시작해 주세요.",
         "Memory ran out (max_tokens {tokens}, batch {batch}). Lower one of them and start again in a new folder.",

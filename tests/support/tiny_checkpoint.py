@@ -6,8 +6,8 @@ from support.texts import PARAGRAPHS
 from support.tiny_gguf import TEMPLATE
 
 
-def write_checkpoint(folder: Path, template: str | None = TEMPLATE) -> Path:
-    """Write model and tokenizer; returns `folder`."""
+def write_checkpoint(folder: Path, template: str | None = TEMPLATE, hidden: int = 32) -> Path:
+    """Write model and tokenizer; returns `folder`. For nf4 rows of at least 64 weights are needed."""
     import torch
     from tokenizers import Tokenizer, decoders, models, normalizers, trainers
     from transformers import Gemma2Config, Gemma2ForCausalLM, PreTrainedTokenizerFast
@@ -30,7 +30,7 @@ def write_checkpoint(folder: Path, template: str | None = TEMPLATE) -> Path:
     wrapped.save_pretrained(folder)
     torch.manual_seed(0)
     config = Gemma2Config(
-        vocab_size=len(wrapped), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=len(wrapped), hidden_size=hidden, intermediate_size=2 * hidden, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=1, head_dim=16, query_pre_attn_scalar=16, max_position_embeddings=2048, initializer_range=0.4, attn_implementation="eager",
     )  # fmt: skip
     model = Gemma2ForCausalLM(config)

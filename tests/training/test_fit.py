@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support.servers import Site, send
 from support.tiny_training import write_recipe
 
 pytestmark = [
@@ -202,6 +203,43 @@ def test_a_missing_base_and_missing_data_are_one_line(recipe, tmp_path):
         assert done.returncode == 1
         assert word in done.stderr.splitlines()[-1]
         assert "Traceback" not in done.stderr
+
+
+class Gated(dict):
+    """Pages of a hub that says of every file: ask for access first."""
+
+    def get(self, _path):
+        return lambda request: send(request, b"", status=401, X_Error_Code="GatedRepo")
+
+
+def test_a_gated_base_without_a_token_says_where_to_ask(recipe, tmp_path, monkeypatch):
+    with Site(Gated()) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+        done = train(recipe, tmp_path / "run", "--set", "base.name=google/gemma-2-2b-it")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"{hub.url}/google/gemma-2-2b-it" in done.stderr.splitlines()[-1]
+    assert "HF_TOKEN" in done.stderr.splitlines()[-1]
+
+
+def test_too_little_memory_is_one_line_that_says_what_to_lower(recipe, tmp_path):
+    """Given little memory once the model is loaded, when the first step wants more, then it says so."""
+    limited = (
+        "import resource, techsum.training.trainer as t\n"
+        "before = t.answer_loss\n"
+        "def loss(model, ids, mask, labels):\n"
+        "    import torch\n"
+        "    have = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "    resource.setrlimit(resource.RLIMIT_AS, (have + 64_000_000, have + 64_000_000))\n"
+        "    return before(model, ids.repeat(400, 1), mask.repeat(400, 1), labels.repeat(400, 1))\n"
+        "t.answer_loss = loss\n"
+    )
+    command = [sys.executable, "-c", limited + CODE, "train", str(recipe), "--out", str(tmp_path / "run")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    assert "max_tokens 512, batch 1" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
 
 
 def test_a_disk_that_fills_while_saving_leaves_the_last_good_checkpoint(recipe, tmp_path):

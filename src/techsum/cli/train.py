@@ -27,6 +27,9 @@ def command(
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="자료만 살펴보기 / look at the data only")] = False,
     processes: Annotated[int, typer.Option(min=1, help="프로세스 수 / processes (torchrun)")] = 1,
+    accelerate: Annotated[
+        Path | None, typer.Option(help="accelerate 설정 (FSDP) / an accelerate configuration", metavar="YAML")
+    ] = None,
 ) -> None:
     """레시피대로 모델을 학습합니다. / Train a model by a recipe."""
     from techsum.training.recipe import load_recipe
@@ -39,8 +42,8 @@ def command(
         raise typer.Exit(0 if show(make_console(), wanted, folder) else UNSOUND)
     from techsum.training.processes import launch, launched
 
-    if processes > 1 and not launched():
-        raise typer.Exit(launch(processes, sys.argv[1:]))
+    if (processes > 1 or accelerate) and not launched():
+        raise typer.Exit(launch(processes, sys.argv[1:], accelerate))
     from techsum.training.fit import fit
     from techsum.training.run_folder import Moment
 

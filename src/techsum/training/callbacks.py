@@ -7,6 +7,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from techsum.training.evaluating import generated_rouge, keep_if_best
+from techsum.training.processes import sharded
 from techsum.training.recipe import Recipe
 from techsum.training.run_folder import Moment, RunFolder, Told, mark_complete
 from techsum.training.samples import Drawn
@@ -47,12 +48,12 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         self._run.log({**line, "time": time.time()})
         self._told(Moment(step, state.max_steps, logs["loss"], line["lr"], rate))
 
-    def on_evaluate(self, args: Any, state: Any, _control: Any, metrics: Any = None, **more: Any) -> None:
+    def on_evaluate(self, _args: Any, state: Any, _control: Any, metrics: Any = None, **more: Any) -> None:
         """Loss and written summaries on the dev rows; the best adapter is kept."""
         if not state.is_world_process_zero or not metrics:
             return
         model, loss = more["model"], float(metrics["eval_loss"])
-        if not args.fsdp:
+        if not sharded():
             rouge = generated_rouge(model, more["processing_class"], self._recipe)
             keep_if_best(self._run, self._recipe, model, state.global_step, loss)
         else:

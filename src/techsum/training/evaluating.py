@@ -79,6 +79,18 @@ def save_adapter(model: Any, folder: Path, recipe: Recipe) -> None:
     """Write the adapter alone, as safetensors, naming its base and its prompt format as the recipe does."""
     model.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty card
+    _name(folder, recipe)
+
+
+def keep_adapter(checkpoint: Path, folder: Path, recipe: Recipe) -> None:
+    """The adapter out of a checkpoint, as `save_adapter` writes one."""
+    folder.mkdir(parents=True)
+    for name in ("adapter_model.safetensors", "adapter_config.json"):
+        shutil.copyfile(checkpoint / name, folder / name)
+    _name(folder, recipe)
+
+
+def _name(folder: Path, recipe: Recipe) -> None:
     path = folder / "adapter_config.json"
     said = json.loads(path.read_text("utf-8")) | {"base_model_name_or_path": recipe.base.name}
     write_whole(path, json.dumps(said, indent=2, sort_keys=True))

@@ -9,13 +9,11 @@ from typing import Any
 from techsum.errors import TrainingError
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
-from techsum.training.evaluating import best_so_far, dev_samples, save_adapter
+from techsum.training.evaluating import best_so_far, dev_samples, keep_adapter, save_adapter
+from techsum.training.processes import WORLD, sharded
 from techsum.training.recipe import Recipe
 from techsum.training.run_folder import RunFolder, Told
 from techsum.training.samples import Drawn, Sample, cached
-
-WORLD = "TECHSUM_PROCESSES"
-"""Environment variable in which the launcher tells each process how many there must be."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,8 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
     checkpointing = cuda if wanted.checkpointing is None else wanted.checkpointing
     optimizer = wanted.optimizer
     if optimizer == "auto":
-        optimizer = "paged_adamw_8bit" if cuda else "adamw_torch"
+        # the 8-bit states know nothing of sharded parameters
+        optimizer = "paged_adamw_8bit" if cuda and not sharded() else "adamw_torch"
     return SFTConfig(
         output_dir=str(run.checkpoints),
         max_steps=wanted.steps,
@@ -176,8 +175,11 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
     part = run.path / ".adapter.part"
     shutil.rmtree(part, ignore_errors=True)
     best = best_so_far(run)
+    last = run.last_checkpoint()
     if best:
         shutil.copytree(run.best, part)
+    elif sharded() and last:  # no process holds the whole adapter; all of them gathered it for the checkpoint
+        keep_adapter(last, part, recipe)
     else:
         save_adapter(trainer.model, part, recipe)
     shutil.rmtree(run.adapter, ignore_errors=True)
