@@ -1,0 +1,134 @@
+"""Training: TechSum's fit beside the reference script's way, on the same weights, samples and machine.
+
+The reference script gave whole texts to a plain SFTTrainer: padded to the longest length, loss on every
+token, logits for every position. TechSum pads nothing, puts loss on the answer and asks for its logits
+alone; with `training.checkpointing` it also recomputes activations, which costs time and saves memory. A
+last side shows TRL's own answer-only loss, which on a CPU computes all logits all the same. Each side is a process of its own, so that its peak memory is its own; sides take turns, twice.
+"""
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from common import DATA, machine
+
+SIDES = ("techsum", "checkpointing", "reference", "trl")
+"""TechSum as it is on a CPU, the same with checkpointing, the reference script's way, TRL's answer-only loss."""
+ROUNDS = 2
+STEPS = 5
+"""Steps of one sample; the first, which allocates, is not timed."""
+MAX_TOKENS = 1024
+FASTER, MEMORY = 2.5, 0.6
+
+RECIPE = {
+    "name": "bench",
+    "base": {"name": "gemma-3-270m", "format": "tuned"},
+    "lora": {"r": 6, "alpha": 8, "dropout": 0.05},
+    "data": [{"path": "kowiki-leads.train.jsonl.gz", "licence": "CC BY-SA 3.0", "minimum_support": 0.7}],
+    "training": {"steps": STEPS, "accumulation": 1, "max_tokens": MAX_TOKENS},
+}
+
+
+def side(name: str) -> dict[str, float]:
+    """Train a few steps; tokens a second (of the samples, padding not counted) and peak memory in MB."""
+    import datasets
+    import peft
+    import torch
+    from transformers import TrainerCallback
+    from trl import SFTConfig, SFTTrainer
+
+    from techsum.generators.hub_tokenizer import HubTokenizer
+    from techsum.training import bases
+    from techsum.training.fit import labelled
+    from techsum.training.recipe import Recipe
+    from techsum.training.samples import draw
+    from techsum.training.trainer import AnswerTrainer
+
+    bases.quiet()
+    recipe = Recipe.model_validate({**RECIPE, "data_folder": DATA})
+    tokenizer = bases.load_tokenizer(recipe.base)
+    samples = draw(recipe, HubTokenizer(tokenizer), STEPS).samples
+    told = [labelled(s) for s in samples]
+    if name == "reference":
+        for row in told:
+            missing = MAX_TOKENS - len(row["input_ids"])
+            row["labels"] = [*row["input_ids"], *[-100] * missing]
+            row["attention_mask"] = [1] * len(row["input_ids"]) + [0] * missing
+            row["input_ids"] = [*row["input_ids"], *[tokenizer.pad_token_id] * missing]
+    ends: list[float] = []
+
+    class Clock(TrainerCallback):  # type: ignore[misc]
+        def on_step_end(self, *_: Any, **__: Any) -> None:
+            ends.append(time.perf_counter())
+
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = (AnswerTrainer if name in SIDES[:2] else SFTTrainer)(
+            model=peft.get_peft_model(
+                bases.load_model(recipe.base),
+                peft.LoraConfig(
+                    r=6,
+                    lora_alpha=8,
+                    lora_dropout=0.05,
+                    target_modules=list(recipe.lora.targets),
+                    task_type="CAUSAL_LM",
+                ),
+            ),
+            args=SFTConfig(
+                output_dir=folder,
+                max_steps=STEPS,
+                per_device_train_batch_size=1,
+                learning_rate=2e-4,
+                bf16=True,
+                use_cpu=True,
+                gradient_checkpointing=name == "checkpointing",
+                save_strategy="no",
+                report_to=[],
+                disable_tqdm=True,
+                max_length=None,
+                dataset_kwargs={"skip_prepare_dataset": True},
+                completion_only_loss=False,
+                dataloader_pin_memory=False,
+            ),
+            train_dataset=datasets.Dataset.from_list(told),
+            processing_class=tokenizer,
+            callbacks=[Clock()],
+        )
+        trainer.train()
+    timed = sum(map(len, samples)) / len(samples) * (len(ends) - 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"rate": timed / (ends[-1] - ends[0]), "peak": peak / (1e6 if sys.platform == "darwin" else 1e3)}
+
+
+def main() -> None:
+    """Print rates, peaks and ratios; fail below the targets."""
+    print(machine("torch", "transformers", "trl", "peft"), f"· {MAX_TOKENS} tokens at most, bf16, LoRA r=6")
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in SIDES}
+    for _ in range(ROUNDS):
+        for name in SIDES:
+            command = [sys.executable, __file__, name]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            found[name].append(json.loads(done.stdout.splitlines()[-1]))
+    rate = {name: statistics.median(s["rate"] for s in said) for name, said in found.items()}
+    peak = {name: max(s["peak"] for s in said) for name, said in found.items()}
+    for name in SIDES:
+        print(
+            f"{name:13} {rate[name]:4.0f} tokens/s {peak[name]:5.0f} MB | beside the reference: "
+            f"{rate[name] / rate['reference']:.2f} times as fast, {peak[name] / peak['reference']:.2f} of the memory"
+        )
+    # one and the same configuration has to meet both
+    assert rate["checkpointing"] >= FASTER * rate["reference"], f"less than {FASTER} times as fast"
+    assert peak["checkpointing"] <= MEMORY * peak["reference"], f"more than {MEMORY} of the memory"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(json.dumps(side(sys.argv[1])))
+    else:
+        main()
