@@ -336,8 +336,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Read the {count} marked sentence(s) beside the article.",
     ),
     "notice_replaced": (
-        "본문과 맞지 않는 문장 {count}개를 가장 가까운 본문 문장으로 바꿨습니다 (--strict).",
-        "{count} sentence(s) that the article does not bear out gave way to its nearest sentences (--strict).",
+        "본문과 맞지 않는 문장 {count}개를 가장 가까운 본문 문장으로 바꿨습니다.",
+        "{count} sentence(s) that the article does not bear out gave way to its nearest sentences.",
     ),
     # -- notices on one sentence ----------------------------------------------------------------------
     "notice_number": (

@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator as Steps
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
 from techsum.article import Article
@@ -15,21 +15,19 @@ from techsum.generators.models import BASE_MODELS, EXTRACT
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import Message, continued, summary_messages, title_messages
 from techsum.summarizers import guard
+from techsum.summarizers.draft import Draft, Rules
 from techsum.summarizers.events import Done, Event, Progress, SentenceDone, TextPiece, Title, Withdrawn
-from techsum.summarizers.extractive import dressed, extract, rank
+from techsum.summarizers.extractive import extract, rank
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.parts import Part, split
 from techsum.summarizers.title import acceptable, headline
-from techsum.summary import Notice, Summary, SummarySentence, notice
+from techsum.summary import Notice, Summary, notice
 
 _RETRY_TEMPERATURE = 0.4
 """The second attempt must differ from the greedy first one, and not by much."""
 
 _HEADROOM = 1.2
 """Tokens for this factor of the asked length, so that the sentence that passes it can end."""
-
-_SHORT = 0.2
-"""A text shorter than this share of the asked length is no summary."""
 
 _TITLE_TOKENS = 32
 _CHARACTERS_PER_TOKEN = 1.2
@@ -38,40 +36,11 @@ _CHARACTERS_PER_TOKEN = 1.2
 _TEMPERATURES = (0.7, 0.7, 0.9)
 """Of the other wordings that are tried for a doubtful sentence of a tuned model."""
 _SENTENCE_TOKENS = 96
-_SHORTEST_SENTENCE = 12
-"""Characters; a shorter one ("31% 차이다.") says nothing by itself."""
 _FULL = 0.7
 """A tuned model that ends before this share of the asked length is asked for one more sentence."""
 
 _PART_CHARACTERS = 160
 """Characters of the summary of one part of a long document: three sentences."""
-
-
-@dataclass
-class _Draft:
-    """What has been written so far in one attempt."""
-
-    checker: Checker
-    characters: int
-    sentences: list[SummarySentence] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    doubted: int = 0
-    replaced: int = 0
-
-    @property
-    def text(self) -> str:
-        return " ".join(s.text for s in self.sentences)
-
-    @property
-    def fault(self) -> str | None:
-        """Why the whole may not stand: hardly anything is left, or most of it is doubtful."""
-        if not self.sentences:
-            return self.dropped[-1] if self.dropped else "reason_empty"
-        if self.doubted * 2 > len(self.sentences):
-            return "reason_unsupported"
-        if len(self.text) < self.characters * _SHORT:
-            return self.dropped[-1] if self.dropped else "reason_short"
-        return None
 
 
 class Abstractive:
@@ -95,7 +64,9 @@ class Abstractive:
         self._generator = generator
         self._options = options
         self._cancel = cancel or threading.Event()
-        self._scripts = guard.scripts(article.text + (article.title or ""))
+        self._tuned = generator.format == "tuned"
+        title = article.title or ""
+        self._rules = Rules(options, title, frozenset(guard.scripts(article.text + title)), self._tuned)
         self._notices: list[Notice] = []
 
     def events(self) -> Iterator[Event]:
@@ -136,7 +107,7 @@ class Abstractive:
         )
         yield Done(summary.with_notices(*self._article.notices, *self._notices))
 
-    def _remark(self, draft: _Draft) -> None:
+    def _remark(self, draft: Draft) -> None:
         """The notices on a model's text."""
         if self._generator.name in BASE_MODELS:
             self._notices.append(notice("experimental", model=self._generator.name))
@@ -151,7 +122,7 @@ class Abstractive:
     def _title(self, text: str) -> str:
         if self._article.title:
             return self._article.title
-        if self._generator.format == "tuned":
+        if self._tuned:
             return headline(self._article)  # it was taught summaries, not titles
         messages = title_messages(text, fmt=self._generator.format)
         written = "".join(
@@ -166,7 +137,7 @@ class Abstractive:
 
     def _attempts(
         self, text: str, checker: Checker, characters: int, before: str = ""
-    ) -> Steps[Event, None, tuple[_Draft, str | None]]:
+    ) -> Steps[Event, None, tuple[Draft, str | None]]:
         """Write, and once more with another temperature if what came out may not stand.
 
         Returns:
@@ -182,17 +153,19 @@ class Abstractive:
             title=self._article.title or "",
         )
         tokens = int(characters * _HEADROOM / _CHARACTERS_PER_TOKEN) + 64
-        for temperature in (0.0, _RETRY_TEMPERATURE):
-            draft = _Draft(checker, characters)
+        # a tuned model has tried other wordings all along
+        temperatures = (0.0,) if self._tuned else (0.0, _RETRY_TEMPERATURE)
+        for temperature in temperatures:
+            draft = Draft(checker, characters, self._rules)
             writing = Options(tokens, temperature=temperature, seed=self._options.seed)
             yield from self._draft(draft, messages, writing)
             if not draft.fault:
                 return draft, None
-            if temperature == 0.0:
+            if temperature != temperatures[-1]:
                 yield Withdrawn(draft.fault, everything=True)
         return draft, draft.fault
 
-    def _draft(self, draft: _Draft, messages: list[Message], options: Options) -> Steps[Event, None, None]:
+    def _draft(self, draft: Draft, messages: list[Message], options: Options) -> Steps[Event, None, None]:
         """One attempt: pieces as they come, and each sentence when it is settled.
 
         A tuned model that wrote a doubtful sentence looks for a better one and goes on after that.
@@ -200,16 +173,14 @@ class Abstractive:
         asked = messages
         while (yield from self._write_on(draft, asked, messages, options)):
             asked = continued(messages, draft.text)
-        while self._generator.format == "tuned" and draft.sentences:
-            if len(draft.text) >= draft.characters * _FULL:
-                return
+        while self._tuned and len(draft.text) < draft.characters * _FULL:
             more = self._another(draft, messages, replace(options, endless=True), (0.0, *_TEMPERATURES))
             if more is None:
                 return
             yield from self._settle(draft, more)
 
     def _write_on(
-        self, draft: _Draft, asked: list[Message], messages: list[Message], options: Options
+        self, draft: Draft, asked: list[Message], messages: list[Message], options: Options
     ) -> Steps[Event, None, bool]:
         """Write until the end, or until a sentence was exchanged for a better one.
 
@@ -228,7 +199,7 @@ class Abstractive:
                     fault = yield from self._settle(draft, better or sentence)
                     if fault == "reason_loop" or len(draft.text) >= draft.characters:
                         return False
-                    if better:
+                    if better or (self._tuned and draft.exchanged):
                         return True
                 if len(open_text) > shown:
                     yield TextPiece(open_text[shown:])
@@ -242,7 +213,7 @@ class Abstractive:
             yield from self._settle(draft, better or open_text)
         return False
 
-    def _better(self, draft: _Draft, sentence: str, messages: list[Message], options: Options) -> str | None:
+    def _better(self, draft: Draft, sentence: str, messages: list[Message], options: Options) -> str | None:
         """Another sentence for a doubtful one of a tuned model: the first that carries no notice.
 
         Small models err in a name or a number where the next likeliest wording is right; sampled again from
@@ -251,12 +222,12 @@ class Abstractive:
         Returns:
             None where the sentence may stand, or nothing better was found.
         """
-        if self._generator.format != "tuned" or not self._doubtful(draft, sentence):
+        if not self._tuned or not draft.doubtful(sentence):
             return None
         return self._another(draft, messages, options, _TEMPERATURES)
 
     def _another(
-        self, draft: _Draft, messages: list[Message], options: Options, temperatures: Sequence[float]
+        self, draft: Draft, messages: list[Message], options: Options, temperatures: Sequence[float]
     ) -> str | None:
         """The first sentence after what stands, tried at these temperatures, that carries no notice."""
         asked = continued(messages, draft.text)
@@ -271,72 +242,25 @@ class Abstractive:
                     if found := guard.SENTENCE_END.search(written):
                         written = written[: found.end()]
                         break
-            if written.strip() and not self._doubtful(draft, written):
+            if written.strip() and not draft.doubtful(written):
                 return written
         return None
 
-    def _doubtful(self, draft: _Draft, raw: str) -> bool:
-        sentence = guard.tidy(raw)
-        if len(sentence) < _SHORTEST_SENTENCE:
-            return True
-        return bool(self._fault(draft, sentence) or draft.checker.check(sentence).notices)
-
-    def _settle(self, draft: _Draft, raw: str) -> Steps[Event, None, str | None]:
+    def _settle(self, draft: Draft, raw: str) -> Steps[Event, None, str | None]:
         """Decide on one finished sentence.
 
         Returns:
             Why it was left out, or None.
         """
-        sentence = guard.tidy(raw)
-        if len(sentence) < 2 or (not draft.sentences and guard.is_preamble(sentence)):  # noqa: PLR2004
-            if raw.strip():
-                yield Withdrawn("reason_empty")
-            return None
-        fault = self._fault(draft, sentence)
+        before = len(draft.sentences)
+        fault = draft.settle(raw)
         if fault:
-            draft.dropped.append(fault)
             yield Withdrawn(fault)
-            return fault
-        final = self._checked(draft, sentence)
-        if final is None:
-            draft.dropped.append("reason_unsupported")
-            yield Withdrawn("reason_unsupported")
-            return None
-        draft.sentences.append(final)
-        yield SentenceDone(final)
-        return None
+        elif len(draft.sentences) > before:
+            yield SentenceDone(draft.sentences[-1])
+        return fault
 
-    def _checked(self, draft: _Draft, sentence: str) -> SummarySentence | None:
-        """The sentence in its final wording, with evidence and notices.
-
-        Returns:
-            None if a strict reader asked for support, and the article has nothing near it.
-        """
-        checked = draft.checker.check(sentence)
-        draft.doubted += bool(checked.notices)
-        # Small models copy and miscopy: where they only copied, the article's wording stands.
-        if checked.evidence and guard.is_near_copy(sentence, checked.evidence[0].text):
-            sentence = checked.evidence[0].text
-        elif checked.notices and self._options.strict:
-            nearest = draft.checker.nearest(sentence)
-            if nearest is None or any(nearest in s.evidence for s in draft.sentences):
-                return None
-            draft.replaced += 1
-            return SummarySentence(dressed(nearest.text, self._options), (nearest,))
-        final = dressed(sentence, self._options)
-        # spans of notices are places in the final wording
-        return checked if final == checked.text else draft.checker.check(final)
-
-    def _fault(self, draft: _Draft, sentence: str) -> str | None:
-        if not guard.is_complete(sentence):
-            return "reason_unfinished"
-        if self._article.title and sentence.rstrip(".") == self._article.title.rstrip("."):
-            return "reason_repeats_title"
-        if guard.loops(sentence) or guard.repeats(sentence, [s.text for s in draft.sentences]):
-            return "reason_loop"
-        return guard.sentence_fault(sentence, self._scripts)
-
-    def _long(self, parts: list[Part]) -> Steps[Event, None, tuple[_Draft, str | None]]:
+    def _long(self, parts: list[Part]) -> Steps[Event, None, tuple[Draft, str | None]]:
         """Summarise the parts, each with what came before, then the parts' summaries.
 
         The parts' texts are shown while they are written and taken back; the last round is the summary.
@@ -359,7 +283,7 @@ class Abstractive:
             level = split(Article("\n\n".join(summaries)), self._generator)
             if len(level) >= before_this:
                 # a context so small that a part's summary is as long as the part
-                return _Draft(self._whole, self._options.characters), "reason_context"
+                return Draft(self._whole, self._options.characters, self._rules), "reason_context"
         if stood_in:
             self._notices.append(notice("parts_extracted", count=stood_in, total=read))
         return (yield from self._attempts(level[0].text, self._whole, self._options.characters))

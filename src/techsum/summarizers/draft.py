@@ -1,0 +1,141 @@
+"""What a model has written so far in one attempt, and the judgement on its next sentence."""
+
+from dataclasses import dataclass
+
+from techsum.checking import Checker
+from techsum.summarizers import guard
+from techsum.summarizers.extractive import dressed
+from techsum.summarizers.options import SummaryOptions
+from techsum.summary import SummarySentence
+
+_SHORT = 0.2
+"""A text shorter than this share of the asked length is no summary."""
+_SHORTEST_SENTENCE = 12
+"""Characters; a shorter one ("31% 차이다.") says nothing by itself."""
+_LONGEST_STAND_IN = 1.0
+"""An article sentence longer than this share of the asked length stands in for nothing."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a sentence is judged by.
+
+    `careful` is for small tuned models: what is not put together soundly (`checking.composition`), or carries
+    a notice, gives way to the article's nearest sentence.
+    """
+
+    options: SummaryOptions
+    title: str
+    scripts: frozenset[str]
+    careful: bool
+
+
+class Draft:
+    """One attempt at a summary.
+
+    Args:
+        checker: of the article, or of the part that is summarised.
+        characters: the asked length.
+        rules: what sentences are judged by.
+    """
+
+    def __init__(self, checker: Checker, characters: int, rules: Rules) -> None:
+        self.checker, self.characters, self._rules = checker, characters, rules
+        self.sentences: list[SummarySentence] = []
+        self.dropped: list[str] = []
+        self.replaced = 0
+        self.exchanged = False
+        """Whether an article sentence stands in for the sentence that was settled last."""
+        self._doubted = 0
+
+    @property
+    def text(self) -> str:
+        """The sentences that stand."""
+        return " ".join(s.text for s in self.sentences)
+
+    @property
+    def fault(self) -> str | None:
+        """Why the whole may not stand: hardly anything is left, or most of it is doubtful."""
+        if not self.sentences:
+            return self.dropped[-1] if self.dropped else "reason_empty"
+        if self._doubted * 2 > len(self.sentences):
+            return "reason_unsupported"
+        if len(self.text) < self.characters * _SHORT:
+            return self.dropped[-1] if self.dropped else "reason_short"
+        return None
+
+    def doubtful(self, raw: str) -> bool:
+        """Whether another wording of this sentence should be tried."""
+        sentence = guard.tidy(raw)
+        if len(sentence) < _SHORTEST_SENTENCE or self._fault(sentence):
+            return True
+        checked = self.checker.check(sentence)
+        return bool(checked.notices) or (not _copied(checked) and self._unsound(sentence))
+
+    def settle(self, raw: str) -> str | None:
+        """Decide on one finished sentence: it stands, another stands in for it, or it is left out.
+
+        Returns:
+            Why it was left out, or None.
+        """
+        sentence = guard.tidy(raw)
+        self.exchanged = False
+        if len(sentence) < 2 or (not self.sentences and guard.is_preamble(sentence)):  # noqa: PLR2004
+            return "reason_empty" if raw.strip() else None
+        fault = self._fault(sentence)
+        final = None if fault else self._checked(sentence)
+        if final:
+            self.sentences.append(final)
+            return None
+        self.dropped.append(fault or "reason_unsupported")
+        return self.dropped[-1]
+
+    def _checked(self, sentence: str) -> SummarySentence | None:
+        """The sentence in its final wording, with evidence and notices.
+
+        Returns:
+            None if it has to give way, and the article has nothing near it.
+        """
+        checked = self.checker.check(sentence)
+        # Small models copy and miscopy: where they only copied, the article's wording stands.
+        if _copied(checked):
+            sentence = checked.evidence[0].text
+        elif self._rules.careful and (checked.notices or self._unsound(sentence)):
+            return self._stand_in(sentence)
+        elif checked.notices and self._rules.options.strict:
+            self._doubted += 1
+            return self._stand_in(sentence)
+        else:
+            self._doubted += bool(checked.notices)
+        final = dressed(sentence, self._rules.options)
+        # spans of notices are places in the final wording
+        return checked if final == checked.text else self.checker.check(final)
+
+    def _stand_in(self, sentence: str) -> SummarySentence | None:
+        nearest = self.checker.nearest(sentence)
+        if (
+            nearest is None
+            or len(nearest.text) > max(self.characters * _LONGEST_STAND_IN, len(sentence))
+            or not guard.is_complete(nearest.text)
+            or any(nearest in s.evidence for s in self.sentences)
+        ):
+            return None
+        self.replaced += 1
+        self.exchanged = True
+        return SummarySentence(dressed(nearest.text, self._rules.options), (nearest,))
+
+    def _unsound(self, sentence: str) -> bool:
+        return self._rules.careful and not self.checker.composition(sentence).sound
+
+    def _fault(self, sentence: str) -> str | None:
+        if not guard.is_complete(sentence):
+            return "reason_unfinished"
+        if self._rules.title and sentence.rstrip(".") == self._rules.title.rstrip("."):
+            return "reason_repeats_title"
+        if guard.loops(sentence) or guard.repeats(sentence, [s.text for s in self.sentences]):
+            return "reason_loop"
+        return guard.sentence_fault(sentence, self._rules.scripts)
+
+
+def _copied(checked: SummarySentence) -> bool:
+    return bool(checked.evidence) and guard.is_near_copy(checked.text, checked.evidence[0].text)
