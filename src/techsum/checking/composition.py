@@ -1,6 +1,6 @@
 """How a sentence is put together from an article's sentences: from one of them, or from scraps of many.
 
-A small model writes fluent sentences whose every word stands in the article, and that say nothing or something
+A small model writes fluent sentences whose every word stands in the article and that say nothing, or something
 else: facts joined from two sentences, a subject that is its own predicate, a phrase said twice. Alignment by
 words (`evidence.py`) cannot see this; neighbours and counts can. Too strict for what a person writes freely:
 it decides what a small model tries again, never what a reader is told.
@@ -24,7 +24,7 @@ class Composition:
     """What a sentence is made of."""
 
     held: float
-    """Share of its content morphemes, each occurrence counted, that one article sentence and the title hold."""
+    """Share of its content morphemes, each counted, that one article sentence and the title hold."""
     joined: float
     """Share of its pairs of neighbouring content morphemes that stand together in one article sentence."""
     stutters: bool

@@ -6,7 +6,8 @@ here answers with the catalogue key of its reason, or None.
 
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 
 from techsum import korean
@@ -79,7 +80,7 @@ def scripts(text: str) -> set[str]:
     return {unicodedata.name(c, "UNKNOWN").split()[0].split("-")[0] for c in letters}
 
 
-def sentence_fault(sentence: str, article_scripts: Set[str]) -> str | None:
+def sentence_fault(sentence: str, article_scripts: AbstractSet[str]) -> str | None:
     """Why this finished sentence may not stand, as a catalogue key, or None."""
     if not re.search("[가-힣]", sentence):
         return "reason_not_korean"
