@@ -14,24 +14,36 @@ from techsum.evaluation.measures import FIGURES
 from techsum.korean import fit_particles
 from techsum.messages import text
 
-SOURCE = Path(messages.__file__).parent
+SOURCE = Path(messages.__file__).parents[1]
 
 
 def fields(template):
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-@pytest.mark.parametrize("key", messages._TEXTS)
+@pytest.mark.parametrize("key", messages.TEXTS)
 def test_every_text_names_the_same_values_in_both_languages(key):
-    korean, english = messages._TEXTS[key]
+    korean, english = messages.TEXTS[key]
     assert fields(korean) == fields(english)
     assert "\n" not in korean + english
 
 
+def test_no_key_stands_in_two_rooms():
+    rooms = [
+        messages.errors,
+        messages.notices,
+        messages.terminal,
+        messages.evaluation,
+        messages.training,
+        messages.web,
+    ]
+    assert sum(len(room.TEXTS) for room in rooms) == len(messages.TEXTS)
+
+
 def test_every_key_in_the_code_is_in_the_catalogue_and_every_text_is_used():
-    known, used = set(messages._TEXTS), set()
+    known, used = set(messages.TEXTS), set()
     for file in SOURCE.rglob("*.py"):
-        if file.name == "messages.py":
+        if file.parent.name == "messages":
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

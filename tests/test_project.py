@@ -18,6 +18,8 @@ FLOORS = [
     {"article", "settings", "prompts"},
     {"checking", "generators", "reading"},
     {"summarizers"},
+    {"chat"},
+    {"library"},
     {"evaluation"},
     {"training"},
     {"server"},

@@ -1,9 +1,9 @@
 """How a sentence is put together from an article's sentences: from one of them, or from scraps of many.
 
-A small model writes fluent sentences whose every word stands in the article and that say nothing, or something
-else: facts joined from two sentences, a subject that is its own predicate, a phrase said twice. Alignment by
-words (`evidence.py`) cannot see this; neighbours and counts can. Too strict for what a person writes freely:
-it decides what a small model tries again, never what a reader is told.
+A small model writes fluent sentences whose every word stands in the article and that say nothing, or
+something else: facts joined from two sentences, a subject that is its own predicate, a phrase said twice.
+Alignment by words (`evidence.py`) cannot see this; neighbours and counts can. Too strict for what a person
+writes freely: it decides what a small model tries again, never what a reader is told.
 """
 
 from collections import Counter, defaultdict

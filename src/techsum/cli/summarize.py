@@ -1,20 +1,19 @@
 """`techsum summarize SOURCE`."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from techsum.article import Article
 from techsum.cli.terminal import make_console, reading, view
 from techsum.generators import check, resolve
 from techsum.messages import text
 from techsum.reading import read
 from techsum.summarizers import events, make_options
 from techsum.summarizers.events import Done
-from techsum.summary import Summary
+from techsum.summarizers.result import result
 
 
 def command(  # noqa: PLR0917 - typer calls it by name
@@ -55,29 +54,13 @@ def command(  # noqa: PLR0917 - typer calls it by name
     if as_json:
         *_, last = events(article, name, options)
         assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
-        print(json.dumps(as_dict(article, last.summary), ensure_ascii=False))  # noqa: T201
+        print(json.dumps(result(article, last.summary), ensure_ascii=False))  # noqa: T201
         return
     with view(console, article, stream=stream, evidence=evidence) as shown:
         for event in events(article, name, options):
             shown.show(event)
     if guide:
         print_guide(console)
-
-
-def as_dict(article: Article, summary: Summary) -> dict[str, Any]:
-    """The JSON of one summary and its article, as the command line and the API give it."""
-    said = summary.as_dict()
-    return {
-        **{k: said[k] for k in ("title", "summary", "sentences", "notices")},
-        "article": {
-            "title": article.title,
-            "url": article.url,
-            "author": article.author,
-            "published": article.published,
-            "characters": len(article.text),
-        },
-        **{k: said[k] for k in ("model", "coverage", "seconds", "seed")},
-    }
 
 
 def print_guide(console: Console) -> None:

@@ -1,0 +1,61 @@
+"""The command line, and `techsum doctor`."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "heading_key_sentences": ("핵심 문장", "Key sentences"),
+    "heading_summary": ("요약", "Summary"),
+    "heading_notices": ("알림", "Notices"),
+    "key_sentences_how": ("본문에서 뽑음", "taken from the article"),
+    "summary_by": ("{model} 모델이 쓴 글", "written by {model}"),
+    "untitled": ("제목 없음", "Untitled"),
+    "progress_reading": ("글을 읽는 중", "Reading"),
+    "progress_loading": ("모델을 불러오는 중: {model}", "Loading the model: {model}"),
+    "progress_part": ("{total}부분 가운데 {part}번째를 요약하는 중", "Summarising part {part} of {total}"),
+    "progress_retry": ("다시 쓰는 중 ({reason})", "Writing it again ({reason})"),
+    "progress_assembling": ("내장 모델을 준비하는 중 (처음 한 번)", "Preparing the embedded model (once)"),
+    "check_clear": (
+        "문장 {total}개 모두 본문과 어긋나는 곳을 찾지 못했습니다.",
+        "Nothing to doubt in {total} sentence(s).",
+    ),
+    "check_marked": (
+        "문장 {total}개 가운데 {count}개에 표시했습니다.",
+        "{count} of {total} sentence(s) are marked.",
+    ),
+    "footer": (
+        "모델 {model} · {seconds}초 · 본문의 {coverage}%를 읽음 · 시드 {seed}",
+        "model {model} · {seconds} s · {coverage}% of the article read · seed {seed}",
+    ),
+    "footer_extract": (
+        "모델 없이 본문에서 뽑음 · {seconds}초 · 본문의 {coverage}%를 읽음",
+        "without a model, from the article · {seconds} s · {coverage}% of the article read",
+    ),
+    "next_header": ("다음에 해 볼 것", "What to type next"),
+    "next_own": ("내 글 요약하기", "your own article"),
+    "next_models": ("더 나은 모델 받기", "get a better model"),
+    "next_doctor": ("이 컴퓨터에서 되는 것 보기", "see what works on this machine"),
+    "doctor_title": ("이 컴퓨터의 상태", "This machine"),
+    "doctor_python": ("파이썬", "Python"),
+    "doctor_cpu": ("CPU", "CPU"),
+    "doctor_memory": ("메모리", "memory"),
+    "doctor_cache": ("캐시 폴더", "cache folder"),
+    "doctor_kiwi": ("한국어 분석기", "Korean analyser"),
+    "doctor_model": ("모델", "model"),
+    "doctor_speed": ("속도", "speed"),
+    "doctor_readers": ("읽을 수 있는 형식", "formats"),
+    "doctor_transformers": ("transformers (선택)", "transformers (optional)"),
+    "doctor_token": ("허브 토큰 (선택)", "hub token (optional)"),
+    "doctor_token_set": ("설정됨 (값은 보이지 않습니다)", "set (not shown)"),
+    "doctor_token_unset": (
+        "없음. 약관 동의가 필요한 모델을 받을 때만 필요합니다",
+        "not set; needed for gated models only",
+    ),
+    "doctor_free": ("{size} 남음: {path}", "{size} free: {path}"),
+    "doctor_speed_value": (
+        "입력 {prefill} 토큰/초, 출력 {decode} 토큰/초",
+        "{prefill} tokens/s in, {decode} tokens/s out",
+    ),
+    "doctor_sentences_value": ("{rate} 문장/초", "{rate} sentences/s"),
+    "doctor_optional_missing": (
+        "없음. GPU에서 hf: 모델을 쓰려면 `pip install 'techsum[train]'`",
+        "not installed; for hf: models on a GPU run `pip install 'techsum[train]'`",
+    ),
+}

@@ -1,0 +1,291 @@
+"""Recipes, training, exports and the parity gate."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "recipe_missing": (
+        "레시피 '{path}'을(를) 열 수 없습니다 ({reason}). 경로를 확인해 주세요.",
+        "The recipe '{path}' cannot be opened ({reason}). Check the path.",
+    ),
+    "recipe_yaml": (
+        "레시피 '{path}'은(는) YAML이 아닙니다 ({line}번째 줄). 들여쓰기와 콜론을 확인해 주세요.",
+        "The recipe '{path}' is no YAML (line {line}). Check indentation and colons.",
+    ),
+    "recipe_change": (
+        "--set {change} 를 읽을 수 없습니다. training.lr=1e-4 처럼 적어 주세요.",
+        "--set {change} cannot be read. Write it like training.lr=1e-4.",
+    ),
+    "recipe_unknown": (
+        "레시피 '{path}'에 '{field}'라는 항목은 없습니다. {nearest}",
+        "The recipe '{path}' has no field '{field}'. {nearest}",
+    ),
+    "recipe_one_place": ("path와 hub 가운데 하나만 적어 주세요", "give either path or hub"),
+    "recipe_nearest": (
+        "'{name}'을(를) 쓰려고 하셨나요?",
+        "Did you mean '{name}'?",
+    ),
+    "recipe_value": (
+        "레시피 '{path}'의 '{field}' 값이 맞지 않습니다: {reason}",
+        "The recipe '{path}' has a wrong value for '{field}': {reason}",
+    ),
+    "train_no_rows": (
+        "'{source}'에서 학습할 수 있는 줄을 찾지 못했습니다 (가장 많은 까닭: {reason}). `--check`로 자료를 살펴봐 주세요.",
+        "'{source}' gave no row to train on (most often: {reason}). Look at it with `--check`.",
+    ),
+    "train_data_kind": (
+        "'{path}'은(는) 읽을 수 없는 종류의 자료입니다. JSONL, CSV(.gz도 가능), Parquet를 읽습니다.",
+        "'{path}' is of an unknown kind. JSONL and CSV (also .gz) and Parquet are read.",
+    ),
+    "train_data_missing": (
+        "학습 자료 '{path}'이(가) 없습니다. 레시피의 data_folder를 확인하거나 --set data_folder=폴더 를 붙여 주세요 (지금: {folder}).",
+        "The training data '{path}' is missing. Check data_folder in the recipe or add --set data_folder=FOLDER (now: {folder}).",
+    ),
+    "train_data_broken": (
+        "학습 자료 '{path}'을(를) 읽지 못했습니다 ({reason}). 원본을 다시 받아 주세요.",
+        "The training data '{path}' could not be read ({reason}). Get the original again.",
+    ),
+    "train_hub": (
+        "허브의 '{source}'을(를) 받지 못했습니다 ({reason}). 이름과 네트워크를 확인해 주세요.",
+        "'{source}' could not be read from the hub ({reason}). Check the name and the network.",
+    ),
+    "train_base": (
+        "바탕 모델 '{name}'을(를) 불러오지 못했습니다 ({reason}). base.name을 확인해 주세요.",
+        "The base model '{name}' could not be loaded ({reason}). Check base.name.",
+    ),
+    "train_world": (
+        "프로세스 {expected}개가 필요한데 {found}개만 시작됐습니다. `techsum train --processes {expected}`로 시작해 주세요.",
+        "{expected} processes are needed and {found} started. Start with `techsum train --processes {expected}`.",
+    ),
+    "train_accelerate_missing": (
+        "accelerate 설정 파일이 없습니다: {path}. recipes/accelerate/fsdp-qlora.yaml을 써 보세요.",
+        "There is no accelerate configuration at {path}. Try recipes/accelerate/fsdp-qlora.yaml.",
+    ),
+    "train_accelerate_cpu": (
+        "모델을 나누어 학습하려면(FSDP) GPU가 필요합니다. --accelerate 없이 다시 실행해 주세요.",
+        "Training a model in shards (FSDP) needs GPUs. Run again without --accelerate.",
+    ),
+    "train_memory": (
+        "메모리가 모자라 학습을 멈췄습니다 (max_tokens {tokens}, batch {batch}). 둘 가운데 하나를 줄여 --resume 없이 새 폴더에서 다시 시작해 주세요.",
+        "Memory ran out (max_tokens {tokens}, batch {batch}). Lower one of them and start again in a new folder.",
+    ),
+    "train_disk": (
+        "'{path}'에 쓰지 못했습니다 ({reason}). 자리를 비운 뒤 --resume으로 {step}단계부터 이어서 하세요.",
+        "'{path}' could not be written ({reason}). Free some space, then go on from step {step} with --resume.",
+    ),
+    "run_other_recipe": (
+        "'{path}'에는 다른 레시피({name})의 학습이 있습니다. --out으로 새 폴더를 주세요.",
+        "'{path}' holds a run of another recipe ({name}). Name a new folder with --out.",
+    ),
+    "run_exists": (
+        "'{path}'에 이미 학습이 있습니다. 이어서 하려면 --resume, 새로 하려면 --out으로 다른 폴더를 주세요.",
+        "'{path}' already holds a run. Add --resume to go on, or name another folder with --out.",
+    ),
+    "run_none": (
+        "'{path}'에는 학습 기록(run.json)이 없습니다. 폴더를 확인해 주세요.",
+        "'{path}' holds no run (run.json). Check the folder.",
+    ),
+    "run_not_empty": (
+        "'{path}'은(는) 비어 있지 않은 폴더입니다. --out으로 새 폴더를 주세요.",
+        "'{path}' is not empty. Name a new folder with --out.",
+    ),
+    "export_unfinished": (
+        "'{path}'의 학습이 아직 끝나지 않았습니다. `techsum train … --resume`으로 마친 뒤 내보내 주세요.",
+        "The run in '{path}' is not finished. Finish it with `techsum train … --resume`, then export.",
+    ),
+    "export_exists": (
+        "'{path}'이(가) 이미 있습니다. 지우거나 --out으로 다른 곳을 주세요.",
+        "'{path}' is there already. Remove it or name another place with --out.",
+    ),
+    "export_base": (
+        "'{name}'의 GGUF 파일이 필요합니다. --base-gguf 파일 을 붙여 주세요.",
+        "The GGUF of '{name}' is needed. Add --base-gguf FILE.",
+    ),
+    "export_tensor": (
+        "'{name}'은(는) GGUF로 옮길 수 없는 가중치입니다. --to merged 를 써 주세요.",
+        "The weight '{name}' has no place in GGUF. Use --to merged.",
+    ),
+    "export_architecture": (
+        "'{name}' 구조는 GGUF로 내보내지 않습니다 (가능: {known}). --to merged 를 써 주세요.",
+        "The architecture '{name}' is not written as GGUF (known: {known}). Use --to merged.",
+    ),
+    "parity_base": (
+        "'{path}'은(는) 어댑터입니다. 바탕 모델을 --base-gguf 로 주세요.",
+        "'{path}' is an adapter. Name its base with --base-gguf.",
+    ),
+    "parity_nothing": (
+        "'{path}'에 견줄 것이 없습니다. 먼저 `techsum export`로 내보내거나 --against 를 주세요.",
+        "There is nothing to compare in '{path}'. Export first, or add --against.",
+    ),
+    "parity_template": (
+        "{name}: 프롬프트 서식(template)이 학습 때와 다릅니다. 이 파일로는 답이 흐트러지므로 내보내지 않았습니다. 토크나이저의 chat_template을 확인해 주세요.",
+        "{name}: the template differs from training's. Nothing was exported. Check the tokenizer's chat_template.",
+    ),
+    "parity_bos": (
+        "{name}: 프롬프트가 <bos> 하나로 시작하지 않습니다(bos). 내보내지 않았습니다. 서식이나 토크나이저가 <bos>를 빠뜨리거나 겹쳐 쓰는지 확인해 주세요.",
+        "{name}: the prompt does not begin with exactly one <bos> (bos). Nothing was exported. See whether the template or the tokenizer drops or doubles it.",
+    ),
+    "parity_tokenizer": (
+        "{name}: 같은 프롬프트의 토큰 번호가 다릅니다(tokenizer). 내보내지 않았습니다. 학습에 쓴 토크나이저를 함께 내보냈는지 확인해 주세요.",
+        "{name}: the same prompt has other token ids (tokenizer). Nothing was exported. Check that it carries the tokenizer of the training.",
+    ),
+    "parity_weights": (
+        "{name}: 답의 로그 확률이 토큰마다 {moved} 움직였습니다(weights, 허용 {threshold}). 내보내지 않았습니다. 더 정밀한 --quantization을 쓰거나 바탕 모델을 확인해 주세요.",
+        "{name}: the answers' log-probability moved by {moved} a token (weights, allowed {threshold}). Nothing was exported. Use a finer --quantization or check the base.",
+    ),
+    "bad_row_none": ("줄이 하나도 없음", "there is no row"),
+    "bad_row_json": (
+        "JSON이 아님",
+        "no JSON",
+    ),
+    "bad_row_input": (
+        "글이 비어 있음",
+        "the document is empty",
+    ),
+    "bad_row_output": (
+        "요약이 비어 있음",
+        "the output is empty",
+    ),
+    "bad_row_copied": (
+        "요약이 글과 똑같음",
+        "the output is the document",
+    ),
+    "bad_row_encoding": (
+        "깨진 글자가 있음",
+        "broken characters",
+    ),
+    "skipped_passage": (
+        "핵심 문장을 고를 만한 대목이 없음",
+        "no passage to choose gap sentences from",
+    ),
+    "skipped_long_output": (
+        "요약이 너무 길어 글이 들어갈 자리가 없음",
+        "the output leaves no room for the document",
+    ),
+    "skipped_unsupported": (
+        "줄인 글이 요약을 뒷받침하지 못함",
+        "the shortened document does not support the output",
+    ),
+    "skipped_broken_output": (
+        "요약이 너무 짧거나 괄호가 어긋남",
+        "the output is too short or its parentheses do not match",
+    ),
+    "check_looking": (
+        "자료를 살펴보는 중",
+        "Looking at the data",
+    ),
+    "check_column_source": (
+        "자료",
+        "source",
+    ),
+    "check_column_task": (
+        "쓰임",
+        "task",
+    ),
+    "check_column_rows": (
+        "줄",
+        "rows",
+    ),
+    "check_column_bad": (
+        "나쁜 줄",
+        "bad",
+    ),
+    "check_column_duplicates": (
+        "중복",
+        "duplicates",
+    ),
+    "check_column_near": (
+        "거의 중복",
+        "near-duplicates",
+    ),
+    "check_column_copied": (
+        "그대로 베낌",
+        "copied",
+    ),
+    "check_column_licence": (
+        "이용 조건",
+        "licence",
+    ),
+    "check_bad": (
+        "{source} {line}번째 줄: {reason}",
+        "{source} line {line}: {reason}",
+    ),
+    "check_more_bad": (
+        "… 나쁜 줄 {count}개 더",
+        "… {count} more bad rows",
+    ),
+    "check_skipped": (
+        "건너뜀 {count}개: {reason}",
+        "{count} skipped: {reason}",
+    ),
+    "check_lengths": (
+        "토큰 수 (표본 {samples}개, 한도 {limit}, 글을 줄인 비율 {share})",
+        "tokens (of {samples} samples, limit {limit}, documents shortened {share})",
+    ),
+    "check_plot": (
+        "그림: {path}",
+        "plot: {path}",
+    ),
+    "check_example": (
+        "첫 표본: 프롬프트 {prompt}토큰(흐리게)에는 손실이 없고, 답 {answer}토큰(초록)에만 있습니다.",
+        "first sample: the prompt's {prompt} tokens (dim) carry no loss, the answer's {answer} (green) do.",
+    ),
+    "check_cost": (
+        "바탕 {parameters}M, 어댑터 {trainable}M 매개변수 · {steps}단계, 표본 {samples}개 · 메모리 약 {memory} GB · 연산 {work} PFLOP: 2코어 CPU 약 {hours_cpu}시간, A10G 약 {hours_gpu}시간",
+        "base {parameters}M, adapter {trainable}M parameters · {steps} steps, {samples} samples · memory about {memory} GB · {work} PFLOP: about {hours_cpu} h on two CPU cores, {hours_gpu} h on an A10G",
+    ),
+    "check_leak": (
+        "{name}: {count}개 글이 학습 자료에도 있습니다. 빼고 학습해야 점수를 믿을 수 있습니다.",
+        "{name}: {count} rows stand in the training data too. Take them out, or no figure can be trusted.",
+    ),
+    "check_no_leak": (
+        "{name}: 학습 자료와 겹치는 글 없음",
+        "{name}: nothing of it in the training data",
+    ),
+    "export_working": (
+        "내보내고 견주는 중",
+        "Exporting and comparing",
+    ),
+    "export_done": (
+        "내보냈습니다: {path}",
+        "Exported: {path}",
+    ),
+    "parity_column_export": (
+        "내보낸 것",
+        "export",
+    ),
+    "parity_column_result": (
+        "결과",
+        "result",
+    ),
+    "parity_column_moved": (
+        "움직임",
+        "moved",
+    ),
+    "parity_column_allowed": (
+        "허용",
+        "allowed",
+    ),
+    "parity_column_same": (
+        "같은 글",
+        "same text",
+    ),
+    "parity_passed": (
+        "같음",
+        "the same",
+    ),
+    "parity_broken": (
+        "다름: {part}",
+        "broken: {part}",
+    ),
+    "train_moment": (
+        "손실 {loss} · 학습률 {rate} · {speed} 토큰/초",
+        "loss {loss} · rate {rate} · {speed} tokens/s",
+    ),
+    "train_dev": (
+        "{step}단계: 검증 손실 {loss}, 형태소 ROUGE-L {rouge}",
+        "step {step}: dev loss {loss}, morpheme ROUGE-L {rouge}",
+    ),
+    "train_stopped": (
+        "{step}단계에서 멈추고 저장했습니다. 이어서 하려면 같은 명령에 --resume을 붙여 주세요 ({folder}).",
+        "Stopped and saved at step {step}. Add --resume to the same command to go on ({folder}).",
+    ),
+    "train_finished": ("학습을 마쳤습니다: {folder}", "Training is done: {folder}"),
+}
