@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     """Model files; can be deleted at any time."""
     config_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_config_dir("techsum")))
     """The choice made by `techsum models use`."""
+    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("techsum")))
+    """The library, and the key that signs the readers' cookies."""
+    database_url: SecretStr | None = None
+    """The library in PostgreSQL (`postgresql+psycopg://…`) instead of SQLite in `data_dir`."""
     threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below
     """Threads of the model: all cores, for a prompt is read faster with each."""
     context: int = Field(default=8192, ge=2048)

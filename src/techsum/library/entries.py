@@ -1,0 +1,84 @@
+"""What the library holds, as values."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from techsum.article import Article
+from techsum.summary import Notice
+
+Status = Literal["queued", "running", "done", "failed", "cancelled"]
+Mode = Literal["link", "text", "file"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a reader asked for: a source and how its summary should look."""
+
+    mode: Mode
+    source: str
+    """The link, the file's name, or the beginning of the text."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """`length`, `style`, `register`, `model`, `language`, as they were given."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question about a summary's article, and the answer as `Answer.as_dict` gives it."""
+
+    number: int
+    created: float
+    question: str
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One summary of one reader, from the moment it was asked for."""
+
+    id: str
+    reader: str
+    status: Status
+    request: Request
+    created: float
+    """Seconds since 1970, UTC."""
+    saved: float | None
+    """When the reader saved it; None: it will be forgotten."""
+    title: str
+    article: Article | None
+    keys: dict[str, Any] | None
+    """The key sentences, once the article was read."""
+    result: dict[str, Any] | None
+    """The summary, as `Summary.as_dict` gives it, once it is done."""
+    error: dict[str, Any] | None
+    """Why it failed: `kind` for programs, `message` for the reader."""
+    correction: str | None
+    """The reader's own wording; the original stays in `result`."""
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list."""
+
+    entries: tuple[Entry, ...]
+    more: bool
+    """Whether there is a next page."""
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """An article as it is kept."""
+    return {
+        "text": article.text,
+        "title": article.title,
+        "url": article.url,
+        "author": article.author,
+        "published": article.published,
+        "language": article.language,
+        "notices": [[n.kind, list(n.values)] for n in article.notices],
+    }
+
+
+def article_from(said: dict[str, Any]) -> Article:
+    """The article that was kept."""
+    notices = tuple(Notice(kind, tuple((k, v) for k, v in values)) for kind, values in said["notices"])
+    return Article(**{**said, "notices": notices})

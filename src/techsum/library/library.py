@@ -1,0 +1,426 @@
+"""The store of summaries: SQLite in the user's data folder, or PostgreSQL for many readers.
+
+Everything that a reader may do takes the reader's name, and touches that reader's summaries alone.
+"""
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from techsum.article import Article
+from techsum.errors import StorageError
+from techsum.library import search
+from techsum.library.entries import (
+    Entry,
+    Found,
+    Question,
+    Request,
+    Status,
+    article_from,
+    article_json,
+)
+from techsum.library.tables import questions, shares, summaries
+from techsum.library.words import asked, words
+
+PAGE = 20
+"""Entries of one page of a list."""
+
+_BUSY_SECONDS = 10
+_OPEN: tuple[Status, ...] = ("queued", "running")
+
+
+def open_library(url: str) -> "Library":
+    """The library at this address, brought to the newest form.
+
+    Args:
+        url: `sqlite:///PATH` or `postgresql+psycopg://…`.
+
+    Raises:
+        StorageError: it cannot be opened.
+    """
+    engine = _engine(url)
+    try:
+        migrate(engine)
+    except DBAPIError as error:
+        raise StorageError("library_closed", reason=_reason(error)) from None
+    return Library(engine)
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Bring the tables to a revision; `base` removes them."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if to == "base" else command.upgrade)(config, to)
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    path = url.removeprefix("sqlite:///")
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError("library_closed", reason=error.strerror) from None
+    # a connection each: SQLite opens in 0.1 ms, and none is shared between threads
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # what was saved stays saved when the power goes
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine
+
+
+class Library:
+    """Summaries by reader. Get one from `open_library`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StorageError("library_unwritable", reason=_reason(error)) from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StorageError("library_closed", reason=_reason(error)) from None
+
+    # -- a summary comes into being --------------------------------------------------------------------
+
+    def begin(self, reader: str, request: Request) -> Entry:
+        """Keep what a reader asked for; queued from here on."""
+        values = {
+            "id": secrets.token_urlsafe(16),
+            "reader": reader,
+            "status": "queued",
+            "mode": request.mode,
+            "source": request.source,
+            "options": request.options,
+            "created": time.time(),
+            "tags": [],
+        }
+        with self._writing() as connection:
+            connection.execute(insert(summaries).values(values))
+        return cast("Entry", self.get(reader, str(values["id"])))
+
+    def read(self, entry_id: str, article: Article, keys: dict[str, Any]) -> None:
+        """The article was read, and its key sentences are there."""
+        self._set(
+            entry_id,
+            status="running",
+            article=article_json(article),
+            key_sentences=keys,
+            title=article.title or keys["title"],
+        )
+
+    def finish(self, entry_id: str, result: dict[str, Any]) -> None:
+        """The summary is done."""
+        self._set(entry_id, status="done", result=result, title=result["title"])
+
+    def fail(self, entry_id: str, kind: str, message: str) -> None:
+        """It could not be made."""
+        self._set(entry_id, status="failed", error={"kind": kind, "message": message})
+
+    def cancel(self, entry_id: str) -> None:
+        """The reader stopped it."""
+        self._set(entry_id, status="cancelled")
+
+    def interrupt(self, kind: str, message: str) -> int:
+        """Say of everything unfinished that it was interrupted: when a server starts. Returns how many."""
+        with self._writing() as connection:
+            done = connection.execute(
+                update(summaries)
+                .where(summaries.c.status.in_(_OPEN))
+                .values(status="failed", error={"kind": kind, "message": message})
+            )
+        return int(done.rowcount)
+
+    def _set(self, entry_id: str, **values: Any) -> None:
+        with self._writing() as connection:
+            connection.execute(update(summaries).where(summaries.c.id == entry_id).values(values))
+            if "title" in values:
+                self._index(connection, entry_id)
+
+    def _index(self, connection: Connection, entry_id: str) -> None:
+        row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one()
+        summary = row.correction or (row.result or row.key_sentences or {}).get("summary", "")
+        found_by = words(" ".join((row.title, *row.tags, summary)))
+        search.index(connection, row.number, [_owner(row.reader), *found_by])
+
+    # -- what a reader does with it --------------------------------------------------------------------
+
+    def get(self, reader: str, entry_id: str) -> Entry | None:
+        """The reader's summary of this id, or None: another reader's is none."""
+        with self._reading() as connection:
+            row = connection.execute(select(summaries).where(*_own(reader, entry_id))).one_or_none()
+        return _entry(row) if row else None
+
+    def of_source(self, reader: str, source: str, options: dict[str, Any]) -> Entry | None:
+        """The reader's newest finished summary of this link with these options."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(summaries)
+                .where(summaries.c.reader == reader, summaries.c.mode == "link", summaries.c.source == source)
+                .where(summaries.c.status == "done")
+                .order_by(summaries.c.number.desc())
+                .limit(PAGE)
+            )
+            return next((_entry(row) for row in rows if row.options == options), None)
+
+    def find(
+        self,
+        reader: str,
+        query: str = "",
+        *,
+        tag: str | None = None,
+        saved: bool = True,
+        page: int = 0,
+        oldest_first: bool = False,
+    ) -> Found:
+        """A page of the reader's summaries, the newest first.
+
+        Args:
+            reader: whose.
+            query: words, or initial consonants (`ㅇㅈㅅㄱ`); all must be found.
+            tag: only those with this tag.
+            saved: only those that the reader saved.
+            page: from 0.
+            oldest_first: the other way round.
+        """
+        number = summaries.c.number
+        wanted = select(summaries).where(summaries.c.reader == reader)
+        if saved:
+            wanted = wanted.where(summaries.c.saved.is_not(None))
+        if query.strip():
+            found_by = asked(query)
+            if not found_by:
+                return Found((), more=False)
+            owned = [_owner(reader), *found_by]
+            wanted = wanted.where(search.matches(self.engine.dialect.name, owned))
+        if tag:
+            wanted = wanted.where(_has_tag(self.engine.dialect.name, tag))
+        wanted = wanted.order_by(number if oldest_first else number.desc())
+        with self._reading() as connection:
+            rows = connection.execute(wanted.offset(page * PAGE).limit(PAGE + 1)).all()
+        return Found(tuple(_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
+
+    def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
+        """Keep a summary, or let it be forgotten. False: the reader has no such summary."""
+        return self._change(reader, entry_id, saved=time.time() if saved else None)
+
+    def retitle(self, reader: str, entry_id: str, title: str) -> bool:
+        """Give it the reader's own title."""
+        return self._change(reader, entry_id, title=title)
+
+    def correct(self, reader: str, entry_id: str, text: str | None) -> bool:
+        """Keep the reader's own wording beside the original; None takes it back."""
+        return self._change(reader, entry_id, correction=text)
+
+    def tag(self, reader: str, entry_id: str, tags: Iterable[str]) -> bool:
+        """Set its tags."""
+        plain = [t for t in dict.fromkeys(" ".join(t.split()) for t in tags) if t]
+        return self._change(reader, entry_id, tags=plain)
+
+    def _change(self, reader: str, entry_id: str, **values: Any) -> bool:
+        with self._writing() as connection:
+            done = connection.execute(update(summaries).where(*_own(reader, entry_id)).values(values))
+            if done.rowcount:
+                self._index(connection, entry_id)
+        return bool(done.rowcount)
+
+    def delete(self, reader: str, entry_id: str) -> bool:
+        """Remove it with its questions and links."""
+        with self._writing() as connection:
+            number = connection.execute(
+                select(summaries.c.number).where(*_own(reader, entry_id))
+            ).scalar_one_or_none()
+            if number is None:
+                return False
+            search.forget(connection, number)
+            connection.execute(delete(summaries).where(summaries.c.number == number))
+        return True
+
+    def forget(self, before: float) -> int:
+        """Remove what nobody saved and was asked for before this moment. Returns how many."""
+        old = [summaries.c.saved.is_(None), summaries.c.created < before, summaries.c.status.not_in(_OPEN)]
+        with self._writing() as connection:
+            numbers = connection.execute(select(summaries.c.number).where(*old)).scalars().all()
+            for number in numbers:
+                search.forget(connection, number)
+            connection.execute(delete(summaries).where(summaries.c.number.in_(numbers)))
+        return len(numbers)
+
+    # -- questions and share links ---------------------------------------------------------------------
+
+    def answered(self, reader: str, entry_id: str, question: str, answer: dict[str, Any]) -> bool:
+        """Keep a question and its answer."""
+        if not self.get(reader, entry_id):
+            return False
+        values = {"summary": entry_id, "created": time.time(), "question": question, "answer": answer}
+        with self._writing() as connection:
+            connection.execute(insert(questions).values(values))
+        return True
+
+    def questions(self, reader: str, entry_id: str) -> list[Question]:
+        """The questions about it, in order."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(questions)
+                .join(summaries, summaries.c.id == questions.c.summary)
+                .where(*_own(reader, entry_id))
+                .order_by(questions.c.number)
+            )
+            return [Question(r.number, r.created, r.question, dict(r.answer)) for r in rows]
+
+    def share(self, reader: str, entry_id: str) -> str | None:
+        """A token with which anyone may read the summary, until it is revoked."""
+        with self._writing() as connection:
+            if not connection.execute(select(summaries.c.id).where(*_own(reader, entry_id))).first():
+                return None
+            token = secrets.token_urlsafe(16)
+            connection.execute(
+                insert(shares).values(token=token, summary=entry_id, created=time.time(), revoked=False)
+            )
+        return token
+
+    def revoke(self, reader: str, entry_id: str) -> int:
+        """End all share links of a summary. Returns how many there were."""
+        with self._writing() as connection:
+            owned = select(summaries.c.id).where(*_own(reader, entry_id)).scalar_subquery()
+            done = connection.execute(
+                update(shares)
+                .where(shares.c.summary == owned, shares.c.revoked.is_(False))
+                .values(revoked=True)
+            )
+        return int(done.rowcount)
+
+    def shared(self, token: str) -> Entry | None:
+        """The summary that a share link shows, or None."""
+        with self._reading() as connection:
+            row = connection.execute(
+                select(summaries)
+                .join(shares, shares.c.summary == summaries.c.id)
+                .where(shares.c.token == token, shares.c.revoked.is_(False), summaries.c.status == "done")
+            ).one_or_none()
+        return _entry(row) if row else None
+
+    # -- all of it ---------------------------------------------------------------------------------------
+
+    def everything(self, reader: str) -> Iterator[Entry]:
+        """All of a reader's saved summaries, the oldest first."""
+        page = 0
+        while True:
+            found = self.find(reader, page=page, oldest_first=True)
+            yield from found.entries
+            if not found.more:
+                return
+            page += 1
+
+    def add(self, entry: Entry) -> None:
+        """Put in a summary that comes from elsewhere, under its id; one that is here already stays."""
+        values = {
+            "id": entry.id,
+            "reader": entry.reader,
+            "status": entry.status,
+            "mode": entry.request.mode,
+            "source": entry.request.source,
+            "options": entry.request.options,
+            "created": entry.created,
+            "saved": entry.saved,
+            "title": entry.title,
+            "article": article_json(entry.article) if entry.article else None,
+            "key_sentences": entry.keys,
+            "result": entry.result,
+            "error": entry.error,
+            "correction": entry.correction,
+            "tags": list(entry.tags),
+        }
+        with self._writing() as connection:
+            if not connection.execute(select(summaries.c.id).where(summaries.c.id == entry.id)).first():
+                connection.execute(insert(summaries).values(values))
+                self._index(connection, entry.id)
+
+    def count(self, reader: str) -> int:
+        """How many summaries a reader has saved."""
+        with self._reading() as connection:
+            wanted = select(func.count()).where(summaries.c.reader == reader, summaries.c.saved.is_not(None))
+            return int(connection.execute(wanted).scalar_one())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def _own(reader: str, entry_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return summaries.c.reader == reader, summaries.c.id == entry_id
+
+
+def _owner(reader: str) -> str:
+    """A word that stands in every summary of one reader, so that a search looks at these alone."""
+    return "reader" + "".join(c for c in reader.lower() if c.isalnum())
+
+
+def _has_tag(dialect: str, tag: str) -> ColumnElement[bool]:
+    from sqlalchemy import text
+
+    if dialect == "sqlite":
+        said = "EXISTS (SELECT 1 FROM json_each(summaries.tags) WHERE json_each.value = :tag)"
+    else:
+        said = "jsonb_exists(CAST(summaries.tags AS jsonb), :tag)"
+    return cast("ColumnElement[bool]", text(said).bindparams(tag=tag))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        reader=row.reader,
+        status=row.status,
+        request=Request(row.mode, row.source, dict(row.options)),
+        created=row.created,
+        saved=row.saved,
+        title=row.title,
+        article=article_from(row.article) if row.article else None,
+        keys=row.key_sentences,
+        result=row.result,
+        error=row.error,
+        correction=row.correction,
+        tags=tuple(row.tags),
+    )
+
+
+def _reason(error: DBAPIError) -> str:
+    return str(error.orig).splitlines()[0][:200]

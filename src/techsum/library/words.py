@@ -1,0 +1,50 @@
+"""What a summary is found by: its morphemes, and the initial consonants of its words."""
+
+import re
+
+from techsum import korean
+
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_FIRST, _LAST, _EACH = 0xAC00, 0xD7A3, 588
+"""Hangul syllables in Unicode: 588 follow each other with the same initial consonant."""
+_LONGEST_WORD = 40
+_MOST_WORDS = 400
+_FIRST_CHARACTERS = 4_000
+"""A long summary's later words are not searched."""
+
+_HANGUL_RUN = re.compile("[가-힣]+")
+_ASKED_INITIALS = re.compile(f"[{_INITIALS}]+")
+
+
+def initials(word: str) -> str:
+    """The initial consonants of a word's syllables: `원자시계` is found by `ㅇㅈㅅㄱ`."""
+    return "".join(_INITIALS[(ord(c) - _FIRST) // _EACH] if _FIRST <= ord(c) <= _LAST else c for c in word)
+
+
+def words(text: str) -> list[str]:
+    """What a text is found by, each once: morphemes that carry meaning, and initials.
+
+    Initials begin at every place in a run of Hangul, so that `ㅅㄱ` finds the end of `원자시계` too.
+    """
+    text = text[:_FIRST_CHARACTERS]
+    found = {_plain(w): None for w in korean.content(text)}
+    for run in _HANGUL_RUN.findall(text):
+        whole = initials(run[:_LONGEST_WORD])
+        found |= dict.fromkeys(whole[start:] for start in range(len(whole)))
+    return [w for w in found if w][:_MOST_WORDS]
+
+
+def asked(query: str) -> list[str]:
+    """The words that a query asks for; all of them must be found, each as the beginning of a word."""
+    wanted: dict[str, None] = {}
+    for part in query.split():
+        if _ASKED_INITIALS.fullmatch(part):
+            wanted[part] = None
+        else:
+            wanted |= {_plain(w): None for w in korean.content(part)} or {_plain(part.lower()): None}
+    return [w for w in wanted if w]
+
+
+def _plain(word: str) -> str:
+    """A word as both databases keep it: letters and digits alone."""
+    return "".join(c for c in word.lower() if c.isalnum())[:_LONGEST_WORD]

@@ -1,0 +1,39 @@
+import os
+
+import pytest
+from sqlalchemy import create_engine
+
+from support.postgres import binaries, postgres
+from techsum.library import open_library
+from techsum.library.library import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """One server for all tests."""
+    if not binaries():
+        assert not os.environ.get("CI"), "CI installs PostgreSQL"
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/data/library.db"
+        return
+    found = request.getfixturevalue("postgres_url")
+    yield found
+    engine = create_engine(found)
+    migrate(engine, "base")
+    engine.dispose()
+
+
+@pytest.fixture
+def library(url):
+    """An empty library of each kind."""
+    opened = open_library(url)
+    yield opened
+    opened.close()

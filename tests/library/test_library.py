@@ -1,0 +1,226 @@
+"""What a reader keeps is there again, is found, and is nobody else's: in SQLite and in PostgreSQL."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import inspect
+
+from support.texts import BODY, TITLE
+from techsum.article import Article
+from techsum.errors import StorageError
+from techsum.library import Library, Request, open_library
+from techsum.library.library import PAGE, migrate
+from techsum.library.words import asked, initials, words
+from techsum.summarizers import extract
+from techsum.summary import notice
+
+ARTICLE = Article(BODY, TITLE, url="https://example.org/1", notices=(notice("encoding", encoding="cp949"),))
+SUMMARY = extract(ARTICLE).as_dict()
+LINK = Request("link", "https://example.org/1", {"length": "medium"})
+
+
+def finished(library, reader="mine", request=LINK, title=None, save=True):
+    """A summary that was asked for, made and saved."""
+    entry = library.begin(reader, request)
+    library.read(entry.id, ARTICLE, SUMMARY)
+    library.finish(entry.id, SUMMARY | ({"title": title} if title else {}))
+    if save:
+        library.save(reader, entry.id)
+    return entry.id
+
+
+def titles(found):
+    return [e.title for e in found.entries]
+
+
+def test_a_summary_is_kept_whole_from_asking_to_done(library):
+    entry = library.begin("mine", LINK)
+    assert (entry.status, entry.request, entry.article, entry.saved) == ("queued", LINK, None, None)
+    library.read(entry.id, ARTICLE, SUMMARY)
+    running = library.get("mine", entry.id)
+    assert (running.status, running.article, running.title) == ("running", ARTICLE, TITLE)
+    library.finish(entry.id, SUMMARY)
+    done = library.get("mine", entry.id)
+    assert (done.status, done.result, done.error) == ("done", SUMMARY, None)
+
+
+def test_it_is_there_when_the_library_is_opened_again(url):
+    library = open_library(url)
+    entry_id = finished(library)
+    library.close()
+    again = open_library(url)
+    assert again.get("mine", entry_id).result == SUMMARY
+    again.close()
+
+
+def test_another_reader_can_do_nothing_with_it(library):
+    entry_id = finished(library)
+    assert library.get("other", entry_id) is None
+    assert library.find("other").entries == ()
+    assert library.find("other", "소금물").entries == ()
+    assert not library.save("other", entry_id, saved=False)
+    assert not library.retitle("other", entry_id, "훔친 제목")
+    assert not library.delete("other", entry_id)
+    assert library.share("other", entry_id) is None
+    assert library.revoke("other", entry_id) == 0
+    assert not library.answered("other", entry_id, "왜?", {})
+    assert library.questions("other", entry_id) == []
+    assert library.of_source("other", LINK.source, LINK.options) is None
+    assert library.get("mine", entry_id).title == TITLE
+
+
+@pytest.mark.parametrize("query", ["소금물", "저장 장치", "ㅅㄱㅁ", "ㅅㄱ", "240", "솔섬 ㅈㅈ", "소금물을"])
+def test_it_is_found_by_words_by_their_beginnings_and_by_initials(library, query):
+    entry_id = finished(library)
+    assert [e.id for e in library.find("mine", query).entries] == [entry_id]
+
+
+@pytest.mark.parametrize(
+    "query", ["고양이", "ㅋㅋㅋㅋ", "소금물 고양이", '"', "* OR 1", "'); DROP TABLE", "&|!()", "…"]
+)
+def test_what_is_not_there_is_not_found_and_breaks_nothing(library, query):
+    finished(library)
+    assert library.find("mine", query).entries == ()
+    assert len(library.find("mine").entries) == 1
+
+
+def test_atomic_clock_is_found_by_its_initials(library):
+    finished(library, title="원자시계가 1초를 다시 정하다")
+    assert initials("원자시계") == "ㅇㅈㅅㄱ"
+    assert len(library.find("mine", "ㅇㅈㅅㄱ").entries) == 1
+    assert len(library.find("mine", "ㅅㄱ").entries) == 1
+
+
+def test_lists_go_by_page_and_either_way_round(library):
+    for n in range(PAGE + 3):
+        finished(library, title=f"제목 {n:02}")
+    first, second = library.find("mine"), library.find("mine", page=1)
+    assert (len(first.entries), first.more) == (PAGE, True)
+    assert (titles(second), second.more) == (["제목 02", "제목 01", "제목 00"], False)
+    assert titles(library.find("mine", oldest_first=True))[:2] == ["제목 00", "제목 01"]
+    assert library.count("mine") == PAGE + 3
+    assert len(list(library.everything("mine"))) == PAGE + 3
+
+
+def test_tags_are_set_listed_and_searched(library):
+    one, _ = finished(library, title="하나"), finished(library, title="둘")
+    library.tag("mine", one, ["에너지", " 바다  기술 ", "에너지", ""])
+    assert library.get("mine", one).tags == ("에너지", "바다 기술")
+    assert titles(library.find("mine", tag="바다 기술")) == ["하나"]
+    assert titles(library.find("mine", "에너지")) == ["하나"]
+    assert library.find("mine", tag="에너").entries == ()
+
+
+def test_a_correction_is_kept_beside_the_original_and_found(library):
+    entry_id = finished(library)
+    library.correct("mine", entry_id, "고양이가 장치를 지킨다.")
+    entry = library.get("mine", entry_id)
+    assert (entry.correction, entry.result) == ("고양이가 장치를 지킨다.", SUMMARY)
+    assert len(library.find("mine", "고양이").entries) == 1
+    library.correct("mine", entry_id, None)
+    assert library.find("mine", "고양이").entries == ()
+
+
+def test_the_same_link_again_finds_what_was_made_with_the_same_options(library):
+    entry_id = finished(library, save=False)
+    assert library.of_source("mine", LINK.source, LINK.options).id == entry_id
+    assert library.of_source("mine", LINK.source, {"length": "long"}) is None
+    assert library.of_source("mine", "https://example.org/2", LINK.options) is None
+
+
+def test_deleting_takes_questions_links_and_words_along(library):
+    entry_id = finished(library)
+    library.answered("mine", entry_id, "용량은?", {"answer": "240"})
+    token = library.share("mine", entry_id)
+    assert library.delete("mine", entry_id)
+    assert library.get("mine", entry_id) is None
+    assert library.shared(token) is None
+    assert library.find("mine", "소금물").entries == ()
+    assert not library.delete("mine", entry_id)
+
+
+def test_questions_keep_their_order_and_their_answers(library):
+    entry_id = finished(library)
+    for question in ("용량은?", "가격은?"):
+        assert library.answered("mine", entry_id, question, {"answer": question[:2]})
+    assert [(q.question, q.answer["answer"]) for q in library.questions("mine", entry_id)] == [
+        ("용량은?", "용량"), ("가격은?", "가격"),
+    ]  # fmt: skip
+
+
+def test_a_share_link_is_read_only_and_can_be_revoked(library):
+    entry_id = finished(library)
+    token = library.share("mine", entry_id)
+    assert library.shared(token).id == entry_id
+    assert library.get(token, entry_id) is None
+    assert library.revoke("mine", entry_id) == 1
+    assert library.shared(token) is None
+    assert library.shared("guessed") is None
+
+
+def test_what_nobody_saved_is_forgotten_in_time(library):
+    kept, unsaved = finished(library), finished(library, save=False)
+    waiting = library.begin("mine", LINK).id
+    assert library.forget(time.time() - 60) == 0
+    assert library.forget(time.time() + 60) == 1
+    assert library.get("mine", kept)
+    assert library.get("mine", waiting)
+    assert library.get("mine", unsaved) is None
+
+
+def test_a_server_that_starts_says_what_was_interrupted(library):
+    waiting, done = library.begin("mine", LINK).id, finished(library)
+    assert library.interrupt("interrupted", "서버가 다시 시작됐습니다.") == 1
+    assert library.get("mine", waiting).status == "failed"
+    assert library.get("mine", waiting).error["kind"] == "interrupted"
+    assert library.get("mine", done).status == "done"
+
+
+def test_many_write_at_once_and_nothing_is_lost(library):
+    def work(reader):
+        for _ in range(5):
+            finished(library, reader)
+
+    threads = [threading.Thread(target=work, args=(f"reader{n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [library.count(f"reader{n}") for n in range(6)] == [5] * 6
+
+
+def test_migrations_go_down_and_up_again_with_data(library: Library):
+    finished(library)
+    migrate(library.engine, "base")
+    assert set(inspect(library.engine).get_table_names()) <= {"alembic_version"}
+    migrate(library.engine)
+    finished(library)
+    assert library.count("mine") == 1
+
+
+def test_the_tables_are_what_the_migrations_make(library: Library):
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    from techsum.library.tables import metadata
+
+    with library.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        found = compare_metadata(context, metadata)
+    # what a search needs is each database's own and not in the metadata
+    assert [d for d in found if "words" not in str(d)] == []
+
+
+def test_a_database_that_cannot_be_opened_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for url in (f"sqlite:///{tmp_path}/file/library.db", "postgresql+psycopg://x@127.0.0.1:9/none"):
+        with pytest.raises(StorageError) as refused:
+            open_library(url)
+        assert "TECHSUM_DATABASE_URL" in str(refused.value)
+
+
+def test_words_stay_within_bounds():
+    assert len(words(BODY * 50)) <= 400
+    assert all(len(w) <= 40 for w in words("가" * 5000))
+    assert asked("ㅅㄱ 소금물을") == ["ㅅㄱ", "소금물"]
