@@ -111,3 +111,9 @@ def set_default_model(name: str) -> None:
         part.replace(path)
     except OSError as error:
         raise StorageError("cache_unwritable", path=path, reason=error.strerror) from error
+
+
+def database_url() -> str:
+    """The library's address: `TECHSUM_DATABASE_URL`, or SQLite in the data folder."""
+    given = settings().database_url
+    return given.get_secret_value() if given else f"sqlite:///{settings().data_dir / 'library.db'}"

@@ -14,7 +14,7 @@ def command(
     host: Annotated[str, typer.Option(help="듣는 주소 / address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="듣는 포트 / port to listen on")] = 8765,
 ) -> None:
-    """HTTP로 씁니다: POST /api/check. / TechSum over HTTP."""
+    """웹 앱과 HTTP API를 엽니다. / Open the web app and the HTTP API."""
     try:
         import uvicorn
 

@@ -121,8 +121,8 @@ class Library:
 
     # -- a summary comes into being --------------------------------------------------------------------
 
-    def begin(self, reader: str, request: Request) -> Entry:
-        """Keep what a reader asked for; queued from here on."""
+    def begin(self, reader: str, request: Request, article: Article | None = None) -> Entry:
+        """Keep what a reader asked for, and its article where it is known; queued from here on."""
         values = {
             "id": secrets.token_urlsafe(16),
             "reader": reader,
@@ -131,6 +131,8 @@ class Library:
             "source": request.source,
             "options": request.options,
             "created": time.time(),
+            "title": (article.title or "") if article else "",
+            "article": article_json(article) if article else None,
             "tags": [],
         }
         with self._writing() as connection:
@@ -350,8 +352,8 @@ class Library:
                 return
             page += 1
 
-    def add(self, entry: Entry) -> None:
-        """Put in a summary that comes from elsewhere, under its id; one that is here already stays."""
+    def add(self, entry: Entry) -> bool:
+        """Put in a summary that comes from elsewhere. False: one of this id is here already, and stays."""
         values = {
             "id": entry.id,
             "reader": entry.reader,
@@ -370,9 +372,11 @@ class Library:
             "tags": list(entry.tags),
         }
         with self._writing() as connection:
-            if not connection.execute(select(summaries.c.id).where(summaries.c.id == entry.id)).first():
-                connection.execute(insert(summaries).values(values))
-                self._index(connection, entry.id)
+            if connection.execute(select(summaries.c.id).where(summaries.c.id == entry.id)).first():
+                return False
+            connection.execute(insert(summaries).values(values))
+            self._index(connection, entry.id)
+        return True
 
     def count(self, reader: str) -> int:
         """How many summaries a reader has saved."""

@@ -44,7 +44,23 @@ def read_remote(source: str) -> Article:
     Raises:
         ReadingError: there is no article in it; `FetchError` where a link could not be fetched.
     """
-    return _read_link(source) if _LINK.fullmatch(source.strip()) else read_text(source)
+    return _read_link(source.strip()) if is_link(source) else read_text(source)
+
+
+def read_upload(body: bytes, name: str) -> Article:
+    """Read a file that somebody sent; its name tells the format where the content does not.
+
+    Raises:
+        ReadingError: there is no article in it.
+    """
+    from techsum.reading.isolated import parse_isolated
+
+    return _article(parse_isolated(body, name))
+
+
+def is_link(source: str) -> bool:
+    """Whether this is a link, and not a text."""
+    return bool(_LINK.fullmatch(source.strip()))
 
 
 def _read_link(link: str) -> Article:

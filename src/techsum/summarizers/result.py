@@ -10,7 +10,11 @@ from techsum.summary import Summary
 
 def result(article: Article, summary: Summary) -> dict[str, Any]:
     """One summary and its article, as the command line and the API give it."""
-    said = summary.as_dict()
+    return with_article(article, summary.as_dict())
+
+
+def with_article(article: Article, said: dict[str, Any]) -> dict[str, Any]:
+    """The same, from what `Summary.as_dict` gave."""
     return {
         **{k: said[k] for k in ("title", "summary", "sentences", "notices")},
         "article": {

@@ -1,0 +1,198 @@
+"""The library as files: JSON lines that come back whole, Markdown to read, rows to train on."""
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from techsum.article import Article
+from techsum.errors import StorageError, UsageError
+from techsum.library.entries import Entry, Request, article_from, article_json
+from techsum.library.library import Library
+
+_INSTRUCTION = "다음 글을 요약하세요."
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """An entry with everything that belongs to it, without its reader."""
+    said = asdict(replace(entry, article=None))
+    del said["reader"]
+    return said | {"article": article_json(entry.article) if entry.article else None}
+
+
+def entry_from(said: dict[str, Any], reader: str) -> Entry:
+    """The entry that `entry_json` wrote, for this reader.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no such thing.
+    """
+    article = article_from(said["article"]) if said["article"] else None
+    known = {
+        k: said[k]
+        for k in ("id", "status", "created", "saved", "title", "keys", "result", "error", "correction")
+    }
+    # another reader's id must not be taken over by importing it
+    own = hashlib.sha256(f"{reader}/{known['id']}".encode()).hexdigest()[:22]
+    return Entry(
+        **{**known, "id": own},
+        reader=reader,
+        request=Request(**said["request"]),
+        article=article,
+        tags=tuple(map(str, said["tags"])),
+    )
+
+
+def exported(library: Library, reader: str) -> Iterator[str]:
+    """All saved summaries of a reader as JSON lines, each with its questions."""
+    for entry in library.everything(reader):
+        asked = [{"question": q.question, "answer": q.answer} for q in library.questions(reader, entry.id)]
+        yield json.dumps(entry_json(entry) | {"questions": asked}, ensure_ascii=False) + "\n"
+
+
+def imported(library: Library, reader: str, text: str) -> int:
+    """Put in what `exported` wrote, or the reference app's `local_storage.json`. Returns how many there were.
+
+    Raises:
+        UsageError: it is neither; the line is named, and what stood before it is kept.
+    """
+    reference = _reference(text, reader)
+    if reference is not None:
+        for entry in reference:
+            library.add(entry)
+        return len(reference)
+    count = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            said = json.loads(line)
+            entry = entry_from(said, reader)
+            asked = [(str(q["question"]), dict(q["answer"])) for q in said.get("questions", ())]
+        except (ValueError, KeyError, TypeError):
+            raise UsageError("library_import_line", line=number) from None
+        if library.add(entry):
+            for question, answer in asked:
+                library.answered(reader, entry.id, question, answer)
+        count += 1
+    return count
+
+
+def _reference(text: str, reader: str) -> list[Entry] | None:
+    """The reference app's saved list (id, mode, title, input, output), or None where this is none."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return None
+    if isinstance(said, dict):
+        said = next((v for v in said.values() if isinstance(v, list)), None)
+    if not isinstance(said, list) or not all(
+        isinstance(r, dict) and {"input", "output"} <= r.keys() for r in said
+    ):
+        return None
+    return [_from_reference(row, reader) for row in said]
+
+
+def _from_reference(row: dict[str, Any], reader: str) -> Entry:
+    from techsum.checking import check
+
+    source, output = str(row["input"]), str(row["output"])
+    is_link = str(row.get("mode", "")).lower() in ("link", "url", "링크")
+    article = None if is_link else Article(source)
+    sentences = check(article, output).as_dict()["sentences"] if article else [_bare(output)]
+    title = str(row.get("title") or output[:40])
+    result = {
+        "title": title, "summary": output, "sentences": sentences, "notices": [], "model": "reference",
+        "coverage": 1.0, "seconds": 0.0, "seed": None,
+    }  # fmt: skip
+    return Entry(
+        id=hashlib.sha256(f"{reader}/{row.get('id')}/{title}/{output}".encode()).hexdigest()[:22],
+        reader=reader,
+        status="done",
+        request=Request("link" if is_link else "text", source if is_link else source[:80], {}),
+        created=time.time(),
+        saved=time.time(),
+        title=title,
+        article=article,
+        keys=None,
+        result=result,
+        error=None,
+        correction=None,
+        tags=(),
+    )
+
+
+def _bare(output: str) -> dict[str, Any]:
+    return {"text": output, "supported": True, "evidence": [], "notices": []}
+
+
+def markdown(entry: Entry) -> str:
+    """A summary as Markdown: its title, where it is from, its sentences with the places that support them."""
+    lines = [f"# {_plain(entry.title)}", ""]
+    article = entry.article
+    if article and article.url:
+        lines += [f"<{article.url}>", ""]
+    if entry.correction:
+        lines += [_plain(entry.correction), ""]
+    for sentence in () if entry.correction else (entry.result or {}).get("sentences", ()):
+        lines.append(f"- {_plain(sentence['text'])}")
+        lines += [f"  > {_plain(e['text'])}" for e in sentence["evidence"][:1]]
+    if entry.tags:
+        lines += ["", " ".join(f"#{_plain(t).replace(' ', '_')}" for t in entry.tags)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing else: no links, images or HTML come out of an article."""
+    return "".join(f"\\{c}" if c in r"\`*_[]<>#!|" else c for c in " ".join(text.split()))
+
+
+def training_rows(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
+    """Corrected summaries as rows that a recipe takes: instruction, input, output, title."""
+    for entry in entries:
+        if entry.correction and entry.article:
+            yield {
+                "instruction": _INSTRUCTION,
+                "input": entry.article.text,
+                "output": entry.correction,
+                "title": entry.title,
+            }
+
+
+def backup(library: Library, to: Path) -> None:
+    """Copy a SQLite library while it is used: the copy is the state of one moment.
+
+    Raises:
+        StorageError: the library is PostgreSQL, which has `pg_dump`; or the copy cannot be written.
+    """
+    with closing(_sqlite(library)) as source:
+        part = to.with_name(f".{to.name}.part")
+        try:
+            with closing(sqlite3.connect(part)) as target:
+                source.backup(target)
+            part.replace(to)
+        except (OSError, sqlite3.Error) as error:
+            part.unlink(missing_ok=True)
+            raise StorageError("library_backup", path=to, reason=error) from None
+
+
+def integrity(library: Library) -> list[str]:
+    """What is wrong with the database's file; empty: nothing.
+
+    Raises:
+        StorageError: the library is PostgreSQL, which checks itself.
+    """
+    with closing(_sqlite(library)) as source:
+        said = [row[0] for row in source.execute("PRAGMA integrity_check")]
+        broken = [f"{table} {row}" for table, row, *_ in source.execute("PRAGMA foreign_key_check")]
+    return [line for line in said if line != "ok"] + broken
+
+
+def _sqlite(library: Library) -> sqlite3.Connection:
+    if library.engine.dialect.name != "sqlite":
+        raise StorageError("library_postgres")
+    return sqlite3.connect(str(library.engine.url.database))

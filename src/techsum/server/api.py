@@ -1,0 +1,338 @@
+"""The JSON API under `/api`."""
+
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent, format_sse_event
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from techsum import __version__
+from techsum.chat import LONGEST_QUESTION
+from techsum.checking import check
+from techsum.errors import TechsumError, UsageError
+from techsum.generators.models import EXTRACT, auto_model, names
+from techsum.library import Entry, Library
+from techsum.library import Request as Wish
+from techsum.library.files import exported, imported
+from techsum.messages import text, user_language
+from techsum.reading import is_link, read_remote, read_upload
+from techsum.server.jobs import Jobs
+from techsum.server.problems import missing, status_of
+from techsum.summarizers.result import with_article
+
+MOST_CHARACTERS = 2_000_000
+_MOST_SUMMARY_CHARACTERS = 20_000
+_AT_ONCE = 4
+"""Checks at the same time: each holds a processor, and more only wait in another place."""
+_LABEL = 80
+"""Characters of a pasted text that its entry is called by until it has a title."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class CheckRequest(_Body):
+    """What `POST /api/check` takes."""
+
+    article: str = Field(max_length=MOST_CHARACTERS, description="a public link, or the article's text")
+    summary: str = Field(max_length=_MOST_SUMMARY_CHARACTERS, description="prose, or one sentence a line")
+
+
+class SummaryRequest(_Body):
+    """What `POST /api/summaries` takes; a form with a `file` instead of `source` may have the same fields."""
+
+    source: str = Field("", max_length=MOST_CHARACTERS, description="a public link, or the text itself")
+    length: str = Field("medium", description="short, medium, long, or characters")
+    style: str = Field("문단", description="문단 or 개조식")
+    register_: str = Field("한다체", alias="register", description="해요체, 합니다체 or 한다체")
+    model: str = Field("auto", description="a name that `GET /api/models` lists")
+    fresh: bool = Field(False, description="make it anew although this link was summarised before")
+
+
+class Change(_Body):
+    """What `PATCH /api/summaries/{id}` takes; only what is given changes."""
+
+    saved: bool | None = None
+    title: str | None = Field(None, min_length=1, max_length=300)
+    tags: list[Annotated[str, Field(max_length=60)]] | None = Field(None, max_length=30)
+    correction: str | None = Field(None, max_length=_MOST_SUMMARY_CHARACTERS, description='"" takes it back')
+
+
+class QuestionRequest(_Body):
+    """What `POST /api/summaries/{id}/questions` takes."""
+
+    question: str = Field(max_length=LONGEST_QUESTION)
+    model: str = "auto"
+
+
+def reader_of(request: Request) -> str:
+    """Who is asking."""
+    return str(request.state.reader)
+
+
+def entry_json(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
+    """An entry as the API gives it; in a list without its result."""
+    said: dict[str, Any] = {
+        "id": entry.id,
+        "status": entry.status,
+        "mode": entry.request.mode,
+        "source": entry.request.source,
+        "options": {k: v for k, v in entry.request.options.items() if k != "language"},
+        "created": entry.created,
+        "saved": entry.saved is not None,
+        "title": entry.title,
+        "tags": list(entry.tags),
+        "correction": entry.correction,
+        "error": entry.error,
+    }
+    if whole:
+        said["key_sentences"] = entry.keys
+        done = entry.result and entry.article
+        said["result"] = with_article(entry.article, entry.result) if done else None  # type: ignore[arg-type]
+    return said
+
+
+def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
+    """The API over this library and these jobs."""
+    api = APIRouter(prefix="/api")
+    places = threading.BoundedSemaphore(_AT_ONCE)
+
+    def own(request: Request, entry_id: str) -> Entry:
+        entry = library.get(reader_of(request), entry_id)
+        if entry is None:
+            raise missing()
+        return entry
+
+    @api.get("/health")
+    def health() -> dict[str, str]:
+        """Whether the server answers, and its version."""
+        return {"status": "ok", "version": __version__}
+
+    @api.get("/models")
+    def models() -> dict[str, Any]:
+        """The models that can be named, and what `auto` means here."""
+        return {"auto": auto_model(), "models": names()}
+
+    @api.post("/check")
+    def check_summary(asked: CheckRequest) -> dict[str, Any]:
+        """Hold a summary against its article: each sentence with its evidence and notices."""
+        with places:
+            return check(read_remote(asked.article), asked.summary).as_dict()
+
+    @api.post("/summaries", status_code=202, openapi_extra=_FORM)
+    async def begin(request: Request) -> JSONResponse:
+        """Begin a summary; or, for a link that was summarised before, find it."""
+        asked, upload = await asked_for(request)
+        entry = await run_in_threadpool(start, library, jobs, reader_of(request), asked, upload)
+        where = f"/api/summaries/{entry.id}"
+        return JSONResponse({"id": entry.id, "status": entry.status}, 202, {"Location": where})
+
+    @api.get("/summaries")
+    def find(  # noqa: PLR0917 - a query's parameters
+        request: Request,
+        q: Annotated[str, Query(max_length=200, description="words, or initial consonants")] = "",
+        tag: Annotated[str | None, Query(max_length=60)] = None,
+        page: Annotated[int, Query(ge=0, le=100_000)] = 0,
+        every: Annotated[bool, Query(alias="all", description="also what was not saved")] = False,
+        oldest_first: bool = False,
+    ) -> dict[str, Any]:
+        """The reader's summaries, a page at a time."""
+        found = library.find(
+            reader_of(request), q, tag=tag, saved=not every, page=page, oldest_first=oldest_first
+        )
+        return {"summaries": [entry_json(e, whole=False) for e in found.entries], "more": found.more}
+
+    @api.get("/summaries/{entry_id}")
+    def get(request: Request, entry_id: str) -> dict[str, Any]:
+        """One summary and how far it is."""
+        return entry_json(own(request, entry_id))
+
+    @api.get("/summaries/{entry_id}/events", response_class=EventSourceResponse)
+    async def follow(
+        request: Request, entry_id: str, last_event_id: Annotated[int, Header(ge=0)] = 0
+    ) -> AsyncIterator[ServerSentEvent]:
+        """What happens, as it happens; a lost connection goes on after `Last-Event-ID`."""
+        entry = await run_in_threadpool(own, request, entry_id)
+        log = jobs.log(entry_id)
+        if log is None:
+            yield _over(entry)
+            return
+        async for event in log.follow(last_event_id):
+            yield ServerSentEvent(data=event.data, event=event.name, id=str(event.number))
+
+    @api.patch("/summaries/{entry_id}")
+    def change(request: Request, entry_id: str, asked: Change) -> dict[str, Any]:
+        """Save it, or change its title, tags or wording."""
+        own(request, entry_id)
+        reader = reader_of(request)
+        if asked.saved is not None:
+            library.save(reader, entry_id, saved=asked.saved)
+        if asked.title is not None:
+            library.retitle(reader, entry_id, " ".join(asked.title.split()))
+        if asked.tags is not None:
+            library.tag(reader, entry_id, asked.tags)
+        if asked.correction is not None:
+            library.correct(reader, entry_id, asked.correction.strip() or None)
+        return entry_json(own(request, entry_id))
+
+    @api.delete("/summaries/{entry_id}", status_code=204)
+    def remove(request: Request, entry_id: str) -> Response:
+        """Stop it if it is being made, else delete it."""
+        own(request, entry_id)
+        if not jobs.cancel(entry_id):
+            library.delete(reader_of(request), entry_id)
+        return Response(status_code=204)
+
+    @api.get("/library.jsonl", response_class=StreamingResponse)
+    def export(request: Request) -> StreamingResponse:
+        """All saved summaries as JSON lines: what `POST /api/library` takes back."""
+        name = {"Content-Disposition": 'attachment; filename="techsum-library.jsonl"'}
+        return StreamingResponse(
+            exported(library, reader_of(request)), headers=name, media_type="application/jsonl"
+        )
+
+    @api.post("/library", openapi_extra=_LINES)
+    async def put_in(request: Request) -> dict[str, int]:
+        """Put in an export, or the reference app's `local_storage.json`."""
+        body = (await request.body()).decode("utf-8", "replace")
+        return {"imported": await run_in_threadpool(imported, library, reader_of(request), body)}
+
+    @api.get("/summaries/{entry_id}/questions")
+    def asked_before(request: Request, entry_id: str) -> list[dict[str, Any]]:
+        """The questions about it, with their answers."""
+        own(request, entry_id)
+        return [q.answer for q in library.questions(reader_of(request), entry_id)]
+
+    @api.post("/summaries/{entry_id}/questions", response_model=None)
+    def ask(
+        request: Request, entry_id: str, asked: QuestionRequest, accept: Annotated[str, Header()] = ""
+    ) -> Response | dict[str, Any]:
+        """Ask the article; `Accept: text/event-stream` gives the answer as it is written."""
+        entry, cancel = own(request, entry_id), threading.Event()
+        events = jobs.question(entry, asked.question, asked.model, cancel)
+        if "text/event-stream" in accept:
+            return EventSourceResponse(_streamed(events, cancel))
+        *_, (_, answer) = events
+        return answer
+
+    @api.post("/summaries/{entry_id}/share", status_code=201)
+    def share(request: Request, entry_id: str) -> dict[str, str]:
+        """A link under which anyone can read the summary, until it is revoked."""
+        own(request, entry_id)
+        token = library.share(reader_of(request), entry_id)
+        return {"token": str(token), "url": str(request.url_for("shared", token=token))}
+
+    @api.delete("/summaries/{entry_id}/share", status_code=204)
+    def revoke(request: Request, entry_id: str) -> Response:
+        """End all its share links."""
+        own(request, entry_id)
+        library.revoke(reader_of(request), entry_id)
+        return Response(status_code=204)
+
+    return api
+
+
+def start(
+    library: Library, jobs: Jobs, reader: str, asked: SummaryRequest, upload: tuple[bytes, str] | None
+) -> Entry:
+    """Begin what a reader asked for, or find it.
+
+    Raises:
+        UsageError: there is neither a source nor a file, or an option does not exist.
+    """
+    model = asked.model
+    if model not in {"auto", EXTRACT, *names()}:
+        # a path or an address would let a stranger load this machine's files
+        raise UsageError("model_unknown", name=model, nearest="")
+    options = {"length": asked.length, "style": asked.style, "register": asked.register_, "model": model}
+    if upload:
+        body, name = upload
+        return jobs.submit(
+            reader, Wish("file", name, options), lambda: read_upload(body, name), user_language()
+        )
+    if is_link(asked.source):
+        link = asked.source.strip()
+        before = None if asked.fresh else library.of_source(reader, link, options)
+        if before:
+            return before
+        return jobs.submit(reader, Wish("link", link, options), lambda: read_remote(link), user_language())
+    label = " ".join(asked.source.split())[:_LABEL]
+    # read at once, so that a text that is too short is answered where it was typed
+    article = read_remote(asked.source)
+    return jobs.submit(reader, Wish("text", label, options), article, user_language())
+
+
+async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str] | None]:
+    """What a request for a summary holds, as JSON or as a form: the wish, and the file's content and name.
+
+    Raises:
+        UsageError: it is neither, or a field does not fit.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    upload = None
+    try:
+        if kind == "multipart/form-data":
+            async with request.form(max_files=1, max_fields=10) as form:
+                fields = {k: v for k, v in form.items() if isinstance(v, str)}
+                file = form.get("file")
+                if isinstance(file, UploadFile) and file.filename:
+                    upload = (await file.read(), file.filename)
+            return SummaryRequest.model_validate(fields), upload
+        if kind != "application/json":
+            raise UsageError("request_kind")
+        return SummaryRequest.model_validate_json(await request.body()), None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(p) for p in first["loc"]) or "body"
+        raise UsageError("request_invalid", field=place, reason=first["msg"]) from None
+
+
+def _over(entry: Entry) -> ServerSentEvent:
+    """The one event of a job that this process does not know any more."""
+    if entry.status == "done":
+        return ServerSentEvent(data=entry.result, event="done")
+    if entry.status == "cancelled":
+        return ServerSentEvent(data={"message": text("job_cancelled")}, event="cancelled")
+    return ServerSentEvent(data=entry.error or {}, event="failed")
+
+
+async def _streamed(
+    events: Iterator[tuple[str, dict[str, object]]], cancel: threading.Event
+) -> AsyncIterator[bytes]:
+    try:
+        async for name, data in iterate_in_threadpool(events):
+            yield format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
+    except TechsumError as error:
+        said = {"status": status_of(error), "title": str(error)}
+        yield format_sse_event(data_str=json.dumps(said, ensure_ascii=False), event="failed")
+    finally:
+        cancel.set()  # the reader went away, or the answer is whole
+
+
+_LINES: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/jsonl": {"schema": {"type": "string"}}}}
+}
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": SummaryRequest.model_json_schema(by_alias=True)},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        **SummaryRequest.model_json_schema(by_alias=True)["properties"],
+                        "file": {"type": "string", "format": "binary"},
+                    },
+                }
+            },
+        },
+    }
+}

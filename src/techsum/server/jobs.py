@@ -1,0 +1,205 @@
+"""Summaries in the making: each in a thread of its own, outliving the connection that asked for it."""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from techsum.article import Article
+from techsum.chat import Answered, ask
+from techsum.errors import CancelledError, TechsumError, UsageError
+from techsum.generators import EXTRACT, check, resolve
+from techsum.library import Entry, Library, Request
+from techsum.messages import Language, speaking, text
+from techsum.reading import read_remote
+from techsum.server import metrics
+from techsum.server.log import Log
+from techsum.server.places import Places
+from techsum.summarizers import events, make_options
+from techsum.summarizers.events import Done, KeySentences, TextPiece
+from techsum.summarizers.result import event_json
+
+MOST_OPEN = 64
+"""Jobs of all readers together; more are refused with the time after which to try again."""
+MOST_OPEN_EACH = 8
+"""Jobs of one reader."""
+RETRY_SECONDS = 20
+
+_LOGS_KEPT = 200
+_log = logging.getLogger("techsum.server")
+
+
+class BusyError(TechsumError):
+    """Too many jobs are waiting already."""
+
+
+@dataclass
+class _Job:
+    entry: Entry
+    language: Language
+    load: Callable[[], Article]
+    """Reads the article, in the job's thread."""
+    log: Log = field(default_factory=Log)
+    cancel: threading.Event = field(default_factory=threading.Event)
+    began: float = field(default_factory=time.monotonic)
+
+
+class Jobs:
+    """The jobs of one server process.
+
+    Args:
+        library: where results are kept.
+        at_once: how many may use the model at a time.
+    """
+
+    def __init__(self, library: Library, at_once: int = 1) -> None:
+        self._library = library
+        self.places = Places(at_once)
+        self._lock = threading.Lock()
+        self._open: dict[str, _Job] = {}
+        self._logs: OrderedDict[str, Log] = OrderedDict()
+
+    @property
+    def open(self) -> int:
+        """How many are not finished."""
+        return len(self._open)
+
+    def submit(
+        self, reader: str, request: Request, source: Article | Callable[[], Article], language: Language
+    ) -> Entry:
+        """Begin a summary.
+
+        Args:
+            reader: whose.
+            request: what is kept of the wish; its options are checked here.
+            source: the article, or what reads it in the job's thread.
+            language: of messages and notices.
+
+        Raises:
+            UsageError: an option that does not exist.
+            ModelError: a model that is not here.
+            BusyError: too many are waiting.
+        """
+        options = request.options
+        make_options(options["length"], options["style"], options["register"])
+        check(resolve(options["model"]))
+        with self._lock:
+            own = sum(job.entry.reader == reader for job in self._open.values())
+            if len(self._open) >= MOST_OPEN or own >= MOST_OPEN_EACH:
+                raise BusyError("server_busy", seconds=RETRY_SECONDS)
+            if isinstance(source, Article):
+                article = source
+                job = _Job(self._library.begin(reader, request, article), language, lambda: article)
+            else:
+                job = _Job(self._library.begin(reader, request), language, source)
+            self._open[job.entry.id] = job
+            self._logs[job.entry.id] = job.log
+            while len(self._logs) > _LOGS_KEPT:
+                self._logs.popitem(last=False)
+        threading.Thread(target=self._run, args=(job,), name=f"job {job.entry.id}", daemon=True).start()
+        return job.entry
+
+    def again(self, entry: Entry, options: dict[str, str], language: Language) -> Entry:
+        """Summarise what was read before once more, in another way.
+
+        Raises:
+            UsageError: an option that does not exist, or nothing was read and nothing can be.
+            BusyError: too many are waiting.
+        """
+        link = entry.request.source
+        request = Request(entry.request.mode, link, options)
+        if entry.article:
+            return self.submit(entry.reader, request, entry.article, language)
+        if entry.request.mode != "link":
+            raise UsageError("summary_no_source")
+        return self.submit(entry.reader, request, lambda: read_remote(link), language)
+
+    def log(self, entry_id: str) -> Log | None:
+        """The events of a job of this process, or None where it was another's or is long over."""
+        return self._logs.get(entry_id)
+
+    def cancel(self, entry_id: str) -> bool:
+        """Stop a job within one token. False: it is not running here."""
+        job = self._open.get(entry_id)
+        if job:
+            job.cancel.set()
+        return job is not None
+
+    def stop(self) -> None:
+        """Stop everything: the server ends."""
+        for job in list(self._open.values()):
+            job.cancel.set()
+
+    def _run(self, job: _Job) -> None:
+        entry, outcome = job.entry, "failed"
+        with speaking(job.language):
+            try:
+                self._work(job)
+                outcome = "done"
+            except CancelledError:
+                outcome = "cancelled"
+                self._library.cancel(entry.id)
+                job.log.add("cancelled", {"message": text("job_cancelled")}, last=True)
+            except TechsumError as error:
+                self._failed(job, error.key, str(error))
+            except Exception as error:  # noqa: BLE001 - the reader is told, the log has the rest
+                _log.exception("job %s", entry.id)
+                self._failed(job, "internal", text("job_internal", reason=type(error).__name__))
+            finally:
+                metrics.job(outcome, time.monotonic() - job.began)
+                with self._lock:
+                    del self._open[entry.id]
+
+    def _failed(self, job: _Job, kind: str, message: str) -> None:
+        try:
+            self._library.fail(job.entry.id, kind, message)
+        except TechsumError:
+            _log.exception("job %s", job.entry.id)
+        job.log.add("failed", {"kind": kind, "message": message}, last=True)
+
+    def _work(self, job: _Job) -> None:
+        options = job.entry.request.options
+        job.log.add("progress", {"message": text("progress_reading")})
+        article = job.load()
+        if job.cancel.is_set():
+            raise CancelledError
+        wanted = make_options(options["length"], options["style"], options["register"])
+        model = resolve(options["model"])
+        with ExitStack() as held:
+            for event in events(article, model, wanted, job.cancel):
+                name, data = event_json(event)
+                if isinstance(event, Done):
+                    self._library.finish(job.entry.id, data)
+                job.log.add(name, data, last=isinstance(event, Done))
+                if isinstance(event, KeySentences):
+                    self._library.read(job.entry.id, article, data)
+                    if model != EXTRACT:
+                        told = lambda n: job.log.add("queue", {"position": n})  # noqa: E731
+                        held.enter_context(self.places.taken(job.entry.reader, job.cancel, told))
+                elif isinstance(event, TextPiece):
+                    metrics.PIECES.inc()
+
+    def question(
+        self, entry: Entry, question: str, model: str, cancel: threading.Event
+    ) -> Iterator[tuple[str, dict[str, object]]]:
+        """Answer a question about a summary's article: events, the last one `answer`, which is kept.
+
+        Raises:
+            UsageError: no question, or no article to ask.
+            CancelledError: `cancel` was set.
+        """
+        if entry.article is None:
+            raise UsageError("question_no_article")
+        with ExitStack() as held:
+            if resolve(model) != EXTRACT:
+                held.enter_context(self.places.taken(entry.reader, cancel))
+            for event in ask(entry.article, question, model, cancel):
+                if isinstance(event, Answered):
+                    answer = event.answer.as_dict()
+                    self._library.answered(entry.reader, entry.id, event.answer.question, answer)
+                    yield "answer", answer
+                else:
+                    yield event_json(event)

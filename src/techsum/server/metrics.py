@@ -1,0 +1,31 @@
+"""What `/metrics` tells Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+REGISTRY = CollectorRegistry()
+JOBS = Counter("techsum_jobs", "Summaries by how they ended", ["outcome"], registry=REGISTRY)
+SECONDS = Histogram(
+    "techsum_job_seconds",
+    "Time from asking to the end",
+    registry=REGISTRY,
+    buckets=(0.1, 0.3, 1, 3, 10, 30, 100, 300),
+)
+PIECES = Counter(
+    "techsum_text_pieces", "Pieces of text (about a token each) that models wrote", registry=REGISTRY
+)
+OPEN = Gauge("techsum_jobs_open", "Summaries that are being made or wait", registry=REGISTRY)
+WAITING = Gauge("techsum_jobs_waiting", "Summaries that wait for the model", registry=REGISTRY)
+REQUESTS = Counter("techsum_requests", "Answered requests", ["method", "status"], registry=REGISTRY)
+
+
+def job(outcome: str, seconds: float) -> None:
+    """Count a job that ended."""
+    JOBS.labels(outcome).inc()
+    SECONDS.observe(seconds)
+
+
+def page(open_jobs: int, waiting: int) -> bytes:
+    """The text that Prometheus reads."""
+    OPEN.set(open_jobs)
+    WAITING.set(waiting)
+    return generate_latest(REGISTRY)

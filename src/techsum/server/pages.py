@@ -1,0 +1,272 @@
+"""The pages: rendered here, whole without a script; the script adds the stream and the lit evidence."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, FastAPI, Form, Query, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+
+from techsum.article import Article
+from techsum.errors import TechsumError
+from techsum.generators.models import auto_model, names
+from techsum.korean import Sentence
+from techsum.library import Entry, Library
+from techsum.library.files import imported, markdown
+from techsum.messages import text, user_language
+from techsum.server.api import SummaryRequest, asked_for, reader_of, start
+from techsum.server.jobs import Jobs
+from techsum.server.problems import status_of
+from techsum.server.readers import LANGUAGE_COOKIE, YEAR
+from techsum.summarizers.options import REGISTERS
+
+STATIC = Path(__file__).parent / "static"
+_RECENT = 5
+_GUIDE = ("read", "check", "ask", "keep", "private")
+_SEE_OTHER = 303
+
+_DEFAULTS = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
+
+
+def routes(library: Library, jobs: Jobs, app: FastAPI) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
+    """The pages over this library and these jobs."""
+    pages = APIRouter(include_in_schema=False)
+    draw = _drawing()
+
+    def home(
+        request: Request, status: int = 200, typed: str = "", problem: str = "", **chosen: str
+    ) -> Response:
+        recent = library.find(reader_of(request), saved=False).entries[:_RECENT]
+        said = {"typed": typed, "problem": problem, "chosen": _DEFAULTS | chosen, "entries": recent}
+        return draw(request, "home.html", status, here="home", recent=bool(recent), **_choices(), **said)
+
+    def own(request: Request, entry_id: str) -> Entry | None:
+        return library.get(reader_of(request), entry_id)
+
+    def show(request: Request, entry: Entry, *, mine: bool = True, **more: Any) -> Response:
+        said = {"link": "", "problem": ""} | more
+        return draw(
+            request, "summary.html", here="", entry=entry, own=mine, bullets=entry.request.options.get("style") == "개조식",
+            open=entry.status in ("queued", "running"), paragraphs=_paragraphs(entry.article),
+            questions=library.questions(entry.reader, entry.id) if mine else [], **_choices(), **said,
+        )  # fmt: skip
+
+    def gone(request: Request) -> Response:
+        return draw(request, "problem.html", 404, here="", problem=text("summary_none"))
+
+    def back(entry_id: str) -> Response:
+        return RedirectResponse(f"/s/{entry_id}", _SEE_OTHER)
+
+    @pages.get("/")
+    def first(request: Request) -> Response:
+        return home(request)
+
+    @pages.get("/guide")
+    def guide(request: Request) -> Response:
+        parts = [(f"guide_{name}", f"guide_{name}_text") for name in _GUIDE]
+        return draw(request, "guide.html", here="guide", parts=parts)
+
+    @pages.post("/language")
+    def speak(language: Annotated[str, Form()], back: Annotated[str, Form()] = "/") -> Response:
+        # a path of this server and nothing else: `//elsewhere` is another server
+        safe = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
+        answer = RedirectResponse(safe, _SEE_OTHER)
+        if language in ("ko", "en"):
+            answer.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, samesite="lax", httponly=True)
+        return answer
+
+    @pages.post("/summaries")
+    async def begin(request: Request) -> Response:
+        asked: SummaryRequest | None = None
+        try:
+            asked, upload = await asked_for(request)
+            entry = await run_in_threadpool(start, library, jobs, reader_of(request), asked, upload)
+        except TechsumError as error:
+            typed = asked.source if asked else ""
+            chosen = asked.model_dump(include=set(_DEFAULTS), by_alias=True) if asked else {}
+            return await run_in_threadpool(home, request, status_of(error), typed, str(error), **chosen)
+        return back(entry.id)
+
+    @pages.get("/s/{entry_id}")
+    def entry_page(request: Request, entry_id: str) -> Response:
+        entry = own(request, entry_id)
+        return show(request, entry) if entry else gone(request)
+
+    @pages.post("/s/{entry_id}/stop")
+    def stop(request: Request, entry_id: str) -> Response:
+        if own(request, entry_id):
+            jobs.cancel(entry_id)
+        return back(entry_id)
+
+    @pages.post("/s/{entry_id}/again")
+    def again(  # noqa: PLR0917 - a form's fields
+        request: Request,
+        entry_id: str,
+        length: Annotated[str, Form()],
+        style: Annotated[str, Form()],
+        register: Annotated[str, Form()],
+        model: Annotated[str, Form()],
+    ) -> Response:
+        entry = own(request, entry_id)
+        if not entry:
+            return gone(request)
+        options = {"length": length, "style": style, "register": register, "model": model}
+        return back(jobs.again(entry, options, user_language()).id)
+
+    @pages.post("/s/{entry_id}/save")
+    def save(request: Request, entry_id: str, saved: Annotated[str, Form()] = "") -> Response:
+        return (
+            back(entry_id) if library.save(reader_of(request), entry_id, saved=bool(saved)) else gone(request)
+        )
+
+    @pages.post("/s/{entry_id}/edit")
+    def edit(
+        request: Request,
+        entry_id: str,
+        title: Annotated[str, Form(max_length=300)],
+        tags: Annotated[str, Form(max_length=500)] = "",
+        correction: Annotated[str, Form(max_length=20_000)] = "",
+    ) -> Response:
+        entry, reader = own(request, entry_id), reader_of(request)
+        if not entry or not entry.result:
+            return gone(request)
+        if title.strip():
+            library.retitle(reader, entry_id, " ".join(title.split()))
+        library.tag(reader, entry_id, tags.split(","))
+        wording = " ".join(correction.split())
+        same = wording in ("", " ".join(entry.result["summary"].split()))
+        library.correct(reader, entry_id, None if same else correction.strip())
+        return back(entry_id)
+
+    @pages.post("/s/{entry_id}/delete")
+    def remove(request: Request, entry_id: str) -> Response:
+        jobs_had_it = own(request, entry_id) is not None and jobs.cancel(entry_id)
+        if not jobs_had_it:
+            library.delete(reader_of(request), entry_id)
+        return RedirectResponse("/library", _SEE_OTHER)
+
+    @pages.post("/s/{entry_id}/questions")
+    def ask(request: Request, entry_id: str, question: Annotated[str, Form()] = "") -> Response:
+        entry = own(request, entry_id)
+        if not entry:
+            return gone(request)
+        try:
+            for _ in jobs.question(entry, question, "auto", threading.Event()):
+                pass
+        except TechsumError as error:
+            return show(request, entry, problem=str(error))
+        return RedirectResponse(f"/s/{entry_id}#question", _SEE_OTHER)
+
+    @pages.post("/s/{entry_id}/share")
+    def share(request: Request, entry_id: str) -> Response:
+        entry, token = own(request, entry_id), library.share(reader_of(request), entry_id)
+        if not entry or not token:
+            return gone(request)
+        return show(request, entry, link=str(request.url_for("shared", token=token)))
+
+    @pages.post("/s/{entry_id}/unshare")
+    def unshare(request: Request, entry_id: str) -> Response:
+        library.revoke(reader_of(request), entry_id)
+        return back(entry_id)
+
+    @pages.get("/share/{token}")
+    def shared(request: Request, token: str) -> Response:
+        entry = library.shared(token)
+        return show(request, entry, mine=False) if entry else gone(request)
+
+    @pages.get("/s/{entry_id}/export.md")
+    def export(request: Request, entry_id: str) -> Response:
+        entry = own(request, entry_id)
+        if not entry or not entry.result:
+            return gone(request)
+        name = {"Content-Disposition": 'attachment; filename="techsum.md"'}
+        return PlainTextResponse(markdown(entry), headers=name, media_type="text/markdown; charset=utf-8")
+
+    @pages.get("/library")
+    def shelf(  # noqa: PLR0917 - a query's parameters
+        request: Request,
+        q: Annotated[str, Query(max_length=200)] = "",
+        tag: Annotated[str, Query(max_length=60)] = "",
+        page: Annotated[int, Query(ge=0, le=100_000)] = 0,
+        every: Annotated[str, Query(alias="all")] = "",
+        told: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        found = library.find(reader_of(request), q, tag=tag or None, saved=not every, page=page)
+        return draw(
+            request, "library.html", here="library", entries=found.entries, more=found.more, q=q, tag=tag, page=page,
+            every=bool(every), told=text("library_imported", count=told) if told else "",
+        )  # fmt: skip
+
+    @pages.post("/library/import")
+    async def put_in(request: Request, file: UploadFile) -> Response:
+        body = (await file.read()).decode("utf-8", "replace")
+        try:
+            count = await run_in_threadpool(imported, library, reader_of(request), body)
+        except TechsumError as error:
+            return await run_in_threadpool(draw, request, "problem.html", 422, here="", problem=str(error))
+        return RedirectResponse(f"/library?told={count}", _SEE_OTHER)
+
+    @pages.get("/api/docs")
+    def docs(request: Request) -> Response:
+        said = app.openapi()
+        return draw(
+            request,
+            "docs.html",
+            here="",
+            paths=said["paths"],
+            schemas=said.get("components", {}).get("schemas", {}),
+        )
+
+    return pages
+
+
+def _drawing() -> Callable[..., Response]:
+    """A function that renders a template of this package for a request."""
+    environment = Environment(
+        loader=PackageLoader("techsum.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals["t"] = text
+    environment.filters["day"] = lambda at: (
+        datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    )
+    environment.filters["iso"] = lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    environment.filters["query"] = lambda said: urlencode(
+        {k: v for k, v in said.items() if v not in ("", None)}
+    )
+
+    def draw(request: Request, name: str, status: int = 200, /, **said: Any) -> HTMLResponse:
+        path = request.url.path if request.method == "GET" else "/"
+        page = environment.get_template(name).render(language=user_language(), path=path, **said)
+        return HTMLResponse(page, status)
+
+    return draw
+
+
+def _choices() -> dict[str, Any]:
+    """What a reader can choose."""
+    best = auto_model()
+    return {
+        "lengths": [(n, text(f"length_{n}")) for n in ("short", "medium", "long")],
+        "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
+        "registers": REGISTERS,
+        "models": [("auto", text("model_auto", name=best)), *((n, n) for n in names() if n != best)],
+    }
+
+
+def _paragraphs(article: Article | None) -> list[list[Sentence]]:
+    """The article's sentences by paragraph."""
+    if not article:
+        return []
+    found: list[list[Sentence]] = [[]]
+    last = 0
+    for sentence in article.sentences:
+        if "\n\n" in article.text[last : sentence.start]:
+            found.append([])
+        found[-1].append(sentence)
+        last = sentence.end
+    return found

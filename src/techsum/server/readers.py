@@ -1,0 +1,86 @@
+"""Who is asking: a signed cookie for each browser, and no request from another site's page."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from itsdangerous import BadSignature, Signer
+
+from techsum.errors import StorageError
+from techsum.messages import Language
+
+COOKIE, LANGUAGE_COOKIE = "techsum_reader", "techsum_language"
+YEAR = 365 * 24 * 3600
+
+
+def signing_key(data_dir: Path) -> bytes:
+    """The key that signs cookies: made once, readable by this user alone.
+
+    Raises:
+        StorageError: the data folder cannot be written.
+    """
+    path = data_dir / "cookie.key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+        except FileExistsError:
+            pass
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError("cache_unwritable", path=path, reason=error.strerror) from None
+
+
+class Readers:
+    """Knows readers again by their cookies.
+
+    Args:
+        key: signs them.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._signer = Signer(key, salt="techsum.reader")
+
+    def known(self, cookies: Mapping[str, str]) -> str | None:
+        """The reader that this cookie was given to, or None."""
+        try:
+            return self._signer.unsign(cookies.get(COOKIE, "")).decode()
+        except BadSignature:
+            return None
+
+    def new(self) -> str:
+        """A name for a reader who was never here."""
+        return secrets.token_hex(16)
+
+    def cookie(self, reader: str) -> str:
+        """The cookie's value."""
+        return self._signer.sign(reader).decode()
+
+
+def language_of(request: Request) -> Language:
+    """Korean, unless the reader chose English or the browser asks for it before Korean."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in ("ko", "en"):
+        return "en" if chosen == "en" else "ko"
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        if part.strip().startswith("ko"):
+            return "ko"
+        if part.strip().startswith("en"):
+            return "en"
+    return "ko"
+
+
+def from_elsewhere(request: Request) -> bool:
+    """Whether a page of another site sent this request that changes something."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return False
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return bool(origin) and urlsplit(str(origin)).netloc != request.headers.get("host")
