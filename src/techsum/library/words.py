@@ -41,8 +41,9 @@ def asked(query: str) -> list[str]:
         if _ASKED_INITIALS.fullmatch(part):
             wanted[part] = None
         else:
-            wanted |= {_plain(w): None for w in korean.content(part)} or {_plain(part.lower()): None}
-    return [w for w in wanted if w]
+            wanted |= dict.fromkeys(map(_plain, korean.content(part)))
+    # particles and pronouns alone say nothing, but a query of nothing else must not find everything
+    return [w for w in wanted if w] or [w for w in map(_plain, query.split()) if w]
 
 
 def _plain(word: str) -> str:

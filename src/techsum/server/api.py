@@ -5,7 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -156,11 +156,10 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
 
     @api.get("/summaries/{entry_id}/events", response_class=EventSourceResponse)
     async def follow(
-        request: Request, entry_id: str, last_event_id: Annotated[int, Header(ge=0)] = 0
+        entry: Annotated[Entry, Depends(own)], last_event_id: Annotated[int, Header(ge=0)] = 0
     ) -> AsyncIterator[ServerSentEvent]:
         """What happens, as it happens; a lost connection goes on after `Last-Event-ID`."""
-        entry = await run_in_threadpool(own, request, entry_id)
-        log = jobs.log(entry_id)
+        log = jobs.log(entry.id)
         if log is None:
             yield _over(entry)
             return

@@ -50,11 +50,11 @@ def routes(library: Library, jobs: Jobs, app: FastAPI) -> APIRouter:  # noqa: C9
 
     def show(request: Request, entry: Entry, *, mine: bool = True, **more: Any) -> Response:
         said = {"link": "", "problem": ""} | more
-        return draw(
-            request, "summary.html", here="", entry=entry, own=mine, bullets=entry.request.options.get("style") == "개조식",
-            open=entry.status in ("queued", "running"), paragraphs=_paragraphs(entry.article),
-            questions=library.questions(entry.reader, entry.id) if mine else [], **_choices(), **said,
-        )  # fmt: skip
+        said["bullets"] = entry.request.options.get("style") == "개조식"
+        said["open"] = entry.status in ("queued", "running")
+        said["paragraphs"] = _paragraphs(entry.article)
+        said["questions"] = library.questions(entry.reader, entry.id) if mine else []
+        return draw(request, "summary.html", here="", entry=entry, own=mine, **_choices(), **said)
 
     def gone(request: Request) -> Response:
         return draw(request, "problem.html", 404, here="", problem=text("summary_none"))
@@ -109,13 +109,13 @@ def routes(library: Library, jobs: Jobs, app: FastAPI) -> APIRouter:  # noqa: C9
         entry_id: str,
         length: Annotated[str, Form()],
         style: Annotated[str, Form()],
-        register: Annotated[str, Form()],
+        register_: Annotated[str, Form(alias="register")],
         model: Annotated[str, Form()],
     ) -> Response:
         entry = own(request, entry_id)
         if not entry:
             return gone(request)
-        options = {"length": length, "style": style, "register": register, "model": model}
+        options = {"length": length, "style": style, "register": register_, "model": model}
         return back(jobs.again(entry, options, user_language()).id)
 
     @pages.post("/s/{entry_id}/save")
@@ -197,10 +197,9 @@ def routes(library: Library, jobs: Jobs, app: FastAPI) -> APIRouter:  # noqa: C9
         told: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
         found = library.find(reader_of(request), q, tag=tag or None, saved=not every, page=page)
-        return draw(
-            request, "library.html", here="library", entries=found.entries, more=found.more, q=q, tag=tag, page=page,
-            every=bool(every), told=text("library_imported", count=told) if told else "",
-        )  # fmt: skip
+        said = {"entries": found.entries, "more": found.more, "q": q, "tag": tag, "page": page}
+        said |= {"every": bool(every), "told": text("library_imported", count=told) if told else ""}
+        return draw(request, "library.html", here="library", **said)
 
     @pages.post("/library/import")
     async def put_in(request: Request, file: UploadFile) -> Response:

@@ -22,15 +22,15 @@ document.addEventListener("click", (e) => {
   if (first) first.scrollIntoView({ block: "center" });
 });
 
-function sentenceNode(said) {
+function sentenceNode(said, cited) {
   const node = document.createElement("li");
   node.className = said.notices.length ? "sentence doubted" : "sentence";
   node.dataset.evidence = said.evidence.map((e) => e.start).join(" ");
   const words = Object.assign(document.createElement("span"), { className: "words", textContent: said.text });
   node.append(words);
   said.evidence.forEach((e, n) => {
-    const cite = Object.assign(document.createElement("a"), { className: "cite", href: "#a" + e.start, textContent: n + 1 });
-    cite.setAttribute("aria-label", entry().dataset.evidenceNamed.replace("%", n + 1));
+    const cite = Object.assign(document.createElement("a"), { className: "cite", href: "#a" + e.start, textContent: cited + n + 1 });
+    cite.setAttribute("aria-label", entry().dataset.evidenceNamed.replace("%", cited + n + 1));
     node.append(cite);
   });
   said.notices.forEach((n) => node.append(Object.assign(document.createElement("span"), { className: "notice", textContent: n.message })));
@@ -45,7 +45,7 @@ class Live {
     this.open.textContent = (this.open.textContent + text).replace(/\s+/g, " ").trimStart();
   }
   close() { this.open?.remove(); this.open = null; }
-  sentence(said) { this.close(); this.list.append(sentenceNode(said), " "); }
+  sentence(said) { this.close(); this.list.append(sentenceNode(said, this.list.querySelectorAll(".cite").length), " "); }
   withdrawn(said) { this.close(); if (said.everything) this.list.replaceChildren(); }
 }
 
@@ -133,6 +133,9 @@ function home(form) {
   const source = $("#source"), count = $("#count"), file = $("input[type=file]", form), drop = $("#drop"), problem = $("#problem");
   const minimum = count.textContent;
   const isLink = () => /^\s*https?:\/\/\S+\s*$/.test(source.value);
+  const chosen = $("#chosen");
+  const named = () => { chosen.textContent = file.files.length ? file.files[0].name : chosen.dataset.none; };
+  file.addEventListener("change", named);
   const tell = () => {
     const length = source.value.trim().length;
     count.textContent = !length ? minimum : isLink() ? count.dataset.link : count.dataset.text.replace("%", length.toLocaleString());
@@ -146,10 +149,10 @@ function home(form) {
     form.addEventListener(name, (e) => {
       e.preventDefault();
       drop.classList.toggle("over", name === "dragover");
-      if (name === "drop" && e.dataTransfer.files.length) file.files = e.dataTransfer.files;
+      if (name === "drop" && e.dataTransfer.files.length) { file.files = e.dataTransfer.files; named(); }
     });
   }
-  form.addEventListener("reset", () => { problem.textContent = ""; setTimeout(() => { source.value = ""; tell(); source.focus(); }); });
+  form.addEventListener("reset", () => { problem.textContent = ""; setTimeout(() => { source.value = ""; tell(); named(); source.focus(); }); });
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
     const button = $("button.main", form), name = button.textContent;

@@ -1,0 +1,320 @@
+"""The JSON API, asked as a client asks it: over HTTP, of a real server process."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from support.app_server import app_server, client, finished, summarised
+from support.documents import docx, hwpx
+from support.texts import BODY, PARAGRAPHS, TITLE
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with app_server(tmp_path_factory.mktemp("data")) as (url, _):
+        yield url
+
+
+@pytest.fixture
+def reader(server):
+    with client(server) as one:
+        yield one
+
+
+def events(reader, entry_id, **headers):
+    """Names, numbers and data of an event stream, to its end."""
+    found, name, number = [], None, None
+    with reader.stream("GET", f"/api/summaries/{entry_id}/events", headers=headers) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            field, _, value = line.partition(": ")
+            if field == "event":
+                name = value
+            elif field == "id":
+                number = int(value)
+            elif field == "data":
+                data = json.loads(value)
+            elif not line and name:
+                found.append((number, name, data))
+                name = number = None
+    return found
+
+
+def test_a_text_becomes_what_the_command_line_prints(reader):
+    entry = summarised(reader, source=BODY, length="short")
+    command = [
+        sys.executable,
+        "-m",
+        "techsum",
+        "summarize",
+        BODY,
+        "--length",
+        "short",
+        "--model",
+        "extract",
+        "--json",
+    ]
+    said = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "TECHSUM_LANG": "ko"})
+    ours, theirs = entry["result"], json.loads(said.stdout)
+    assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
+    assert (entry["status"], entry["mode"], entry["saved"]) == ("done", "text", False)
+
+
+def test_the_answer_to_a_wish_says_where_it_will_be(reader):
+    answer = reader.post("/api/summaries", json={"source": BODY})
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/api/summaries/{answer.json()['id']}"
+    assert reader.get(answer.headers["location"]).status_code == 200
+    finished(reader, answer.json()["id"])
+
+
+@pytest.mark.parametrize(("name", "make"), [("글.docx", docx), ("글.hwpx", hwpx), ("글.txt", "\n\n".join)])
+def test_an_uploaded_file_is_summarised(reader, name, make):
+    made = make(PARAGRAPHS)
+    body = made.encode() if isinstance(made, str) else made
+    answer = reader.post("/api/summaries", files={"file": (name, body)}, data={"length": "short"})
+    entry = finished(reader, answer.json()["id"])
+    assert (entry["status"], entry["mode"], entry["source"]) == ("done", "file", name)
+    assert entry["result"]["sentences"][0]["text"] in BODY
+
+
+def test_events_tell_it_in_order_and_a_lost_connection_goes_on(reader):
+    entry_id = summarised(reader, source=BODY)["id"]
+    told = events(reader, entry_id)
+    assert [name for _, name, _ in told] == ["progress", "key_sentences", "done"]
+    assert [number for number, _, _ in told] == [1, 2, 3]
+    assert told[-1][2]["summary"] == reader.get(f"/api/summaries/{entry_id}").json()["result"]["summary"]
+    assert events(reader, entry_id, **{"Last-Event-ID": "2"}) == told[2:]
+    assert events(reader, entry_id, **{"Last-Event-ID": "99"}) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"source": "짧은 글"}, "100자 이상"),
+        ({"source": "  "}, "비어"),
+        ({}, "비어"),
+        ({"source": BODY, "length": "7"}, "7"),
+        ({"source": BODY, "style": "시"}, "시"),
+        ({"source": BODY, "model": "gemma-9"}, "gemma-9"),
+        ({"source": BODY, "model": "/etc/passwd.gguf"}, "passwd"),
+        ({"source": BODY, "model": "http://127.0.0.1:1/v1#x"}, "127.0.0.1"),
+        ({"source": BODY, "model": "hf:/etc"}, "hf:/etc"),
+        ({"source": BODY, "colour": "red"}, "colour"),
+    ],
+)
+def test_a_wrong_wish_is_one_line_at_once(reader, body, word):
+    answer = reader.post("/api/summaries", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert word in answer.json()["title"]
+
+
+def test_a_link_into_this_network_fails_with_its_line(reader):
+    entry = summarised(reader, source="http://169.254.169.254/latest/meta-data")
+    assert entry["status"] == "failed"
+    assert "169.254.169.254" in entry["error"]["message"]
+    assert [name for _, name, _ in events(reader, entry["id"])] == ["progress", "failed"]
+
+
+def test_errors_are_english_for_who_reads_english(server):
+    with client(server, **{"Accept-Language": "en-GB,en;q=0.9"}) as reader:
+        assert "100 characters" not in reader.post("/api/summaries", json={"source": "짧은 글"}).text.replace(
+            "100 or more", ""
+        )
+        assert (
+            "A summary needs 100" in reader.post("/api/summaries", json={"source": "짧은 글"}).json()["title"]
+        )
+
+
+def test_another_reader_sees_and_does_nothing(server, reader):
+    entry_id = summarised(reader, source=BODY)["id"]
+    reader.patch(f"/api/summaries/{entry_id}", json={"saved": True})
+    path = f"/api/summaries/{entry_id}"
+    with client(server) as other:
+        for answer in (
+            other.get(path),
+            other.get(f"{path}/events"),
+            other.get(f"{path}/questions"),
+            other.patch(path, json={"title": "훔친 제목"}),
+            other.post(f"{path}/questions", json={"question": "용량은?"}),
+            other.post(f"{path}/share"),
+            other.delete(f"{path}/share"),
+            other.delete(path),
+            other.get(f"/s/{entry_id}"),
+            other.post(f"/s/{entry_id}/save", data={"saved": "1"}),
+        ):
+            assert answer.status_code == 404
+        assert other.get("/api/summaries", params={"all": True}).json()["summaries"] == []
+        assert other.get("/api/library.jsonl").text == ""
+    assert reader.get(path).json()["title"] == TITLE or reader.get(path).json()["title"]
+    assert reader.get(path).json()["title"] != "훔친 제목"
+
+
+@pytest.mark.parametrize("cookie", ["0123456789abcdef0123456789abcdef", "x.y", "…", ""])
+def test_a_forged_cookie_names_nobody(server, reader, cookie):
+    entry_id = summarised(reader, source=BODY)["id"]
+    own = reader.cookies["techsum_reader"].strip('"')
+    forged = own.rpartition(".")[0] + "." + "A" * 27 if cookie == "" else cookie
+    with client(server) as other:
+        answer = other.get(
+            f"/api/summaries/{entry_id}", headers={"Cookie": f"techsum_reader={forged}".encode()}
+        )
+        assert answer.status_code == 404
+        assert "techsum_reader=" in answer.headers["set-cookie"]
+
+
+def test_the_cookie_is_out_of_a_scripts_and_another_sites_reach(server):
+    with client(server) as reader:
+        said = reader.get("/").headers["set-cookie"]
+    assert "HttpOnly" in said
+    assert "SameSite=Lax" in said
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_what_another_sites_page_sends_is_refused(reader, headers):
+    entry_id = summarised(reader, source=BODY)["id"]
+    for answer in (
+        reader.post("/api/summaries", json={"source": BODY}, headers=headers),
+        reader.post(f"/s/{entry_id}/delete", headers=headers),
+        reader.delete(f"/api/summaries/{entry_id}", headers=headers),
+    ):
+        assert answer.status_code == 403
+    assert reader.get(f"/api/summaries/{entry_id}").status_code == 200
+
+
+def test_a_summary_is_saved_found_changed_shared_and_deleted(server, reader):
+    entry_id = summarised(reader, source=BODY)["id"]
+    path = f"/api/summaries/{entry_id}"
+
+    def found(**query):
+        return [e["id"] for e in reader.get("/api/summaries", params=query).json()["summaries"]]
+
+    assert found() == []
+    assert found(all=True) == [entry_id]
+    changed = reader.patch(
+        path, json={"saved": True, "title": "소금물 전지", "tags": ["에너지"], "correction": "내 문장이다."}
+    )
+    assert (changed.json()["title"], changed.json()["correction"]) == ("소금물 전지", "내 문장이다.")
+    assert found() == found(q="ㅅㄱㅁ") == found(tag="에너지") == found(q="내 문장") == [entry_id]
+    assert found(q="고양이") == []
+    token = reader.post(f"{path}/share").json()
+    with client(server) as stranger:
+        page = stranger.get(f"/share/{token['token']}")
+        assert page.status_code == 200
+        assert "내 문장이다." in page.text
+        assert "/delete" not in page.text
+        reader.delete(f"{path}/share")
+        assert stranger.get(f"/share/{token['token']}").status_code == 404
+    assert reader.delete(path).status_code == 204
+    assert reader.get(path).status_code == 404
+
+
+def test_a_question_is_answered_streamed_and_kept(reader):
+    entry_id = summarised(reader, source=BODY)["id"]
+    path = f"/api/summaries/{entry_id}/questions"
+    answer = reader.post(path, json={"question": "장치의 용량은 얼마인가요?"}).json()
+    assert "240킬로와트시" in answer["answer"]
+    streamed = reader.post(
+        path, json={"question": "가격은 얼마인가요?"}, headers={"Accept": "text/event-stream"}
+    )
+    assert "event: answer" in streamed.text
+    assert "본문에 없는 내용입니다." in streamed.text
+    assert [q["found"] for q in reader.get(path).json()] == [True, False]
+    assert reader.post(path, json={"question": " "}).status_code == 422
+
+
+def test_a_library_goes_out_and_comes_back_for_another_reader(server, reader):
+    entry_id = summarised(reader, source=BODY)["id"]
+    reader.patch(f"/api/summaries/{entry_id}", json={"saved": True, "tags": ["에너지"]})
+    reader.post(f"/api/summaries/{entry_id}/questions", json={"question": "용량은?"})
+    lines = reader.get("/api/library.jsonl").text
+    with client(server) as other:
+        assert other.post("/api/library", content=lines).json() == {"imported": 1}
+        assert other.post("/api/library", content=lines).json() == {"imported": 1}  # again: nothing twice
+        (entry,) = other.get("/api/summaries").json()["summaries"]
+        assert (entry["tags"], entry["id"] != entry_id) == (["에너지"], True)
+        assert len(other.get(f"/api/summaries/{entry['id']}/questions").json()) == 1
+        broken = other.post("/api/library", content=lines + "{}\n")
+        assert (broken.status_code, "2번째 줄" in broken.json()["title"]) == (422, True)
+
+
+def test_the_reference_apps_saved_list_is_imported(reader):
+    saved = [{"id": 1, "mode": "text", "title": "소금물", "input": BODY, "output": "장치의 용량은 240킬로와트시이다."},
+             {"id": 2, "mode": "link", "title": "기사", "input": "https://example.org/1", "output": "요약이다."}]  # fmt: skip
+    assert reader.post("/api/library", content=json.dumps(saved)).json() == {"imported": 2}
+    first = reader.get("/api/summaries", params={"q": "소금물"}).json()["summaries"][0]
+    whole = reader.get(f"/api/summaries/{first['id']}").json()["result"]
+    assert whole["summary"] == "장치의 용량은 240킬로와트시이다."
+    assert whole["sentences"][0]["evidence"]
+
+
+def test_pages_forbid_what_they_do_not_need(reader):
+    headers = reader.get("/").headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    page = reader.get("/").text
+    assert "<style" not in page
+    assert "style=" not in page
+    assert "onclick" not in page
+
+
+def test_the_docs_name_every_route_and_nothing_from_elsewhere(reader):
+    page, said = reader.get("/api/docs").text, reader.get("/api/openapi.json").json()
+    for path in said["paths"]:
+        assert path in page
+    assert "http" not in page.replace("https://www", "").partition("<main")[2]
+
+
+def test_prometheus_reads_the_numbers(reader):
+    summarised(reader, source=BODY)
+    page = reader.get("/metrics").text
+    assert 'techsum_jobs_total{outcome="done"}' in page
+    assert "techsum_jobs_open 0.0" in page
+
+
+def test_a_request_that_grows_without_end_is_refused(server):
+    def endless():
+        for _ in range(60):
+            yield b"x" * (1 << 20)
+
+    with client(server) as reader:
+        assert reader.post("/api/library", content=endless()).status_code == 413
+
+
+def test_what_ran_when_the_server_was_killed_is_called_interrupted_and_can_be_made_again(tmp_path):
+    # given a server that is killed while the model writes
+    with app_server(tmp_path, TECHSUM_MODEL="gemma-3-270m-ko") as (url, process):
+        with client(url) as reader:
+            entry_id = reader.post("/api/summaries", json={"source": BODY}).json()["id"]
+            while reader.get(f"/api/summaries/{entry_id}").json()["status"] == "queued":
+                pass
+            process.kill()
+            process.wait()
+            cookies = dict(reader.cookies)
+    # when it starts again
+    with app_server(tmp_path) as (url, _), client(url) as reader:
+        reader.cookies.update(cookies)
+        entry = reader.get(f"/api/summaries/{entry_id}").json()
+        assert (entry["status"], entry["error"]["kind"]) == ("failed", "interrupted")
+        assert entry["key_sentences"]["sentences"]
+        assert [name for _, name, _ in events(reader, entry_id)] == ["failed"]
+        # then its article is still there to be summarised
+        form = {"length": "short", "style": "문단", "register": "한다체", "model": "extract"}
+        page = reader.post(f"/s/{entry_id}/again", data=form, follow_redirects=False)
+        again = page.headers["location"].rpartition("/")[2]
+        assert finished(reader, again)["status"] == "done"

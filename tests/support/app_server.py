@@ -1,0 +1,60 @@
+"""`techsum serve` as a process of its own, with a data folder of its own."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+
+from support.servers import free_port
+
+
+@contextmanager
+def app_server(data, port=None, **environment):
+    """The address of a running server; yields it and the process."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "techsum", "serve", "--port", str(port)]
+    own = {"TECHSUM_LANG": "ko", "TECHSUM_DATA_DIR": str(data), "TECHSUM_MODEL": "extract"}
+    with subprocess.Popen(
+        command, env={**os.environ, **own, **environment}, stdout=subprocess.DEVNULL
+    ) as process:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    httpx.get(f"{url}/api/health", trust_env=False).raise_for_status()
+                    break
+                except httpx.HTTPError:
+                    assert process.poll() is None, "the server ended"
+                    assert time.monotonic() < deadline, "the server did not start"
+                    time.sleep(0.1)
+            yield url, process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def client(url, **headers):
+    """A reader: a client that keeps its cookies."""
+    return httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False)
+
+
+def finished(reader, entry_id, seconds=120):
+    """The entry, once it is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        entry = reader.get(f"/api/summaries/{entry_id}").raise_for_status().json()
+        if entry["status"] not in ("queued", "running"):
+            return entry
+        assert time.monotonic() < deadline, entry["status"]
+        time.sleep(0.05)
+
+
+def summarised(reader, **body):
+    """Ask for a summary and wait for it."""
+    answer = reader.post("/api/summaries", json=body)
+    assert answer.status_code == 202, answer.text
+    return finished(reader, answer.json()["id"])
