@@ -2,13 +2,18 @@
 PYTHON ?= python3
 SOURCE ?= samples/article.txt
 MODEL ?= gemma-3-270m
+HOST ?= 127.0.0.1
+PORT ?= 8765
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run test quick lint format bench clean
+.PHONY: run app test quick lint format bench clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
+
+app: .venv/.app
+	@$(BIN)/techsum serve --host "$(HOST)" --port "$(PORT)"
 
 test: .venv/.dev lint
 	@$(BIN)/python -m pytest
@@ -34,10 +39,15 @@ bench: .venv/.dev
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[embedded]'
 	@touch $@
 
+.venv/.app: $(INPUTS) | .venv/bin/python
+	@echo "설치 중 (처음 한 번) / installing (once)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[embedded,server]'
+	@touch $@ .venv/.run
+
 .venv/.dev: $(INPUTS) | .venv/bin/python
 	@echo "설치 중 (처음 한 번) / installing (once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@ .venv/.run
+	@touch $@ .venv/.run .venv/.app
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,6 +1,7 @@
 """The catalogue: both languages, the same parameters, and particles that fit."""
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -64,10 +65,26 @@ def test_every_key_in_the_code_is_in_the_catalogue_and_every_text_is_used():
                     assert f"notice_{node.args[0].value}" in known
                 if name == "refuse":
                     used.add(f"url_reason_{node.args[0].value}")
+    for page in SOURCE.glob("server/templates/*.html"):
+        asked = set(re.findall(r'\bt\("(\w+)"', page.read_text("utf-8")))
+        assert {k for k in asked if not k.endswith("_")} <= known, page.name
+        used |= asked
     composed = {
         k
         for k in known
-        if k.startswith(("models_column_", "eval_plot_", "check_column_", "parity_column_", "parity_"))
+        if k.startswith(
+            (
+                "models_column_",
+                "eval_plot_",
+                "check_column_",
+                "parity_column_",
+                "parity_",
+                "mode_",
+                "status_",
+                "length_",
+                "guide_",
+            )
+        )
     }
     composed |= {f"figure_{name}" for name in FIGURES} | {"notice_number", "notice_unit"}
     assert known - used - composed == set()

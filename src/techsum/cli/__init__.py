@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from techsum import __version__
-from techsum.cli import check, compare, doctor, evaluate, export, models, serve, summarize, train
+from techsum.cli import (
+    chat,
+    check,
+    compare,
+    doctor,
+    evaluate,
+    export,
+    library,
+    models,
+    serve,
+    summarize,
+    train,
+)
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
 
@@ -34,6 +46,7 @@ def options(
 
 
 app.command("summarize")(summarize.command)
+app.command("chat")(chat.command)
 app.command("check")(check.command)
 app.command("eval")(evaluate.command)
 app.command("compare")(compare.command)
@@ -41,6 +54,7 @@ app.command("train")(train.command)
 app.command("export")(export.export)
 app.command("parity")(export.parity)
 app.add_typer(models.app, name="models")
+app.add_typer(library.app, name="library")
 app.command("doctor")(doctor.command)
 app.command("serve")(serve.command)
 

@@ -1,12 +1,14 @@
 """`techsum summarize SOURCE`."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from techsum.article import Article
 from techsum.cli.terminal import make_console, reading, view
 from techsum.generators import check, resolve
 from techsum.messages import text
@@ -14,6 +16,7 @@ from techsum.reading import read
 from techsum.summarizers import events, make_options
 from techsum.summarizers.events import Done
 from techsum.summarizers.result import result
+from techsum.summary import Summary
 
 
 def command(  # noqa: PLR0917 - typer calls it by name
@@ -42,6 +45,7 @@ def command(  # noqa: PLR0917 - typer calls it by name
     stream: Annotated[
         bool, typer.Option(help="쓰는 동안 보여 주기 / show the text while it is written")
     ] = True,
+    save: Annotated[bool, typer.Option("--save", help="보관함에 넣기 / keep it in the library")] = False,
     guide: Annotated[bool, typer.Option(help="다음에 해 볼 것을 보여 주기 / show what to type next")] = False,
 ) -> None:
     """글을 요약합니다. / Summarise a source."""
@@ -54,13 +58,36 @@ def command(  # noqa: PLR0917 - typer calls it by name
     if as_json:
         *_, last = events(article, name, options)
         assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
+        if save:
+            keep(source, article, last.summary)
         print(json.dumps(result(article, last.summary), ensure_ascii=False))  # noqa: T201
         return
     with view(console, article, stream=stream, evidence=evidence) as shown:
         for event in events(article, name, options):
             shown.show(event)
+    assert isinstance(event, Done)  # noqa: S101 - `events` ends with it
+    if save:
+        console.print(text("library_kept", id=keep(source, article, event.summary)), style="dim")
     if guide:
         print_guide(console)
+
+
+def keep(source: str, article: Article, summary: Summary) -> str:
+    """Put a summary into the command line's library. Returns its id."""
+    from techsum.cli.library import READER, opened
+    from techsum.library import Request
+
+    if article.url:
+        request = Request("link", article.url)
+    elif "\n" not in source and Path(source).suffix:
+        request = Request("file", Path(source).name)
+    else:
+        request = Request("text", article.text[:80])
+    with opened() as library:
+        entry = library.begin(READER, request, article)
+        library.finish(entry.id, summary.as_dict())
+        library.save(READER, entry.id)
+    return entry.id
 
 
 def print_guide(console: Console) -> None:

@@ -184,6 +184,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{path}'에 사본을 쓸 수 없습니다 ({reason}). 다른 폴더를 골라 주세요.",
         "The copy cannot be written to '{path}' ({reason}). Choose another folder.",
     ),
+    "library_exported": ("{count}개를 {path}에 썼습니다.", "{count} written to {path}."),
+    "library_backed_up": ("사본을 만들었습니다: {path}", "Copied to {path}."),
+    "library_sound": ("보관함이 온전합니다.", "The library is sound."),
+    "library_kept": ("보관했습니다: techsum library show {id}", "Kept: techsum library show {id}"),
+    "chat_prompt": ("질문> ", "Question> "),
     "library_postgres": (
         "PostgreSQL 보관함은 pg_dump로 사본을 만들고 점검해 주세요.",
         "Back up and check a PostgreSQL library with pg_dump.",

@@ -253,7 +253,7 @@ def _choices() -> dict[str, Any]:
         "lengths": [(n, text(f"length_{n}")) for n in ("short", "medium", "long")],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
         "registers": REGISTERS,
-        "models": [("auto", text("model_auto", name=best)), *((n, n) for n in names() if n != best)],
+        "models": [("auto", text("model_auto", name=best)), *((n, n) for n in names())],
     }
 
 

@@ -1,0 +1,69 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.app_server import app_server
+from support.documents import html
+from support.servers import Site, page
+from support.texts import PARAGRAPHS, TITLE
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        assert not os.environ.get("CI"), "CI installs Chromium"
+        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def news():
+    """The outside web: one article's page."""
+    with Site({"/news/1": page(html(TITLE, PARAGRAPHS))}) as site:
+        yield f"{site.url}/news/1"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """TechSum with the model that it ships."""
+    data = tmp_path_factory.mktemp("data")
+    with app_server(data, TECHSUM_MODEL="gemma-3-270m-ko", TECHSUM_TEST_ONLY_ALLOW_LOOPBACK="1") as (url, _):
+        yield url
+
+
+@pytest.fixture
+def open_page(browser, server):
+    """Opens the app as a reader who was never here; every error on the console fails the test."""
+    contexts, errors = [], []
+
+    def open_at(path="/", width=1280, height=860, **more):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="ko-KR", base_url=server, **more
+        )
+        contexts.append(context)
+        opened = context.new_page()
+        opened.set_default_timeout(90_000)
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.on(
+            "console", lambda said: errors.append(said.text) if "Content Security" in said.text else None
+        )
+        opened.goto(path)
+        return opened
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,0 +1,292 @@
+"""The app as its reader uses it, in a real browser, with the model that ships."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from support.app_server import app_server
+from support.documents import docx
+from support.texts import BODY, PARAGRAPHS, TITLE
+
+pytestmark = pytest.mark.slow
+
+LONG = "\n\n".join(PARAGRAPHS * 2)
+
+
+def summarise(page, source, model="extract", **options):
+    """Type a source, choose, press the button, and wait for the finished summary."""
+    page.fill("#source", source)
+    for name, value in {"model": model, **options}.items():
+        page.select_option(f"[name={name}]", value)
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_selector("#text")
+
+
+def test_a_link_is_summarised_as_it_is_written_with_evidence_that_lights_up(open_page, news):
+    page = open_page()
+    page.fill("#source", news)
+    page.press("#source", "Enter")  # a link is complete when Enter is pressed
+    # the key sentences and the article come before the model has written anything
+    page.wait_for_selector(".source")
+    assert page.locator(".keys .sentence").count() >= 2
+    page.wait_for_selector("#live .sentence")
+    page.wait_for_selector("#text")
+    assert page.get_by_role("heading", level=1).inner_text() == TITLE
+    first = page.locator("#text .sentence").first
+    first.hover()
+    lit = page.locator(".s.lit").all_inner_texts()
+    assert lit
+    assert all(text in BODY for text in lit)
+    first.click()
+    assert page.locator(".s.lit").first.evaluate(
+        "e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight }"
+    )
+    assert "본문의 100%를 반영" in page.inner_text("main")
+
+
+def test_the_same_link_again_is_there_at_once(open_page, news):
+    page = open_page()
+    summarise(page, news)
+    first = page.url
+    page.goto("/")
+    summarise(page, news)
+    assert page.url == first
+
+
+def test_a_file_is_chosen_and_summarised(open_page):
+    page = open_page()
+    page.set_input_files("[name=file]", {"name": "소금물.docx", "mimeType": "", "buffer": docx(PARAGRAPHS)})
+    assert "소금물.docx" in page.inner_text("#drop")
+    page.select_option("[name=model]", "extract")
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_selector("#text")
+    assert "240킬로와트시" in page.inner_text(".source")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("짧은 글", "100자 이상"), ("", "비어"), ("https://", "https://"), ("http://10.0.0.1/", "10.0.0.1")],
+)
+def test_bad_input_is_one_line_and_what_was_typed_stays(open_page, typed, said):
+    page = open_page()
+    page.fill("#source", typed)
+    page.select_option("[name=length]", "long")
+    page.get_by_role("button", name="요약하기").click()
+    problem = page.locator(".problem:not(:empty)").first
+    problem.wait_for()
+    assert said in problem.inner_text()
+    assert len(problem.inner_text().splitlines()) == 1
+    if page.url.endswith("/"):
+        assert page.input_value("#source") == typed
+        assert page.input_value("[name=length]") == "long"
+
+
+def test_stop_stops_the_model_and_leaves_the_key_sentences(open_page):
+    page = open_page()
+    page.fill("#source", LONG)
+    page.select_option("[name=length]", "long")
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_selector("#live .sentence")
+    page.get_by_role("button", name="멈추기").click()
+    page.get_by_text("요약을 멈췄습니다.").wait_for()
+    assert page.locator(".keys .sentence").count() >= 2
+    assert page.get_by_role("button", name="다시 요약").count() == 1
+
+
+def test_questions_are_answered_below_the_summary_and_stay(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    for question, answer in (
+        ("장치의 용량은 얼마인가요?", "240킬로와트시"),
+        ("가격은 얼마인가요?", "본문에 없는 내용입니다."),
+    ):
+        page.fill("#asked", question)
+        page.press("#asked", "Enter")
+        page.locator("#chat li", has_text=answer).first.wait_for()
+    page.reload()
+    assert page.locator("#chat .question").all_inner_texts() == [
+        "장치의 용량은 얼마인가요?",
+        "가격은 얼마인가요?",
+    ]
+    page.locator("#chat .sentence").first.hover()
+    assert page.locator(".s.lit").count() == 1
+
+
+def test_what_is_saved_is_found_corrected_shared_and_deleted(open_page, browser, server):
+    page = open_page()
+    summarise(page, BODY)
+    page.get_by_role("button", name="보관하기").click()
+    page.get_by_role("button", name="보관 취소").wait_for()
+    page.get_by_text("제목, 태그, 문장 고치기").click()
+    page.get_by_label("제목", exact=True).fill("원자시계 옆의 소금물")
+    page.get_by_label("태그").fill("에너지, 섬")
+    page.get_by_label("고쳐 쓴 요약").fill("내가 고쳐 쓴 문장이다.")
+    page.get_by_role("button", name="고치기", exact=True).click()
+    page.get_by_text("내가 고쳐 쓴 요약입니다.").wait_for()
+    page.get_by_role("button", name="공유 링크").click()
+    link = page.input_value("#link")
+    stranger = browser.new_context(locale="ko-KR").new_page()
+    stranger.goto(link)
+    assert "내가 고쳐 쓴 문장이다." in stranger.inner_text("main")
+    assert stranger.get_by_role("button", name="삭제").count() == 0
+    page.goto("/library")
+    page.fill("#q", "ㅇㅈㅅㄱ")
+    page.press("#q", "Enter")
+    page.get_by_role("link", name="원자시계 옆의 소금물").wait_for()
+    page.get_by_role("link", name="#섬").click()
+    page.get_by_role("link", name="원자시계 옆의 소금물").wait_for()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="‘원자시계 옆의 소금물’ 삭제").click()
+    page.get_by_text("아직 보관한 요약이 없습니다.").wait_for()
+    stranger.reload()
+    assert "이런 요약이 없습니다" in stranger.inner_text("main")
+    stranger.context.close()
+
+
+def test_two_browsers_do_not_see_each_other(open_page):
+    mine, other = open_page(), open_page()
+    summarise(mine, BODY)
+    other.goto(mine.url)
+    assert "이런 요약이 없습니다" in other.inner_text("main")
+    other.goto("/library?all=1")
+    assert other.locator(".entries li").count() == 0
+
+
+def test_a_korean_syllable_in_the_making_submits_nothing_and_enter_is_pressed_once(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    posts = []
+    page.on("request", lambda r: posts.append(r.url) if r.method == "POST" else None)
+    page.focus("#asked")
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "용량", "selectionStart": 2, "selectionEnd": 2})
+    # the Enter that ends a syllable reaches the page as key 229
+    keyboard.send(
+        "Input.dispatchKeyEvent",
+        {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, "key": "Process", "code": "Enter"},
+    )
+    page.wait_for_timeout(200)
+    assert posts == []
+    keyboard.send("Input.insertText", {"text": "용량은 얼마인가요?"})
+    page.press("#asked", "Enter")
+    page.locator("#chat .sentence").first.wait_for()
+    assert len(posts) == 1
+
+
+def test_everything_is_reached_with_the_keyboard_alone(open_page):
+    page = open_page()
+    assert page.evaluate("document.activeElement.id") == "source"
+    page.keyboard.insert_text(BODY)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "요약하기":
+            break
+        if page.evaluate("document.activeElement.name") == "model":
+            page.select_option("[name=model]", "extract")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#text")
+    page.focus("#text .cite")
+    assert page.locator(".s.lit").count() >= 1
+    page.keyboard.press("Enter")
+    assert "#a" in page.url
+
+
+def test_it_works_without_a_script(open_page):
+    page = open_page(java_script_enabled=False)
+    page.fill("#source", "짧다")
+    page.get_by_role("button", name="요약하기").click()
+    assert "100자 이상" in page.inner_text(".problem")
+    assert page.input_value("#source") == "짧다"
+    page.fill("#source", BODY)
+    page.select_option("[name=model]", "extract")
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_url("**/s/*")
+    page.wait_for_timeout(500)
+    page.reload()
+    assert "240킬로와트시" in page.inner_text("main")
+    page.fill("#asked", "용량은 얼마인가요?")
+    page.get_by_role("button", name="묻기").click()
+    assert "240킬로와트시" in page.inner_text("#chat")
+
+
+def test_a_server_that_starts_again_still_has_the_summary(browser, tmp_path):
+    with app_server(tmp_path) as (url, _):
+        page = browser.new_context(locale="ko-KR").new_page()
+        page.goto(url)
+        summarise(page, BODY)
+        address, text = page.url, page.inner_text("#text")
+    port = int(re.search(r":(\d+)", address).group(1))
+    with app_server(tmp_path, port=port):
+        page.goto(address)
+        assert page.inner_text("#text") == text
+        page.context.close()
+
+
+def test_the_first_load_is_small_and_comes_from_here_alone(open_page, server):
+    page = open_page("/guide")
+    sizes, hosts = [], set()
+    page.context.clear_cookies()
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Network.enable")
+    cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    cdp.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
+    page.on("request", lambda r: hosts.add(r.url.partition("://")[2].partition("/")[0]))
+    page.goto("/", wait_until="networkidle")
+    assert hosts == {server.removeprefix("http://")}
+    assert 20_000 < sum(sizes) < 250_000
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert paint < 500
+
+
+@pytest.mark.parametrize("path", ["/", "/library", "/guide", "/api/docs", "summary"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(open_page, path, scheme):
+    import axe_core_python
+
+    script = Path(axe_core_python.__file__).parent / "axe.min.js"
+    page = open_page("/" if path == "summary" else path, color_scheme=scheme, bypass_csp=True)
+    if path == "summary":
+        summarise(page, BODY)
+    page.evaluate(script.read_text("utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    serious = [
+        (v["id"], [n["html"][:80] for n in v["nodes"]])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == [], json.dumps(serious, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_is_cut_off_at_any_width(open_page, width):
+    page = open_page(width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    summarise(page, BODY)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto("/library?all=1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_other_language_is_one_press_away_and_stays(open_page):
+    page = open_page()
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Summarise").wait_for()
+    assert page.get_attribute("html", "lang") == "en"
+    page.goto("/library")
+    assert "Library" in page.inner_text("h1")
+
+
+def test_the_api_client_of_the_readme_works(server, project):
+    code = re.search(
+        r"```python\n(import httpx.*?)```", (project / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    said = {}
+    source = (
+        code.group(1).replace("http://127.0.0.1:8765", server).replace("print(", "said.setdefault('text', ")
+    )
+    source = source.replace("https://www.sciencetimes.co.kr/…", BODY.replace("\n", " "))
+    exec(source, {"httpx": httpx, "said": said})  # noqa: S102 - our own README
+    assert "소금물" in said["text"] or "장치" in said["text"]
