@@ -57,7 +57,7 @@ def _without_model_text(out):
 
 
 def test_the_python_example_runs():
-    example = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    example = re.search(r"```python\n(from techsum.*?)```", README, re.DOTALL).group(1)
     done = subprocess.run(
         [sys.executable, "-c", example], cwd=PROJECT, capture_output=True, text=True, check=False
     )

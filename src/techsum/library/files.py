@@ -62,8 +62,7 @@ def imported(library: Library, reader: str, text: str) -> int:
     """
     reference = _reference(text, reader)
     if reference is not None:
-        for entry in reference:
-            library.add(entry)
+        library.add(reference)
         return len(reference)
     count = 0
     for number, line in enumerate(text.splitlines(), 1):
@@ -75,7 +74,7 @@ def imported(library: Library, reader: str, text: str) -> int:
             asked = [(str(q["question"]), dict(q["answer"])) for q in said.get("questions", ())]
         except (ValueError, KeyError, TypeError):
             raise UsageError("library_import_line", line=number) from None
-        if library.add(entry):
+        if library.add([entry]):
             for question, answer in asked:
                 library.answered(reader, entry.id, question, answer)
         count += 1
@@ -88,13 +87,13 @@ def _reference(text: str, reader: str) -> list[Entry] | None:
         said = json.loads(text)
     except ValueError:
         return None
-    if isinstance(said, dict):
-        said = next((v for v in said.values() if isinstance(v, list)), None)
-    if not isinstance(said, list) or not all(
-        isinstance(r, dict) and {"input", "output"} <= r.keys() for r in said
-    ):
-        return None
-    return [_from_reference(row, reader) for row in said]
+    lists = said.values() if isinstance(said, dict) else [said]
+    rows = next((v for v in lists if isinstance(v, list) and v and all(map(_is_reference, v))), None)
+    return None if rows is None else [_from_reference(row, reader) for row in rows]
+
+
+def _is_reference(row: object) -> bool:
+    return isinstance(row, dict) and {"input", "output"} <= row.keys()
 
 
 def _from_reference(row: dict[str, Any], reader: str) -> Entry:

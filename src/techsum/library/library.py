@@ -352,31 +352,21 @@ class Library:
                 return
             page += 1
 
-    def add(self, entry: Entry) -> bool:
-        """Put in a summary that comes from elsewhere. False: one of this id is here already, and stays."""
-        values = {
-            "id": entry.id,
-            "reader": entry.reader,
-            "status": entry.status,
-            "mode": entry.request.mode,
-            "source": entry.request.source,
-            "options": entry.request.options,
-            "created": entry.created,
-            "saved": entry.saved,
-            "title": entry.title,
-            "article": article_json(entry.article) if entry.article else None,
-            "key_sentences": entry.keys,
-            "result": entry.result,
-            "error": entry.error,
-            "correction": entry.correction,
-            "tags": list(entry.tags),
-        }
+    def add(self, entries: Iterable[Entry]) -> list[str]:
+        """Put in summaries that come from elsewhere, all or none; those whose id is here already stay as they are.
+
+        Returns:
+            The ids of those that were put in.
+        """
+        added = []
         with self._writing() as connection:
-            if connection.execute(select(summaries.c.id).where(summaries.c.id == entry.id)).first():
-                return False
-            connection.execute(insert(summaries).values(values))
-            self._index(connection, entry.id)
-        return True
+            for entry in entries:
+                known = select(summaries.c.id).where(summaries.c.id == entry.id)
+                if not connection.execute(known).first():
+                    connection.execute(insert(summaries).values(_row(entry)))
+                    self._index(connection, entry.id)
+                    added.append(entry.id)
+        return added
 
     def count(self, reader: str) -> int:
         """How many summaries a reader has saved."""
@@ -424,6 +414,26 @@ def _entry(row: Row[Any]) -> Entry:
         correction=row.correction,
         tags=tuple(row.tags),
     )
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "reader": entry.reader,
+        "status": entry.status,
+        "mode": entry.request.mode,
+        "source": entry.request.source,
+        "options": entry.request.options,
+        "created": entry.created,
+        "saved": entry.saved,
+        "title": entry.title,
+        "article": article_json(entry.article) if entry.article else None,
+        "key_sentences": entry.keys,
+        "result": entry.result,
+        "error": entry.error,
+        "correction": entry.correction,
+        "tags": list(entry.tags),
+    }
 
 
 def _reason(error: DBAPIError) -> str:

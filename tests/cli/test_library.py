@@ -1,0 +1,122 @@
+"""`techsum library` and `techsum chat`, as typed."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from support.texts import BODY, SAMPLE
+from techsum.library import open_library
+
+
+@pytest.fixture
+def techsum(tmp_path):
+    """The command over a data folder of the test's own; returns exit code, output, errors."""
+
+    def run(*arguments, stdin=None, data=tmp_path / "data"):
+        environment = {**os.environ, "TECHSUM_DATA_DIR": str(data), "TECHSUM_MODEL": "extract"}
+        command = [sys.executable, "-m", "techsum", *map(str, arguments)]
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, text=True, env=environment, check=False
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+@pytest.fixture
+def kept(techsum):
+    """The id of a summary that was kept."""
+    code, out, err = techsum("summarize", SAMPLE, "--save")
+    assert (code, err) == (0, "")
+    return out.split()[-1]
+
+
+def test_what_was_kept_is_listed_found_shown_and_deleted(techsum, kept):
+    assert kept in techsum("library", "list")[1]
+    assert kept in techsum("library", "list", "ㅌㅅ 나트륨")[1]
+    assert "찾는 요약이 없습니다" in techsum("library", "list", "고양이")[1]
+    shown = techsum("library", "show", kept)[1]
+    assert shown.startswith("# 땀 한 방울로")
+    assert "  > " in shown
+    assert techsum("library", "delete", kept) == (0, "", "")
+    code, _, err = techsum("library", "show", kept)
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_an_export_comes_back_into_another_library(techsum, kept, tmp_path):
+    assert techsum("library", "export", tmp_path / "all.jsonl")[0] == 0
+    assert techsum("library", "import", tmp_path / "all.jsonl", data=tmp_path / "other")[0] == 0
+    assert "땀 한 방울로" in techsum("library", "list", data=tmp_path / "other")[1]
+    assert techsum("library", "export", "--markdown", tmp_path / "all.md")[0] == 0
+    assert (tmp_path / "all.md").read_text("utf-8").startswith("# 땀 한 방울로")
+
+
+def test_corrections_become_rows_that_a_recipe_takes(techsum, kept, tmp_path):
+    library = open_library(f"sqlite:///{tmp_path}/data/library.db")
+    library.correct("local", kept, "종이 센서가 탈수를 먼저 알린다.")
+    library.close()
+    assert techsum("library", "export", "--training", tmp_path / "rows.jsonl")[0] == 0
+    (row,) = map(json.loads, (tmp_path / "rows.jsonl").read_text("utf-8").splitlines())
+    from techsum.training.recipe import Columns
+    from techsum.training.rows import Row, judged
+
+    taken = judged("rows.jsonl", 1, row, Columns())
+    assert isinstance(taken, Row)
+    assert taken.output == "종이 센서가 탈수를 먼저 알린다."
+    assert taken.input.startswith("여름철")
+
+
+def test_a_backup_made_while_the_library_is_written_is_whole(techsum, kept, tmp_path):
+    from techsum.library import Request
+
+    library, stop = open_library(f"sqlite:///{tmp_path}/data/library.db"), threading.Event()
+
+    def write():
+        while not stop.is_set():
+            library.begin("local", Request("text", "글", {}))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert techsum("library", "backup", tmp_path / "copy.db")[0] == 0
+    finally:
+        stop.set()
+        writer.join()
+        library.close()
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT count(*) FROM summaries WHERE id = ?", [kept]).fetchone() == (1,)
+
+
+def test_a_broken_file_is_noticed(techsum, kept, tmp_path):
+    assert techsum("library", "integrity")[0] == 0
+    path = tmp_path / "data" / "library.db"
+    with sqlite3.connect(path) as direct:
+        direct.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        direct.execute(
+            "INSERT INTO questions(summary, created, question, answer) VALUES ('gone', 0, '', '{}')"
+        )
+    code, out, _ = techsum("library", "integrity")
+    assert (code, "questions" in out) == (1, True)
+
+
+@pytest.mark.parametrize("content", ["no json", "[1, 2]", '{"id": 1}'])
+def test_what_is_no_export_is_one_line(techsum, tmp_path, content):
+    (tmp_path / "x.jsonl").write_text(content)
+    code, _, err = techsum("library", "import", tmp_path / "x.jsonl")
+    assert (code, err.count("\n"), "1번째 줄" in err) == (2, 1, True)
+
+
+def test_a_question_is_answered_and_more_come_from_a_pipe(techsum):
+    code, out, _ = techsum("chat", BODY, "장치의 용량은 얼마인가요?")
+    assert (code, "240킬로와트시" in out) == (0, True)
+    code, out, _ = techsum("chat", SAMPLE, stdin="누가 개발했나요?\n\n가격은 얼마인가요?\n")
+    assert out.splitlines()[-1] == "본문에 없는 내용입니다."
+    assert "한빛대" in out
+    said = json.loads(techsum("chat", BODY, "가격은?", "--json")[1])
+    assert said["found"] is False

@@ -1,0 +1,90 @@
+"""Who gets the model next: nobody waits behind another's tenth request, and a wait can be given up."""
+
+import threading
+import time
+
+import pytest
+
+from techsum.errors import CancelledError
+from techsum.server.places import Places
+
+
+class Queue:
+    """Readers in threads; each notes when it gets its place."""
+
+    def __init__(self, count=1):
+        self.places, self.served, self.positions = Places(count), [], {}
+        self.running = self.most = 0
+        self.threads, self.go = [], threading.Event()
+
+    def enter(self, name, reader, cancel=None):
+        def work():
+            told = self.positions.setdefault(name, []).append
+            with self.places.taken(reader, cancel or threading.Event(), told):
+                self.served.append(name)
+                self.running += 1
+                self.most = max(self.most, self.running)
+                self.go.wait(5)
+                time.sleep(0.01)
+                self.running -= 1
+
+        before = self.places.waiting + self.running
+        thread = threading.Thread(target=work)
+        self.threads.append(thread)
+        thread.start()
+        while self.places.waiting + self.running == before:
+            time.sleep(0.001)
+
+    def end(self):
+        self.go.set()
+        for thread in self.threads:
+            thread.join(10)
+
+
+def test_one_readers_many_do_not_go_before_anothers_first():
+    queue = Queue()
+    for n in range(4):
+        queue.enter(f"a{n}", "a")
+    queue.enter("b0", "b")
+    queue.enter("c0", "c")
+    queue.end()
+    assert queue.served == ["a0", "b0", "c0", "a1", "a2", "a3"]
+
+
+def test_no_more_run_than_there_are_places():
+    queue = Queue(2)
+    for n in range(6):
+        queue.enter(f"{n}", f"reader{n}")
+    assert queue.running == 2
+    queue.end()
+    assert queue.most == 2
+    assert len(queue.served) == 6
+
+
+def test_who_waits_is_told_the_place_in_the_queue():
+    queue = Queue()
+    for n in range(3):
+        queue.enter(f"{n}", f"reader{n}")
+    assert queue.positions["2"][-1] == 2
+    queue.end()
+    assert queue.positions["2"][-1] == 1
+    assert queue.positions["0"] == []
+
+
+def test_a_wait_that_is_given_up_leaves_the_queue():
+    queue, cancel = Queue(), threading.Event()
+    queue.enter("first", "a")
+    cancel.set()
+    with pytest.raises(CancelledError), queue.places.taken("b", cancel):
+        pytest.fail("it got a place")
+    assert queue.places.waiting == 0
+    queue.end()
+    assert queue.served == ["first"]
+
+
+def test_a_place_is_given_back_when_the_work_fails():
+    places = Places(1)
+    with pytest.raises(ZeroDivisionError), places.taken("a", threading.Event()):
+        raise ZeroDivisionError
+    with places.taken("b", threading.Event()):
+        pass
