@@ -31,6 +31,14 @@ class Settings(BaseSettings):
     """The library, and the key that signs the readers' cookies."""
     database_url: SecretStr | None = None
     """The library in PostgreSQL (`postgresql+psycopg://…`) instead of SQLite in `data_dir`."""
+    hosts: str = ""
+    """Names under which the server may be asked (`techsum.example,*.example`); empty: any."""
+    proxies: str = ""
+    """Addresses of proxies whose `X-Forwarded-*` headers are believed."""
+    https: bool = False
+    """Whether the server sends browsers from http to https."""
+    jobs: int = Field(default=1, ge=1)
+    """Summaries that use the model at the same time; more pays with a model server or a GPU."""
     threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below
     """Threads of the model: all cores, for a prompt is read faster with each."""
     context: int = Field(default=8192, ge=2048)

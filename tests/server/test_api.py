@@ -318,3 +318,33 @@ def test_what_ran_when_the_server_was_killed_is_called_interrupted_and_can_be_ma
         page = reader.post(f"/s/{entry_id}/again", data=form, follow_redirects=False)
         again = page.headers["location"].rpartition("/")[2]
         assert finished(reader, again)["status"] == "done"
+
+
+def test_one_reader_cannot_flood_and_others_go_on(server):
+    with client(server) as flood, client(server) as calm:
+        flood.get("/")
+        answers = [flood.post("/api/library", content="x").status_code for _ in range(80)]
+        assert answers.count(429) > 5
+        refused = flood.post("/api/library", content="x")
+        assert refused.headers["retry-after"]
+        assert "1분" in refused.json()["title"]
+        assert calm.post("/api/summaries", json={"source": "짧은 글"}).status_code == 422
+
+
+def test_behind_a_proxy_names_are_checked_and_links_are_the_proxys(tmp_path):
+    behind = {
+        "TECHSUM_HOSTS": "techsum.example,127.0.0.1",
+        "TECHSUM_PROXIES": "127.0.0.1",
+        "TECHSUM_HTTPS": "1",
+    }
+    forwarded = {"Host": "techsum.example", "X-Forwarded-Proto": "https"}
+    with app_server(tmp_path, **behind) as (url, _), client(url) as reader:
+        assert (
+            reader.get("/", headers={"Host": "evil.example", "X-Forwarded-Proto": "https"}).status_code == 400
+        )
+        plain = reader.get("/library", headers={"Host": "techsum.example"})
+        assert (plain.status_code, plain.headers["location"]) == (307, "https://techsum.example/library")
+        reader.cookies.clear()
+        answer = reader.get("/", headers=forwarded)
+        assert answer.status_code == 200
+        assert "Secure" in answer.headers["set-cookie"]

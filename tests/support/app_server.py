@@ -25,7 +25,7 @@ def app_server(data, port=None, **environment):
             deadline = time.monotonic() + 60
             while True:
                 try:
-                    httpx.get(f"{url}/api/health", trust_env=False).raise_for_status()
+                    httpx.get(f"{url}/api/health", trust_env=False)
                     break
                 except httpx.HTTPError:
                     assert process.poll() is None, "the server ended"

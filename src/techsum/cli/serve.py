@@ -8,6 +8,7 @@ from techsum import korean
 from techsum.cli.terminal import make_console
 from techsum.errors import UsageError
 from techsum.messages import text
+from techsum.settings import settings
 
 
 def command(
@@ -23,4 +24,12 @@ def command(
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
     korean.analyser()  # before the first request, not in it
     make_console().print(text("serving", url=f"http://{host}:{port}"), soft_wrap=True)
-    uvicorn.run(make_app(), host=host, port=port, log_level="warning")
+    uvicorn.run(
+        make_app(),
+        host=host,
+        port=port,
+        log_level="warning",
+        proxy_headers=bool(settings().proxies),
+        forwarded_allow_ips=settings().proxies or None,
+        timeout_graceful_shutdown=5,
+    )

@@ -353,7 +353,7 @@ class Library:
             page += 1
 
     def add(self, entries: Iterable[Entry]) -> list[str]:
-        """Put in summaries that come from elsewhere, all or none; those whose id is here already stay as they are.
+        """Put in summaries that come from elsewhere, all or none; those that are here already stay.
 
         Returns:
             The ids of those that were put in.

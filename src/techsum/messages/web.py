@@ -34,6 +34,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "JSON이나 multipart 형식으로 보내 주세요.",
         "Send JSON or a multipart form.",
     ),
+    "request_rate": (
+        "짧은 시간에 요청이 너무 많았습니다. 1분쯤 뒤에 다시 시도해 주세요.",
+        "Too many requests in a short time. Try again in about a minute.",
+    ),
     "request_elsewhere": (
         "다른 사이트의 페이지가 보낸 요청이라 받지 않았습니다.",
         "This request came from another site's page and was refused.",

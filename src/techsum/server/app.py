@@ -1,14 +1,21 @@
 """The application: the JSON API, the event streams and the pages, over one library."""
 
+import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.httpsredirect import HTTPSRedirectMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from techsum import __version__
-from techsum.library import open_library
+from techsum.errors import StorageError
+from techsum.library import Library, open_library
 from techsum.messages import text
 from techsum.server import api, metrics, pages
 from techsum.server.guard import Guard
@@ -20,6 +27,8 @@ from techsum.settings import database_url, settings
 
 _MOST_BYTES = 50 * 1024 * 1024
 """Of one request: an uploaded document."""
+_KEPT_SECONDS, _TIDY_SECONDS = 7 * 24 * 3600, 3600
+"""What nobody saved is forgotten after a week; looked at every hour."""
 
 
 def make_app() -> FastAPI:
@@ -30,11 +39,13 @@ def make_app() -> FastAPI:
     """
     library = open_library(database_url())
     library.interrupt("interrupted", text("job_interrupted"))
-    jobs = Jobs(library)
+    jobs = Jobs(library, settings().jobs)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tidying = asyncio.create_task(_tidy_up(library))
         yield
+        tidying.cancel()
         jobs.stop()
 
     # FastAPI's own page for the docs loads scripts from elsewhere
@@ -57,6 +68,17 @@ def make_app() -> FastAPI:
         return Response(metrics.page(jobs.open, jobs.places.waiting), media_type="text/plain; version=0.0.4")
 
     app.add_middleware(LimitedBody, limit=_MOST_BYTES)
+    if settings().hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().hosts.split(","))
+    if settings().https:
+        app.add_middleware(HTTPSRedirectMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, readers=Readers(signing_key(settings().data_dir)))
     return app
+
+
+async def _tidy_up(library: Library) -> None:
+    while True:
+        with contextlib.suppress(StorageError):  # the next hour will do
+            await run_in_threadpool(library.forget, time.time() - _KEPT_SECONDS)
+        await asyncio.sleep(_TIDY_SECONDS)

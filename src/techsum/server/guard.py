@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 
 from techsum.messages import speaking, text
 from techsum.server import metrics
+from techsum.server.limits import Rate
 from techsum.server.problems import problem
 from techsum.server.readers import COOKIE, YEAR, Readers, from_elsewhere, language_of
 
@@ -28,6 +29,9 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
+_EACH_READER, _EACH_ADDRESS = 60, 600
+"""Requests a minute that change something. Many readers may share an address."""
+
 
 class Guard:
     """Names the reader in `request.state.reader`, and refuses what another site's page sends.
@@ -39,6 +43,7 @@ class Guard:
 
     def __init__(self, app: App, readers: Readers) -> None:
         self._app, self._readers = app, readers
+        self._each_reader, self._each_address = Rate(_EACH_READER), Rate(_EACH_ADDRESS)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -68,8 +73,16 @@ class Guard:
         with speaking(language_of(request)):
             if from_elsewhere(request):
                 await problem(403, text("request_elsewhere"))(scope, receive, answered)
+            elif not self._allowed(request, reader):
+                await problem(429, text("request_rate"))(scope, receive, answered)
             else:
                 await self._app(scope, receive, answered)
+
+    def _allowed(self, request: Request, reader: str) -> bool:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return True
+        address = request.client.host if request.client else ""
+        return self._each_reader.allows(reader) and self._each_address.allows(address)
 
     def _cookie(self, reader: str, *, secure: bool) -> str:
         value = self._readers.cookie(reader)

@@ -1,5 +1,8 @@
-"""What a request may cost before anything looks at it."""
+"""What a request may cost before anything looks at it, and how many there may be."""
 
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -39,3 +42,30 @@ class LimitedBody:
             return message
 
         await self._app(scope, counted, send)
+
+
+class Rate:
+    """So many a minute for each name, in bursts of up to a minute's worth (a token bucket).
+
+    Args:
+        each_minute: how many.
+    """
+
+    _NAMES = 10_000
+
+    def __init__(self, each_minute: int) -> None:
+        self._each_minute = each_minute
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def allows(self, name: str) -> bool:
+        """Whether one more is allowed now; it counts if it is."""
+        now = time.monotonic()
+        with self._lock:
+            left, then = self._left.pop(name, (float(self._each_minute), now))
+            left = min(self._each_minute, left + (now - then) * self._each_minute / 60)
+            allowed = left >= 1
+            self._left[name] = (left - allowed, now)
+            while len(self._left) > self._NAMES:
+                self._left.popitem(last=False)
+        return allowed
