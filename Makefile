@@ -1,7 +1,7 @@
 # `make run` reads, `make test` proves. Everything is installed into .venv and nowhere else.
 PYTHON ?= python3
 SOURCE ?= samples/article.txt
-MODEL ?= gemma-3-270m
+MODEL ?= gemma-3-270m-ko
 HOST ?= 127.0.0.1
 PORT ?= 8765
 BIN := .venv/bin

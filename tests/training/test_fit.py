@@ -196,6 +196,16 @@ def test_another_recipes_folder_and_a_full_folder_are_refused(recipe, finished, 
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_tensorboard_that_is_not_installed_is_one_line(recipe, tmp_path):
+    from importlib.util import find_spec
+
+    done = train(recipe, tmp_path / "run", "--set", "training.tensorboard=true", "--set", "training.steps=1")
+    if find_spec("tensorboard"):
+        assert list((tmp_path / "run").rglob("events.out.tfevents.*"))
+    else:
+        assert (done.returncode, "pip install tensorboard" in done.stderr.splitlines()[-1]) == (1, True)
+
+
 def test_a_missing_base_and_missing_data_are_one_line(recipe, tmp_path):
     base = train(recipe, tmp_path / "a", "--set", "base.name=/nowhere/gemma")
     data = train(recipe, tmp_path / "b", "--set", "data_folder=/nowhere")

@@ -62,6 +62,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "모델을 나누어 학습하려면(FSDP) GPU가 필요합니다. --accelerate 없이 다시 실행해 주세요.",
         "Training a model in shards (FSDP) needs GPUs. Run again without --accelerate.",
     ),
+    "train_tensorboard": (
+        "TensorBoard가 설치되어 있지 않습니다. `pip install tensorboard` 뒤에 다시 하거나 training.tensorboard를 지워 주세요.",
+        "TensorBoard is not installed. Run `pip install tensorboard`, or take training.tensorboard out.",
+    ),
     "train_memory": (
         "메모리가 모자라 학습을 멈췄습니다 (max_tokens {tokens}, batch {batch}). 둘 가운데 하나를 줄여 --resume 없이 새 폴더에서 다시 시작해 주세요.",
         "Memory ran out (max_tokens {tokens}, batch {batch}). Lower one of them and start again in a new folder.",

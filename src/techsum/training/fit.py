@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,8 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
     from trl.trainer.sft_config import SFTConfig
 
     wanted = recipe.training
+    if wanted.tensorboard and not find_spec("tensorboard"):
+        raise TrainingError("train_tensorboard")
     cuda = _cuda()
     packing = wanted.packing == "on" or (wanted.packing == "auto" and bases.flash_attention())
     checkpointing = cuda if wanted.checkpointing is None else wanted.checkpointing
