@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     """Addresses of proxies whose `X-Forwarded-*` headers are believed."""
     https: bool = False
     """Whether the server sends browsers from http to https."""
+    oidc_issuer: str = ""
+    """An OpenID Connect provider to sign in with; empty: readers are known by their browsers alone."""
+    oidc_client_id: str = "techsum"
+    """This server's name at the provider."""
+    oidc_client_secret: SecretStr | None = None
+    """Its secret there; a public client has none."""
     jobs: int = Field(default=1, ge=1)
     """Summaries that use the model at the same time; more pays with a model server or a GPU."""
     threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below

@@ -340,6 +340,16 @@ class Library:
             ).one_or_none()
         return _entry(row) if row else None
 
+    def adopt(self, visitor: str, account: str) -> int:
+        """Give an account what its reader made before signing in. Returns how many summaries."""
+        with self._writing() as connection:
+            owned = select(summaries.c.id).where(summaries.c.reader == visitor)
+            ids = connection.execute(owned).scalars().all()
+            connection.execute(update(summaries).where(summaries.c.reader == visitor).values(reader=account))
+            for entry_id in ids:
+                self._index(connection, entry_id)
+        return len(ids)
+
     # -- all of it ---------------------------------------------------------------------------------------
 
     def everything(self, reader: str) -> Iterator[Entry]:

@@ -59,6 +59,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_skip": ("본문으로 가기", "Skip to the content"),
     "page_nav": ("주 메뉴", "Main menu"),
     "page_new": ("새 요약", "New summary"),
+    "page_signin": ("로그인", "Sign in"),
+    "page_signout": ("로그아웃", "Sign out"),
+    "signin_failed": (
+        "로그인하지 못했습니다 ({reason}). 처음부터 다시 시도하거나 관리자에게 알려 주세요.",
+        "Signing in failed ({reason}). Try again from the start, or tell the operator.",
+    ),
     "page_library": ("보관함", "Library"),
     "page_guide": ("안내", "Guide"),
     "page_footer": (

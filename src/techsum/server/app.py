@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
@@ -59,7 +60,8 @@ def make_app() -> FastAPI:
     )
     install(app)
     app.include_router(api.routes(library, jobs))
-    app.include_router(pages.routes(library, jobs, app))
+    draw = pages.drawing(signs_in=bool(settings().oidc_issuer))
+    app.include_router(pages.routes(library, jobs, app, draw))
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
 
     @app.get("/metrics", include_in_schema=False)
@@ -67,13 +69,19 @@ def make_app() -> FastAPI:
         """What Prometheus reads."""
         return Response(metrics.page(jobs.open, jobs.places.waiting), media_type="text/plain; version=0.0.4")
 
+    key = signing_key(settings().data_dir)
+    readers = Readers(key)
+    if settings().oidc_issuer:
+        from techsum.server import signin
+
+        signin.install(app, library, readers, settings(), key, partial(pages.refusal, draw))
     app.add_middleware(LimitedBody, limit=_MOST_BYTES)
     if settings().hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().hosts.split(","))
     if settings().https:
         app.add_middleware(HTTPSRedirectMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guard, readers=Readers(signing_key(settings().data_dir)))
+    app.add_middleware(Guard, readers=readers)
     return app
 
 

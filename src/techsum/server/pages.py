@@ -22,7 +22,7 @@ from techsum.messages import text, user_language
 from techsum.server.api import SummaryRequest, asked_for, reader_of, start
 from techsum.server.jobs import Jobs
 from techsum.server.problems import status_of
-from techsum.server.readers import LANGUAGE_COOKIE, YEAR
+from techsum.server.readers import ACCOUNT, LANGUAGE_COOKIE, YEAR
 from techsum.summarizers.options import REGISTERS
 
 STATIC = Path(__file__).parent / "static"
@@ -33,10 +33,9 @@ _SEE_OTHER = 303
 _DEFAULTS = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
 
 
-def routes(library: Library, jobs: Jobs, app: FastAPI) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
+def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Response]) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
     """The pages over this library and these jobs."""
     pages = APIRouter(include_in_schema=False)
-    draw = _drawing()
 
     def home(
         request: Request, status: int = 200, typed: str = "", problem: str = "", **chosen: str
@@ -224,12 +223,17 @@ def routes(library: Library, jobs: Jobs, app: FastAPI) -> APIRouter:  # noqa: C9
     return pages
 
 
-def _drawing() -> Callable[..., Response]:
+def refusal(draw: Callable[..., Response], request: Request, problem: str) -> Response:
+    """A page with one line."""
+    return draw(request, "problem.html", 400, here="", problem=problem)
+
+
+def drawing(*, signs_in: bool) -> Callable[..., Response]:
     """A function that renders a template of this package for a request."""
     environment = Environment(
         loader=PackageLoader("techsum.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals["t"] = text
+    environment.globals |= {"t": text, "signs_in": signs_in}
     environment.filters["day"] = lambda at: (
         datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     )
@@ -240,7 +244,10 @@ def _drawing() -> Callable[..., Response]:
 
     def draw(request: Request, name: str, status: int = 200, /, **said: Any) -> HTMLResponse:
         path = request.url.path if request.method == "GET" else "/"
-        page = environment.get_template(name).render(language=user_language(), path=path, **said)
+        account = reader_of(request).startswith(ACCOUNT)
+        page = environment.get_template(name).render(
+            language=user_language(), path=path, account=account, **said
+        )
         return HTMLResponse(page, status)
 
     return draw

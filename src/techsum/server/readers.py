@@ -14,6 +14,8 @@ from techsum.messages import Language
 
 COOKIE, LANGUAGE_COOKIE = "techsum_reader", "techsum_language"
 YEAR = 365 * 24 * 3600
+ACCOUNT = "account-"
+"""What the name of a reader who signed in begins with."""
 
 
 def signing_key(data_dir: Path) -> bytes:

@@ -181,7 +181,8 @@ function ready() {
   if (copy && navigator.clipboard) {
     copy.hidden = false;
     copy.addEventListener("click", async () => {
-      const text = [...document.querySelectorAll("#text .words")].map((w) => w.textContent).join($("#text").className === "notes" ? "\n" : " ") || $("#text").textContent;
+      const list = $("#text") || $("#live"); // also what has been written so far
+      const text = [...list.querySelectorAll(".words")].map((w) => w.textContent).join(list.className === "notes" ? "\n" : " ") || list.textContent.trim();
       await navigator.clipboard.writeText(text);
       copy.textContent = entry().dataset.copied;
     });

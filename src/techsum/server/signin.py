@@ -1,0 +1,112 @@
+"""Optional sign-in through any OpenID Connect provider: the same library in every browser of one person.
+
+Authlib does the protocol (discovery, PKCE, state, nonce, signatures). What is kept of a person is a hash of
+the provider's name for them. The provider is what the operator configured: it is asked without the guard
+that strangers' links go through.
+"""
+
+import logging
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from authlib.integrations.starlette_client import OAuth
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.sessions import SessionMiddleware
+
+from techsum.library import Library
+from techsum.messages import text
+from techsum.server.api import reader_of
+from techsum.server.readers import ACCOUNT, COOKIE, YEAR, Readers
+from techsum.settings import Settings
+
+_SEE_OTHER = 303
+_log = logging.getLogger("techsum.server")
+_MINUTES = 10
+
+
+def install(  # noqa: PLR0917 - what signing in touches
+    app: FastAPI,
+    library: Library,
+    readers: Readers,
+    settings: Settings,
+    key: bytes,
+    refuse: Callable[[Request, str], Response],
+) -> None:
+    """Add the routes of signing in and out.
+
+    Args:
+        app: the application.
+        library: where a visitor's summaries become the account's.
+        readers: signs the cookie.
+        settings: the provider.
+        key: signs the state of a sign-in under way.
+        refuse: draws a page with one line.
+    """
+    oauth = OAuth()
+    secret = settings.oidc_client_secret
+    oauth.register(
+        "provider",
+        server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_id=settings.oidc_client_id,
+        client_secret=secret.get_secret_value() if secret else None,
+        client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
+    )
+    provider: Any = oauth.create_client("provider")
+    pages = APIRouter(include_in_schema=False)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        _log.warning("sign-in: %s", type(error).__name__)
+        reason = getattr(error, "error", None) or type(error).__name__
+        return await run_in_threadpool(refuse, request, text("signin_failed", reason=reason))
+
+    @pages.get("/signin")
+    async def begin(request: Request) -> Response:
+        try:
+            answer: Response = await provider.authorize_redirect(request, str(request.url_for("signed_in")))
+        except (OAuthError, HTTPError) as error:
+            return await run_in_threadpool(
+                refuse, request, text("signin_failed", reason=type(error).__name__)
+            )
+        return answer
+
+    @pages.get("/signin/back", name="signed_in")
+    async def signed_in(request: Request) -> Response:
+        try:
+            token = await provider.authorize_access_token(request)
+        except Exception as error:  # noqa: BLE001 - the same
+            return await failed(request, error)
+        who = token["userinfo"]
+        account = ACCOUNT + sha256(f"{who['iss']} {who['sub']}".encode()).hexdigest()[:32]
+        visitor = reader_of(request)
+        if not visitor.startswith(ACCOUNT):
+            await run_in_threadpool(library.adopt, visitor, account)
+        request.session.clear()
+        return _as(account, request)
+
+    @pages.post("/signout")
+    def sign_out(request: Request) -> Response:
+        return _as(readers.new(), request)
+
+    def _as(reader: str, request: Request) -> Response:
+        answer = RedirectResponse("/", _SEE_OTHER)
+        answer.set_cookie(
+            COOKIE,
+            readers.cookie(reader),
+            max_age=YEAR,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+        return answer
+
+    app.include_router(pages)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=key.hex(),
+        session_cookie="techsum_signin",
+        max_age=_MINUTES * 60,
+        same_site="lax",
+    )

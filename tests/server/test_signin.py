@@ -1,0 +1,94 @@
+"""Signing in through a real OpenID Connect provider, in a process of its own."""
+
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from support.app_server import app_server, client, summarised
+from support.servers import free_port
+from support.texts import BODY
+
+
+@contextmanager
+def provider_process():
+    port = free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        url = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                httpx.get(f"{url}/.well-known/openid-configuration", trust_env=False).raise_for_status()
+                break
+            except httpx.HTTPError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        yield url
+        process.terminate()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with provider_process() as provider:
+        settings = {"TECHSUM_OIDC_ISSUER": provider, "TECHSUM_OIDC_CLIENT_SECRET": "secret"}
+        with app_server(tmp_path_factory.mktemp("data"), **settings) as (url, _):
+            yield url
+
+
+def sign_in(reader, name):
+    """Press the link, say one's name at the provider, come back."""
+    asked = reader.get("/signin").headers["location"]
+    page = httpx.get(asked, trust_env=False)
+    action = re.search(r'<form[^>]*action="([^"]*)"', page.text)
+    target = urljoin(asked, action.group(1).replace("&amp;", "&")) if action else asked
+    back = httpx.post(target, data={"sub": name}, trust_env=False)
+    return reader.get(back.headers["location"])
+
+
+def test_who_signs_in_finds_the_same_library_in_another_browser(server):
+    with client(server) as laptop, client(server) as phone, client(server) as stranger:
+        # given something made before signing in
+        entry_id = summarised(laptop, source=BODY)["id"]
+        laptop.patch(f"/api/summaries/{entry_id}", json={"saved": True})
+        assert "로그인" in laptop.get("/").text
+        # when the same person signs in on both
+        answer = sign_in(laptop, "hana")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        sign_in(phone, "hana")
+        sign_in(stranger, "duri")
+        # then both have it, and another person has not
+        assert phone.get(f"/api/summaries/{entry_id}").status_code == 200
+        assert [e["id"] for e in phone.get("/api/summaries", params={"q": "소금물"}).json()["summaries"]] == [
+            entry_id
+        ]
+        assert stranger.get(f"/api/summaries/{entry_id}").status_code == 404
+        assert "로그아웃" in phone.get("/").text
+        phone.post("/signout")
+        assert phone.get(f"/api/summaries/{entry_id}").status_code == 404
+        assert laptop.get(f"/api/summaries/{entry_id}").status_code == 200
+
+
+def test_an_answer_that_nobody_asked_for_signs_nobody_in(server):
+    with client(server, **{"Accept-Language": "ko"}) as reader:
+        answer = reader.get("/signin/back", params={"code": "made-up", "state": "made-up"})
+        assert answer.status_code == 400
+        assert "로그인하지 못했습니다" in answer.text
+        assert "로그아웃" not in reader.get("/").text
+
+
+def test_a_provider_that_is_gone_is_one_line(tmp_path):
+    with app_server(tmp_path, TECHSUM_OIDC_ISSUER="http://127.0.0.1:9") as (url, _), client(url) as reader:
+        answer = reader.get("/signin")
+        assert (answer.status_code, "로그인하지 못했습니다" in answer.text) == (400, True)
+
+
+def test_without_a_provider_there_is_no_sign_in(tmp_path):
+    with app_server(tmp_path) as (url, _), client(url) as reader:
+        assert "로그인" not in reader.get("/").text
+        assert reader.get("/signin").status_code == 404
