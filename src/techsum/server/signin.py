@@ -66,10 +66,8 @@ def install(  # noqa: PLR0917 - what signing in touches
     async def begin(request: Request) -> Response:
         try:
             answer: Response = await provider.authorize_redirect(request, str(request.url_for("signed_in")))
-        except (OAuthError, HTTPError) as error:
-            return await run_in_threadpool(
-                refuse, request, text("signin_failed", reason=type(error).__name__)
-            )
+        except Exception as error:  # noqa: BLE001 - authlib speaks through more than one HTTP library
+            return await failed(request, error)
         return answer
 
     @pages.get("/signin/back", name="signed_in")
