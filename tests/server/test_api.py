@@ -348,3 +348,27 @@ def test_behind_a_proxy_names_are_checked_and_links_are_the_proxys(tmp_path):
         answer = reader.get("/", headers=forwarded)
         assert answer.status_code == 200
         assert "Secure" in answer.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"article": {"url": "javascript:alert(1)"}},
+        {"result": {"sentences": "<script>"}},
+        {"result": {"coverage": None}},
+        {"status": "running"},
+        {"request": {"mode": "exec"}},
+        {"questions": [{"question": "?", "answer": {}}]},
+        {"reader": "someone else"},
+    ],
+)
+def test_an_import_that_is_not_of_its_shape_is_refused_whole(server, reader, change):
+    entry_id = summarised(reader, source=BODY)["id"]
+    reader.patch(f"/api/summaries/{entry_id}", json={"saved": True})
+    said = json.loads(reader.get("/api/library.jsonl").text)
+    for key, value in change.items():
+        said[key] = said[key] | value if isinstance(value, dict) else value
+    with client(server) as other:
+        answer = other.post("/api/library", content=json.dumps(said))
+        assert (answer.status_code, "1번째 줄" in answer.json()["title"]) == (422, True)
+        assert other.get("/api/summaries").json()["summaries"] == []

@@ -13,6 +13,7 @@ from typing import Any
 from techsum.article import Article
 from techsum.errors import StorageError, UsageError
 from techsum.library.entries import Entry, Request, article_from, article_json
+from techsum.library.kept import Exported
 from techsum.library.library import Library
 
 _INSTRUCTION = "다음 글을 요약하세요."
@@ -25,25 +26,26 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     return said | {"article": article_json(entry.article) if entry.article else None}
 
 
-def entry_from(said: dict[str, Any], reader: str) -> Entry:
-    """The entry that `entry_json` wrote, for this reader.
-
-    Raises:
-        ValueError, KeyError, TypeError: it is no such thing.
-    """
-    article = article_from(said["article"]) if said["article"] else None
-    known = {
-        k: said[k]
-        for k in ("id", "status", "created", "saved", "title", "keys", "result", "error", "correction")
-    }
+def entry_from(said: Exported, reader: str) -> Entry:
+    """The entry that `entry_json` wrote, for this reader."""
+    plain = said.model_dump(exclude_unset=True)
+    article = article_from(plain["article"]) if said.article else None
     # another reader's id must not be taken over by importing it
-    own = hashlib.sha256(f"{reader}/{known['id']}".encode()).hexdigest()[:22]
+    own = hashlib.sha256(f"{reader}/{said.id}".encode()).hexdigest()[:22]
     return Entry(
-        **{**known, "id": own},
+        id=own,
         reader=reader,
-        request=Request(**said["request"]),
+        status=said.status,
+        request=Request(**plain["request"]),
+        created=said.created,
+        saved=said.saved,
+        title=said.title,
         article=article,
-        tags=tuple(map(str, said["tags"])),
+        keys=plain["keys"],
+        result=plain["result"],
+        error=plain["error"],
+        correction=said.correction,
+        tags=tuple(said.tags),
     )
 
 
@@ -69,14 +71,15 @@ def imported(library: Library, reader: str, text: str) -> int:
         if not line.strip():
             continue
         try:
-            said = json.loads(line)
+            said = Exported.model_validate_json(line)
             entry = entry_from(said, reader)
-            asked = [(str(q["question"]), dict(q["answer"])) for q in said.get("questions", ())]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, TypeError):
             raise UsageError("library_import_line", line=number) from None
         if library.add([entry]):
-            for question, answer in asked:
-                library.answered(reader, entry.id, question, answer)
+            for asked in said.questions:
+                library.answered(
+                    reader, entry.id, asked.question, asked.answer.model_dump(exclude_unset=True)
+                )
         count += 1
     return count
 

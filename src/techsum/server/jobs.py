@@ -141,24 +141,28 @@ class Jobs:
                 outcome = "done"
             except CancelledError:
                 outcome = "cancelled"
-                self._library.cancel(entry.id)
-                job.log.add("cancelled", {"message": text("job_cancelled")}, last=True)
+                self._end(job, outcome, {"message": text("job_cancelled")})
             except TechsumError as error:
-                self._failed(job, error.key, str(error))
+                self._end(job, outcome, {"kind": error.key, "message": str(error)})
             except Exception as error:  # noqa: BLE001 - the reader is told, the log has the rest
                 _log.exception("job %s", entry.id)
-                self._failed(job, "internal", text("job_internal", reason=type(error).__name__))
+                message = text("job_internal", reason=type(error).__name__)
+                self._end(job, outcome, {"kind": "internal", "message": message})
             finally:
                 metrics.job(outcome, time.monotonic() - job.began)
                 with self._lock:
                     del self._open[entry.id]
 
-    def _failed(self, job: _Job, kind: str, message: str) -> None:
+    def _end(self, job: _Job, outcome: str, said: dict[str, str]) -> None:
+        """Keep how a job ended, if that can be kept, and tell who listens in any case."""
         try:
-            self._library.fail(job.entry.id, kind, message)
+            if outcome == "cancelled":
+                self._library.cancel(job.entry.id)
+            else:
+                self._library.fail(job.entry.id, said["kind"], said["message"])
         except TechsumError:
             _log.exception("job %s", job.entry.id)
-        job.log.add("failed", {"kind": kind, "message": message}, last=True)
+        job.log.add(outcome, dict(said), last=True)
 
     def _work(self, job: _Job) -> None:
         options = job.entry.request.options

@@ -1,0 +1,108 @@
+"""The shape of what a file brings in: anything else is no export, for pages draw it later unasked."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Text = Annotated[str, Field(max_length=2_000_000)]
+Line = Annotated[str, Field(max_length=2_000)]
+Web = Annotated[str, Field(pattern=r"^https?://", max_length=4_000)]
+"""A link that a page may show."""
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Notice(_Kept):
+    """A notice as it is shown."""
+
+    kind: Line
+    message: Line
+    span: list[int] | None = None
+
+
+class Evidence(_Kept):
+    """A place in the article."""
+
+    start: int
+    end: int
+    text: Text
+
+
+class Sentence(_Kept):
+    """One sentence of a summary or an answer."""
+
+    text: Text
+    supported: bool
+    evidence: list[Evidence]
+    notices: list[Notice]
+
+
+class Summary(_Kept):
+    """What `Summary.as_dict` gives."""
+
+    title: Line
+    summary: Text
+    sentences: list[Sentence]
+    notices: list[Notice]
+    model: Line
+    coverage: float
+    seconds: float
+    seed: int | None
+
+
+class Answer(_Kept):
+    """What `Answer.as_dict` gives."""
+
+    question: Line
+    answer: Text
+    found: bool
+    sentences: list[Sentence]
+    model: Line
+    seconds: float
+
+
+class Article(_Kept):
+    """What `article_json` gives."""
+
+    text: Text
+    title: Line | None
+    url: Web | None
+    author: Line | None
+    published: Line | None
+    language: Line
+    notices: list[list[Any]]
+
+
+class Wish(_Kept):
+    """What was asked for."""
+
+    mode: Literal["link", "text", "file"]
+    source: Text
+    options: dict[Line, Line]
+
+
+class Asked(_Kept):
+    """A question and its answer."""
+
+    question: Line
+    answer: Answer
+
+
+class Exported(_Kept):
+    """One line of an export."""
+
+    id: Line
+    status: Literal["done", "failed", "cancelled"]
+    request: Wish
+    created: float
+    saved: float | None
+    title: Line
+    article: Article | None
+    keys: Summary | None
+    result: Summary | None
+    error: dict[Line, Line] | None
+    correction: Text | None
+    tags: list[Line]
+    questions: list[Asked] = []
