@@ -89,6 +89,6 @@ def test_every_notice_is_in_the_guide():
     from techsum import messages
 
     guide = (PROJECT / "docs" / "guide.md").read_text("utf-8")
-    for key in messages._TEXTS:
+    for key in messages.TEXTS:
         if key.startswith("notice_"):
             assert f"`{key.removeprefix('notice_')}`" in guide
