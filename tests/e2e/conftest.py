@@ -29,7 +29,7 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def news():
     """The outside web: one article's page."""
     with Site({"/news/1": page(html(TITLE, PARAGRAPHS))}) as site:

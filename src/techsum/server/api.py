@@ -27,7 +27,7 @@ from techsum.server.problems import missing, status_of
 from techsum.summarizers.result import with_article
 
 MOST_CHARACTERS = 2_000_000
-_MOST_SUMMARY_CHARACTERS = 20_000
+MOST_SUMMARY_CHARACTERS = 20_000
 _AT_ONCE = 4
 """Checks at the same time: each holds a processor, and more only wait in another place."""
 _LABEL = 80
@@ -42,7 +42,7 @@ class CheckRequest(_Body):
     """What `POST /api/check` takes."""
 
     article: str = Field(max_length=MOST_CHARACTERS, description="a public link, or the article's text")
-    summary: str = Field(max_length=_MOST_SUMMARY_CHARACTERS, description="prose, or one sentence a line")
+    summary: str = Field(max_length=MOST_SUMMARY_CHARACTERS, description="prose, or one sentence a line")
 
 
 class SummaryRequest(_Body):
@@ -62,7 +62,7 @@ class Change(_Body):
     saved: bool | None = None
     title: str | None = Field(None, min_length=1, max_length=300)
     tags: list[Annotated[str, Field(max_length=60)]] | None = Field(None, max_length=30)
-    correction: str | None = Field(None, max_length=_MOST_SUMMARY_CHARACTERS, description='"" takes it back')
+    correction: str | None = Field(None, max_length=MOST_SUMMARY_CHARACTERS, description='"" takes it back')
 
 
 class QuestionRequest(_Body):

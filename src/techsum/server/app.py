@@ -26,8 +26,10 @@ from techsum.server.problems import install
 from techsum.server.readers import Readers, signing_key
 from techsum.settings import database_url, settings
 
-_MOST_BYTES = 50 * 1024 * 1024
-"""Of one request: an uploaded document."""
+_MOST_BYTES = 4 * (api.MOST_CHARACTERS + api.MOST_SUMMARY_CHARACTERS)
+_DOCUMENT = 50 * 1024 * 1024
+"""Bytes of an uploaded document, or of a library that comes back."""
+_DOCUMENTS = dict.fromkeys(("/summaries", "/api/summaries", "/library/import", "/api/library"), _DOCUMENT)
 _KEPT_SECONDS, _TIDY_SECONDS = 7 * 24 * 3600, 3600
 """What nobody saved is forgotten after a week; looked at every hour."""
 
@@ -75,7 +77,7 @@ def make_app() -> FastAPI:
         from techsum.server import signin
 
         signin.install(app, library, readers, settings(), key, partial(pages.refusal, draw))
-    app.add_middleware(LimitedBody, limit=_MOST_BYTES)
+    app.add_middleware(LimitedBody, limit=_MOST_BYTES, larger=_DOCUMENTS)
     if settings().hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().hosts.split(","))
     if settings().https:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -21,24 +21,30 @@ class LimitedBody:
     Args:
         app: the application behind it.
         limit: bytes.
+        larger: paths that may get more, and how much: those that take documents.
     """
 
-    def __init__(self, app: Callable[[Message, Receive, Send], Awaitable[None]], limit: int) -> None:
-        self._app, self._limit = app, limit
+    def __init__(
+        self,
+        app: Callable[[Message, Receive, Send], Awaitable[None]],
+        limit: int,
+        larger: Mapping[str, int],
+    ) -> None:
+        self._app, self._limit, self._larger = app, limit, larger
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Count what arrives."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        held = 0
+        limit, held = self._larger.get(scope["path"], self._limit), 0
 
         async def counted() -> Message:
             nonlocal held
             message = await receive()
             held += len(message.get("body", b""))
-            if held > self._limit:
-                raise HTTPException(413, text("request_too_large", limit=f"{self._limit >> 20}MB"))
+            if held > limit:
+                raise HTTPException(413, text("request_too_large", limit=f"{limit >> 20}MB"))
             return message
 
         await self._app(scope, counted, send)
