@@ -223,7 +223,7 @@ class Library:
             page: from 0.
             oldest_first: the other way round.
         """
-        number = summaries.c.number
+        order: ColumnElement[int] = summaries.c.number
         wanted = select(summaries).where(summaries.c.reader == reader)
         if saved:
             wanted = wanted.where(summaries.c.saved.is_not(None))
@@ -231,11 +231,11 @@ class Library:
             found_by = asked(query)
             if not found_by:
                 return Found((), more=False)
-            owned = [_owner(reader), *found_by]
-            wanted = wanted.where(search.matches(self.engine.dialect.name, owned))
+            dialect = self.engine.dialect.name
+            wanted, order = search.narrowed(wanted, dialect, _owner(reader), found_by)
         if tag:
             wanted = wanted.where(_has_tag(self.engine.dialect.name, tag))
-        wanted = wanted.order_by(number if oldest_first else number.desc())
+        wanted = wanted.order_by(order if oldest_first else order.desc())
         with self._reading() as connection:
             rows = connection.execute(wanted.offset(page * PAGE).limit(PAGE + 1)).all()
         return Found(tuple(_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)

@@ -4,8 +4,11 @@ Neither parses text: it gets the words of `words.py`, so that both find the same
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import ColumnElement, Connection, Select, column, table, text
+
+from techsum.library.tables import summaries
 
 
 def index(connection: Connection, number: int, found_by: Sequence[str]) -> None:
@@ -29,12 +32,20 @@ def forget(connection: Connection, number: int) -> None:
         connection.execute(text("DELETE FROM summary_words WHERE rowid = :n"), {"n": number})
 
 
-def matches(dialect: str, wanted: Sequence[str]) -> TextClause:
-    """The condition that every wanted word begins a word of the summary."""
+def narrowed(
+    wanted: Select[Any], dialect: str, owner: str, found_by: Sequence[str]
+) -> tuple[Select[Any], ColumnElement[int]]:
+    """The selection of summaries, narrowed to those of one owner in which every word begins with these.
+
+    Returns:
+        The selection, and the column to order it by. FTS5 walks its index in the order of its rows, so that
+        the first page of a common word costs a page; ordered by the other table it would cost every match.
+    """
     if dialect == "sqlite":
-        asked = " AND ".join(f'"{w}" *' for w in wanted)
-        return text(
-            "summaries.number IN (SELECT rowid FROM summary_words WHERE summary_words MATCH :wanted)"
-        ).bindparams(wanted=asked)
-    asked = " & ".join(f"'{w}':*" for w in wanted)
-    return text("summaries.summary_words @@ CAST(:wanted AS tsquery)").bindparams(wanted=asked)
+        asked = " AND ".join([f'"{owner}"', *(f'"{w}" *' for w in found_by)])
+        words = table("summary_words", column("rowid"))
+        said = text("summary_words MATCH :wanted").bindparams(wanted=asked)
+        return wanted.join(words, words.c.rowid == summaries.c.number).where(said), words.c.rowid
+    asked = " & ".join([f"'{owner}'", *(f"'{w}':*" for w in found_by)])
+    said = text("summaries.summary_words @@ CAST(:wanted AS tsquery)").bindparams(wanted=asked)
+    return wanted.where(said), summaries.c.number
