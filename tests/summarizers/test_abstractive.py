@@ -111,6 +111,29 @@ def test_a_sentence_said_twice_is_kept_once():
     assert summary.text == sentence.strip()
 
 
+def test_a_sentence_said_again_with_one_letter_changed_is_left_out():
+    sentence = "한물연구소는 소금물 저장 장치를 발전소에 연결했다."
+    _, summary, _ = write(f"{sentence} {sentence.replace('한물', '한불')}", characters=120)
+    assert summary.text == sentence
+
+
+@pytest.mark.parametrize("name", ["J. 오하람", '"C. salina"', "오하람 et al. 연구진"])
+def test_an_initial_or_an_abbreviation_ends_no_sentence(name):
+    sentence = f"한물연구소의 {name} 팀이 소금물 저장 장치를 태양광 발전소에 연결했다."
+    _, summary, _ = write(sentence, article=Article(f"{BODY}\n\n{sentence}"), characters=120)
+    assert [s.text for s in summary.sentences] == [sentence]
+
+
+def test_a_list_that_is_announced_and_does_not_follow_is_left_out():
+    _, summary, _ = write(GOOD.replace(". 연", ". 장치의 용량은 다음과 같다. 연"))
+    assert summary.text == GOOD
+
+
+def test_a_text_that_breaks_off_at_an_initial_is_unfinished():
+    _, summary, _ = write(GOOD + " 소금물 저장 장치는 한물연구소의 J.", article=Article(BODY + " (J. Oh)"))
+    assert summary.text == GOOD
+
+
 def test_a_miscopied_sentence_is_given_in_the_articles_own_words():
     # a lost particle, a tail cut off; and a sentence that was really rewritten stays as the model wrote it
     rewritten = "소금은 섬의 염전에서 얻으므로 리튬 전지와 다르다."

@@ -79,8 +79,15 @@ class Composer:
 
 
 def _defines_itself(tokens: Sequence[Any]) -> bool:
-    """Whether the noun that a sentence ends in ("…인 군이다") was said before in it."""
-    last = next((n for n in reversed(range(1, len(tokens))) if tokens[n].tag == "VCP"), 0)
-    if not last or not tokens[last - 1].tag.startswith("NN"):
-        return False
-    return any(t.form == tokens[last - 1].form and t.tag.startswith("NN") for t in tokens[: max(last - 1, 0)])
+    """Whether what a sentence calls its subject is the subject: "군은 …인 군이다", "IIGS는 …인 IIGS 엔진이다"."""
+    end = next((n for n in reversed(range(len(tokens))) if tokens[n].tag == "VCP"), 0)
+    start = end
+    while start and _names(tokens[start - 1]):
+        start -= 1
+    called = [t.form for t in tokens[start:end]]
+    before = {t.form for t in tokens[:start] if _names(t)}
+    return bool(called) and (called[-1] in before or called[0] in before)
+
+
+def _names(token: Any) -> bool:
+    return token.tag.startswith("NN") or token.tag == "SL"

@@ -74,5 +74,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason_unfinished": ("문장을 끝맺지 못함", "it left its sentence unfinished"),
     "reason_unsupported": ("본문에 근거가 없거나 본문과 다름", "the article does not bear it out"),
     "reason_not_korean": ("한국어로 쓰지 않음", "it is not in Korean"),
+    "reason_points_ahead": ("뒤에 없는 목록을 예고함", "it announces a list that does not follow"),
     "reason_repeats_title": ("제목만 되풀이함", "it only repeats the title"),
 }

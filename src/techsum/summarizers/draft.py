@@ -132,6 +132,8 @@ class Draft:
             return "reason_unfinished"
         if self._rules.title and sentence.rstrip(".") == self._rules.title.rstrip("."):
             return "reason_repeats_title"
+        if guard.points_ahead(sentence):
+            return "reason_points_ahead"
         if guard.loops(sentence) or guard.repeats(sentence, [s.text for s in self.sentences]):
             return "reason_loop"
         return guard.sentence_fault(sentence, self._rules.scripts)

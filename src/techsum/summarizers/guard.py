@@ -14,10 +14,12 @@ from techsum import korean
 from techsum.checking.evidence import same_meaning
 from techsum.reading.parsed import clean_line
 
-SENTENCE_END = re.compile(r"(?:[.!?。…]+['\"”’)\]]*(?=\s)|\n)")
+_INITIAL = r"(?<!\b[A-Za-z]\.)(?<!\b(?:al|vs|Dr|Mr|St|No)\.)"
+"""Not behind the full stop of an initial (J. Moreau, C. brinkmani) or a Latin abbreviation."""
+SENTENCE_END = re.compile(rf"(?:[.!?。…]+{_INITIAL}['\"”’)\]]*(?=\s)|\n)")
 """Where a streamed sentence may end: a closing mark before white space, so that 3.5 stays whole."""
 
-_COMPLETE = re.compile(r"(?:[.!?。…]|[다요음함됨임])['\"”’)\]]*$")
+_COMPLETE = re.compile(rf"(?:[.!?。…]{_INITIAL}|[다요음함됨임])['\"”’)\]]*$")
 _PREAMBLE = re.compile(
     r"^(?:네[,.!]|물론|알겠습니다|다음은|아래는|이 글(?:을|의) (?:핵심을 )?요약"
     r"|요약(?:문|하면|하자면|본)?\s*[:：]?$|요약\s*[:：]|제목\s*[:：]"
@@ -25,6 +27,7 @@ _PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"^\s*(?:[-*•·▪◦]|#{1,6}|\d{1,2}[.)]|[①-⑳])\s+|\*\*|__|`|!?\[[^\]]*\]\([^)]*\)")
+_AHEAD = re.compile(r"(?:다음과|아래와) 같(?:다|은|이|습니다|아요)[^.]{0,24}[.:]?$")
 _LOOP_UNIT = 10
 _LOOP_TIMES = 3
 _COPIED = 0.85
@@ -45,7 +48,11 @@ def is_near_copy(sentence: str, original: str) -> bool:
     """
     if not set(korean.content(sentence)) <= set(korean.content(original)):
         return False
-    return SequenceMatcher(None, sentence, original, autojunk=False).ratio() >= _COPIED
+    return _alike(sentence, original)
+
+
+def _alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _COPIED
 
 
 def is_preamble(sentence: str) -> bool:
@@ -56,6 +63,11 @@ def is_preamble(sentence: str) -> bool:
 def is_complete(sentence: str) -> bool:
     """Whether the sentence ends as a Korean sentence does."""
     return bool(_COMPLETE.search(sentence))
+
+
+def points_ahead(sentence: str) -> bool:
+    """Whether the sentence announces a list or a formula that does not follow: "특징은 다음과 같다."."""
+    return bool(_AHEAD.search(sentence))
 
 
 def loops(open_text: str) -> bool:
@@ -69,9 +81,9 @@ def loops(open_text: str) -> bool:
 
 
 def repeats(sentence: str, earlier: Sequence[str]) -> bool:
-    """Whether the sentence says again what an earlier one said."""
+    """Whether the sentence says again what an earlier one said: in nearly its letters, or in its words."""
     words = set(korean.content(sentence))
-    return any(sentence == other or same_meaning(words, set(korean.content(other))) for other in earlier)
+    return any(_alike(sentence, o) or same_meaning(words, set(korean.content(o))) for o in earlier)
 
 
 def scripts(text: str) -> set[str]:
