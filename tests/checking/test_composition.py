@@ -48,7 +48,7 @@ def test_scraps_of_several_sentences_are_not_though_every_word_is_the_articles(s
     "empty",
     [
         "저장 장치는 전기를 저장하는 저장 장치이다.",
-        "소금물은 태양광 발전소에 쓰이는 소금물 전지이다.",
+        "태양광 장치는 섬에서 쓰이는 태양광 전지이다.",
         "소금은 소금에서 얻는 소금이다.",
         "연구소는 연구소와 연구소를 밝혔다.",
     ],
