@@ -4,17 +4,27 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
 from support.app_server import app_server, client, finished, summarised
 from support.documents import docx, hwpx
+from support.postgres import binaries, postgres
 from support.texts import BODY, PARAGRAPHS, TITLE
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with app_server(tmp_path_factory.mktemp("data")) as (url, _):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(request, tmp_path_factory):
+    """A server on a database of each kind."""
+    with ExitStack() as opened:
+        settings = {}
+        if request.param == "postgresql":
+            if not binaries():
+                assert not os.environ.get("CI"), "CI installs PostgreSQL"
+                pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+            settings["TECHSUM_DATABASE_URL"] = opened.enter_context(postgres())
+        url, _ = opened.enter_context(app_server(tmp_path_factory.mktemp("data"), **settings))
         yield url
 
 

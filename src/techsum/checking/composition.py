@@ -79,7 +79,7 @@ class Composer:
 
 
 def _defines_itself(tokens: Sequence[Any]) -> bool:
-    """Whether what a sentence calls its subject is the subject: "군은 …인 군이다", "IIGS는 …인 IIGS 엔진이다"."""
+    """Whether what a sentence calls its subject is the subject: "군은 …인 군이다", "A는 …인 A 엔진이다"."""
     end = next((n for n in reversed(range(len(tokens))) if tokens[n].tag == "VCP"), 0)
     start = end
     while start and _names(tokens[start - 1]):
@@ -90,4 +90,4 @@ def _defines_itself(tokens: Sequence[Any]) -> bool:
 
 
 def _names(token: Any) -> bool:
-    return token.tag.startswith("NN") or token.tag == "SL"
+    return token.tag[:2] in ("NN", "SL")

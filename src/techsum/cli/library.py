@@ -64,7 +64,7 @@ def show(
 @app.command("show")
 def one(entry_id: Annotated[str, typer.Argument(metavar="ID")], reader: _Reader = READER) -> None:
     """요약 하나를 Markdown으로 봅니다. / Print one summary as Markdown."""
-    from techsum.library.files import markdown
+    from techsum.library.markdown import markdown
 
     with opened() as library:
         entry = library.get(reader, entry_id)
@@ -91,7 +91,8 @@ def export(
     reader: _Reader = READER,
 ) -> None:
     """보관함을 파일로 내보냅니다. / Write the library to a file."""
-    from techsum.library.files import exported, markdown, training_rows
+    from techsum.library.files import exported, training_rows
+    from techsum.library.markdown import markdown
 
     with opened() as library:
         lines = exported(library, reader)
@@ -99,7 +100,7 @@ def export(
             rows = training_rows(library.everything(reader))
             lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         elif markdown_:
-            lines = (markdown(entry) + "\n" for entry in library.everything(reader))
+            lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader))
         part = to.with_name(f".{to.name}.part")
         try:
             with part.open("w", encoding="utf-8") as file:
@@ -112,7 +113,8 @@ def export(
 
 @app.command("import")
 def put_in(
-    file: Annotated[Path, typer.Argument(help="JSONL, local_storage.json")], reader: _Reader = READER
+    file: Annotated[Path, typer.Argument(help="JSONL, Markdown, local_storage.json")],
+    reader: _Reader = READER,
 ) -> None:
     """내보낸 것이나 예전 앱의 목록을 가져옵니다. / Put in an export or the earlier app's list."""
     from techsum.library.files import imported

@@ -1,4 +1,4 @@
-"""The library as files: JSON lines that come back whole, Markdown to read, rows to train on."""
+"""The library as files: JSON lines that come back whole, Markdown, rows to train on."""
 
 import hashlib
 import json
@@ -10,11 +10,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from techsum.article import Article
+from techsum.article import Article, detect_language
 from techsum.errors import StorageError, UsageError
 from techsum.library.entries import Entry, Request, article_from, article_json
 from techsum.library.kept import Exported
 from techsum.library.library import Library
+from techsum.library.markdown import Written, read_markdown
 
 _INSTRUCTION = "다음 글을 요약하세요."
 
@@ -57,16 +58,24 @@ def exported(library: Library, reader: str) -> Iterator[str]:
 
 
 def imported(library: Library, reader: str, text: str) -> int:
-    """Put in what `exported` wrote, or the reference app's `local_storage.json`. Returns how many there were.
+    """Put in what `exported` or `markdown` wrote, or the reference app's `local_storage.json`.
+
+    Returns:
+        How many there were.
 
     Raises:
-        UsageError: it is neither; the line is named, and what stood before it is kept.
+        UsageError: it is none of these; the line is named, and what stood before it is kept.
     """
     reference = _reference(text, reader)
     if reference is not None:
         library.add(reference)
         return len(reference)
     count = 0
+    if text.lstrip().startswith("# "):
+        for written in read_markdown(text):
+            library.add([_from_markdown(written, reader)])
+            count += 1
+        return count
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -100,22 +109,45 @@ def _is_reference(row: object) -> bool:
 
 
 def _from_reference(row: dict[str, Any], reader: str) -> Entry:
-    from techsum.checking import check
-
     source, output = str(row["input"]), str(row["output"])
     is_link = str(row.get("mode", "")).lower() in ("link", "url", "링크")
-    article = None if is_link else Article(source)
-    sentences = check(article, output).as_dict()["sentences"] if article else [_bare(output)]
     title = str(row.get("title") or output[:40])
+    request = Request("link", source, {}) if is_link else Request("text", source[:80], {})
+    article = None if is_link else Article(source)
+    return _foreign(reader, "reference", request, title, output, article=article, key=row.get("id"))
+
+
+def _from_markdown(written: Written, reader: str) -> Entry:
+    text = "\n\n".join(written.article)
+    article = Article(text, written.title, url=written.url, language=detect_language(text)) if text else None
+    request = Request("link", written.url, {}) if written.url else Request("text", written.title, {})
+    entry = _foreign(reader, "markdown", request, written.title, *written.sentences, article=article)
+    return replace(entry, correction=written.correction, tags=written.tags)
+
+
+def _foreign(
+    reader: str,
+    model: str,
+    request: Request,
+    title: str,
+    *said: str,
+    article: Article | None,
+    key: object = None,
+) -> Entry:
+    """A summary of another hand: its evidence is looked for again where its article is there."""
+    from techsum.checking import check
+
+    summary = " ".join(said)
+    sentences = check(article, summary).as_dict()["sentences"] if article else [_bare(s) for s in said]
     result = {
-        "title": title, "summary": output, "sentences": sentences, "notices": [], "model": "reference",
+        "title": title, "summary": summary, "sentences": sentences, "notices": [], "model": model,
         "coverage": 1.0, "seconds": 0.0, "seed": None,
     }  # fmt: skip
     return Entry(
-        id=hashlib.sha256(f"{reader}/{row.get('id')}/{title}/{output}".encode()).hexdigest()[:22],
+        id=hashlib.sha256(f"{reader}/{key}/{title}/{summary}".encode()).hexdigest()[:22],
         reader=reader,
         status="done",
-        request=Request("link" if is_link else "text", source if is_link else source[:80], {}),
+        request=request,
         created=time.time(),
         saved=time.time(),
         title=title,
@@ -128,29 +160,8 @@ def _from_reference(row: dict[str, Any], reader: str) -> Entry:
     )
 
 
-def _bare(output: str) -> dict[str, Any]:
-    return {"text": output, "supported": True, "evidence": [], "notices": []}
-
-
-def markdown(entry: Entry) -> str:
-    """A summary as Markdown: its title, where it is from, its sentences with the places that support them."""
-    lines = [f"# {_plain(entry.title)}", ""]
-    article = entry.article
-    if article and article.url:
-        lines += [f"<{article.url}>", ""]
-    if entry.correction:
-        lines += [_plain(entry.correction), ""]
-    for sentence in () if entry.correction else (entry.result or {}).get("sentences", ()):
-        lines.append(f"- {_plain(sentence['text'])}")
-        lines += [f"  > {_plain(e['text'])}" for e in sentence["evidence"][:1]]
-    if entry.tags:
-        lines += ["", " ".join(f"#{_plain(t).replace(' ', '_')}" for t in entry.tags)]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown takes for nothing else: no links, images or HTML come out of an article."""
-    return "".join(f"\\{c}" if c in r"\`*_[]<>#!|" else c for c in " ".join(text.split()))
+def _bare(sentence: str) -> dict[str, Any]:
+    return {"text": sentence, "supported": True, "evidence": [], "notices": []}
 
 
 def training_rows(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:

@@ -179,10 +179,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "library_newer": ("더 새것", "Newer"),
     "library_older": ("더 옛것", "Older"),
     "library_tools": ("내보내기와 가져오기", "Export and import"),
-    "library_export": ("보관함 전체 내려받기 (JSONL)", "Download the whole library (JSONL)"),
+    "library_export": ("보관함 전체 내려받기", "Download the whole library"),
     "library_import": (
-        "JSONL 또는 예전 앱의 local_storage.json",
-        "JSONL, or local_storage.json of the earlier app",
+        "JSONL, Markdown 또는 예전 앱의 local_storage.json",
+        "JSONL, Markdown, or local_storage.json of the earlier app",
     ),
     "library_import_go": ("가져오기", "Import"),
     "library_imported": ("{count}개를 가져왔습니다.", "{count} imported."),

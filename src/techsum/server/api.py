@@ -20,6 +20,7 @@ from techsum.generators.models import EXTRACT, auto_model, names
 from techsum.library import Entry, Library
 from techsum.library import Request as Wish
 from techsum.library.files import exported, imported
+from techsum.library.markdown import markdown
 from techsum.messages import text, user_language
 from techsum.reading import is_link, read_remote, read_upload
 from techsum.server.jobs import Jobs
@@ -197,9 +198,16 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
             exported(library, reader_of(request)), headers=name, media_type="application/jsonl"
         )
 
+    @api.get("/library.md", response_class=StreamingResponse)
+    def export_markdown(request: Request) -> StreamingResponse:
+        """All saved summaries as Markdown with their articles: `POST /api/library` takes it back, too."""
+        name = {"Content-Disposition": 'attachment; filename="techsum-library.md"'}
+        lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader_of(request)))
+        return StreamingResponse(lines, headers=name, media_type="text/markdown; charset=utf-8")
+
     @api.post("/library", openapi_extra=_LINES)
     async def put_in(request: Request) -> dict[str, int]:
-        """Put in an export, or the reference app's `local_storage.json`."""
+        """Put in an export, JSON lines or Markdown, or the reference app's `local_storage.json`."""
         body = (await request.body()).decode("utf-8", "replace")
         return {"imported": await run_in_threadpool(imported, library, reader_of(request), body)}
 
@@ -316,7 +324,10 @@ async def _streamed(
 
 
 _LINES: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"application/jsonl": {"schema": {"type": "string"}}}}
+    "requestBody": {
+        "required": True,
+        "content": {t: {"schema": {"type": "string"}} for t in ("application/jsonl", "text/markdown")},
+    }
 }
 _FORM: dict[str, Any] = {
     "requestBody": {

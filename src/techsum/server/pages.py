@@ -17,7 +17,8 @@ from techsum.errors import TechsumError
 from techsum.generators.models import auto_model, names
 from techsum.korean import Sentence
 from techsum.library import Entry, Library
-from techsum.library.files import imported, markdown
+from techsum.library.files import imported
+from techsum.library.markdown import markdown
 from techsum.messages import text, user_language
 from techsum.server.api import SummaryRequest, asked_for, reader_of, start
 from techsum.server.jobs import Jobs

@@ -1,0 +1,104 @@
+"""A summary as Markdown, to read, to send, and to take back.
+
+Nothing of an article is active in it: no link, image or HTML but the article's own address.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from techsum.errors import UsageError
+from techsum.library.entries import Entry
+
+CORRECTION, ARTICLE = "## 고친 요약", "## 본문"
+"""The sections of a whole entry, behind its title and its summary."""
+_WEB = re.compile(r"<(https?://[^\s<>]{1,4000})>")
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>#!|])")
+_LONGEST_TITLE = 300
+
+
+@dataclass
+class Written:
+    """What one title of a Markdown file holds."""
+
+    title: str
+    url: str | None = None
+    sentences: list[str] = field(default_factory=list)
+    correction: str | None = None
+    tags: tuple[str, ...] = ()
+    article: list[str] = field(default_factory=list)
+    """Paragraphs."""
+
+
+def markdown(entry: Entry, *, whole: bool = False) -> str:
+    """A summary: its title, where it is from, its sentences with the places that support them.
+
+    Args:
+        entry: the summary; a correction stands in its place.
+        whole: keep the original beside the correction, and the article: what `read_markdown` takes back.
+    """
+    lines = [f"# {_plain(entry.title)}", ""]
+    article, correction = entry.article, entry.correction
+    if article and article.url:
+        lines += [f"<{article.url}>", ""]
+    if correction and not whole:
+        lines += [_plain(correction), ""]
+    for sentence in () if correction and not whole else (entry.result or {}).get("sentences", ()):
+        lines.append(f"- {_plain(sentence['text'])}")
+        lines += [f"  > {_plain(e['text'])}" for e in sentence["evidence"][:1]]
+    if entry.tags:
+        lines += ["", " ".join(f"#{_plain(t).replace(' ', '_')}" for t in entry.tags)]
+    if whole and correction:
+        lines += ["", CORRECTION, "", _plain(correction)]
+    if whole and article:
+        lines += ["", ARTICLE, *(f"\n{_plain(p)}" for p in article.paragraphs)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def read_markdown(text: str) -> Iterator[Written]:
+    """What `markdown` wrote, one title after the other; a list of sentences of another hand is read too.
+
+    Raises:
+        UsageError: a title without a summary, or text before the first title; the line is named.
+    """
+    before, *blocks = re.split("^# ", text, flags=re.MULTILINE)
+    if before.strip():
+        raise UsageError("library_import_line", line=1)
+    number = 1 + before.count("\n")
+    for block in blocks:
+        title, *lines = block.splitlines()
+        found, section = Written(_text(title)[:_LONGEST_TITLE]), ""
+        for line in filter(None, map(str.strip, lines)):
+            if line.startswith("## "):
+                section = line
+            else:
+                _take(found, section, line)
+        if not found.title or not found.sentences:
+            raise UsageError("library_import_line", line=number)
+        yield found
+        number += block.count("\n")
+
+
+def _take(found: Written, section: str, line: str) -> None:
+    if section == ARTICLE:
+        found.article.append(_text(line))
+    elif section == CORRECTION:
+        found.correction = " ".join(filter(None, (found.correction, _text(line))))
+    elif section or line.startswith(">"):
+        return  # a section of another hand; a place that is looked for again
+    elif link := _WEB.fullmatch(line):
+        found.url = link.group(1)
+    elif line.startswith("#"):
+        found.tags = tuple(_text(re.sub(r"(?<!\\)_", " ", t[1:])) for t in line.split())
+    else:
+        found.sentences.append(_text(re.sub(r"^[-*+] ", "", line)))
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing else."""
+    return "".join(f"\\{c}" if c in r"\`*_[]<>#!|" else c for c in " ".join(text.split()))
+
+
+def _text(plain: str) -> str:
+    """What `_plain` was given."""
+    return _ESCAPED.sub(r"\1", plain).strip()
