@@ -26,6 +26,9 @@ from techsum.summary import Evidence, SummarySentence
 LONGEST_QUESTION = 500
 """Characters; a longer text is no question."""
 
+QUOTING = frozenset({EXTRACT, TUNED, *BASE_MODELS})
+"""Models that were never taught to answer: for them the article's own sentences do."""
+
 _ANSWER_TOKENS = 256
 _MOST_SENTENCES = 5
 
@@ -108,7 +111,7 @@ def ask(
     name = resolve(model)
     check(name)
     generator = None
-    if name not in {EXTRACT, TUNED, *BASE_MODELS}:
+    if name not in QUOTING:
         yield Progress("progress_loading", (("model", name),))
         generator = load(name)
     if generator is None or generator.format != "gemma":

@@ -245,14 +245,56 @@ def test_a_question_is_answered_streamed_and_kept(reader):
     assert reader.post(path, json={"question": " "}).status_code == 422
 
 
+@pytest.mark.parametrize("model", ["/etc/passwd", "http://127.0.0.1:9/v1", "../model.gguf", "nothing"])
+def test_a_model_is_named_never_a_file_or_an_address(reader, model):
+    entry_id = summarised(reader, source=BODY)["id"]
+    path = f"/api/summaries/{entry_id}/questions"
+    for refused in (
+        reader.post("/api/summaries", json={"source": BODY, "model": model}),
+        reader.post(path, json={"question": "용량은?", "model": model}),
+        reader.post(
+            path, json={"question": "용량은?", "model": model}, headers={"Accept": "text/event-stream"}
+        ),
+    ):
+        assert model in refused.text
+        assert refused.status_code == 422 or "event: failed" in refused.text
+    again = {"length": "short", "style": "문단", "register": "한다체", "model": model}
+    assert (
+        "모델"
+        in reader.post(f"/s/{entry_id}/again", data=again, headers={"Origin": str(reader.base_url)}).text
+    )
+    assert len(reader.get("/api/summaries").json()["summaries"]) == 0  # nothing saved, nothing begun
+
+
+def test_a_model_that_an_import_names_is_not_opened(server, reader):
+    entry_id = summarised(reader, source=BODY)["id"]
+    reader.patch(f"/api/summaries/{entry_id}", json={"saved": True})
+    said = json.loads(reader.get("/api/library.jsonl").text)
+    said["request"]["options"]["model"] = "/etc/passwd"
+    with client(server) as other:
+        other.post("/api/library", content=json.dumps(said))
+        (entry,) = other.get("/api/summaries").json()["summaries"]
+        answer = other.post(
+            f"/api/summaries/{entry['id']}/questions", json={"question": "용량은 얼마인가요?"}
+        )
+        assert answer.json()["model"] == "extract"
+
+
 def test_a_library_goes_out_and_comes_back_for_another_reader(server, reader):
     entry_id = summarised(reader, source=BODY)["id"]
     reader.patch(f"/api/summaries/{entry_id}", json={"saved": True, "tags": ["에너지"]})
     reader.post(f"/api/summaries/{entry_id}/questions", json={"question": "용량은?"})
     lines = reader.get("/api/library.jsonl").text
+    said = json.loads(lines)
     with client(server) as other:
         assert other.post("/api/library", content=lines).json() == {"imported": 1}
         assert other.post("/api/library", content=lines).json() == {"imported": 1}  # again: nothing twice
+        with client(server) as third:
+            assert third.post("/api/library", content=reader.get("/api/library.md").text).json() == {
+                "imported": 1
+            }
+            (entry,) = third.get("/api/summaries").json()["summaries"]
+            assert (entry["tags"], entry["title"]) == (["에너지"], said["title"])
         (entry,) = other.get("/api/summaries").json()["summaries"]
         assert (entry["tags"], entry["id"] != entry_id) == (["에너지"], True)
         assert len(other.get(f"/api/summaries/{entry['id']}/questions").json()) == 1

@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from techsum.article import Article
-from techsum.chat import Answered, ask
+from techsum.chat import QUOTING, Answered, ask
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.generators import EXTRACT, check, resolve
+from techsum.generators.models import names
 from techsum.library import Entry, Library, Request
 from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
@@ -79,13 +80,13 @@ class Jobs:
             language: of messages and notices.
 
         Raises:
-            UsageError: an option that does not exist.
+            UsageError: an option or a model that does not exist.
             ModelError: a model that is not here.
             BusyError: too many are waiting.
         """
         options = request.options
         make_options(options["length"], options["style"], options["register"])
-        check(resolve(options["model"]))
+        check(_named(options["model"]))
         with self._lock:
             own = sum(job.entry.reader == reader for job in self._open.values())
             if len(self._open) >= MOST_OPEN or own >= MOST_OPEN_EACH:
@@ -171,7 +172,7 @@ class Jobs:
         if job.cancel.is_set():
             raise CancelledError
         wanted = make_options(options["length"], options["style"], options["register"])
-        model = resolve(options["model"])
+        model = _named(options["model"])
         with ExitStack() as held:
             for event in events(article, model, wanted, job.cancel):
                 name, data = event_json(event)
@@ -187,23 +188,51 @@ class Jobs:
                     metrics.PIECES.inc()
 
     def question(
-        self, entry: Entry, question: str, model: str, cancel: threading.Event
+        self, entry: Entry, question: str, model: str | None, cancel: threading.Event
     ) -> Iterator[tuple[str, dict[str, object]]]:
         """Answer a question about a summary's article: events, the last one `answer`, which is kept.
 
+        Args:
+            entry: the summary.
+            question: the reader's.
+            model: who answers; None: the model of the summary, which has the article in its cache.
+            cancel: stops the answer.
+
         Raises:
-            UsageError: no question, or no article to ask.
+            UsageError: no question, no article to ask, or a model that does not exist.
             CancelledError: `cancel` was set.
         """
         if entry.article is None:
             raise UsageError("question_no_article")
+        name = _named(model) if model else _of_summary(entry)
         with ExitStack() as held:
-            if resolve(model) != EXTRACT:
+            if name not in QUOTING:
                 held.enter_context(self.places.taken(entry.reader, cancel))
-            for event in ask(entry.article, question, model, cancel):
+            for event in ask(entry.article, question, name, cancel):
                 if isinstance(event, Answered):
                     answer = event.answer.as_dict()
                     self._library.answered(entry.reader, entry.id, event.answer.question, answer)
                     yield "answer", answer
                 else:
                     yield event_json(event)
+
+
+def _named(model: str) -> str:
+    """The model that a reader named: no path or address, which would open this machine's files to strangers.
+
+    Raises:
+        UsageError: it is none that `GET /api/models` lists.
+    """
+    if model not in {"auto", EXTRACT, *names()}:
+        raise UsageError("model_unknown", name=model, nearest="")
+    return resolve(model)
+
+
+def _of_summary(entry: Entry) -> str:
+    """The model that made a summary; `auto` where an import brought one that is not here."""
+    try:
+        name = _named(entry.request.options.get("model", "auto"))
+        check(name)
+    except TechsumError:
+        return resolve("auto")
+    return name

@@ -156,7 +156,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         if not entry:
             return gone(request)
         try:
-            for _ in jobs.question(entry, question, "auto", threading.Event()):
+            for _ in jobs.question(entry, question, None, threading.Event()):
                 pass
         except TechsumError as error:
             return show(request, entry, problem=str(error))
