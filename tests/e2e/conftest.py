@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from support.app_server import app_server
-from support.documents import html
+from support.documents import SCIENCETIMES
 from support.servers import Site, page
 from support.texts import PARAGRAPHS, TITLE
 
+OUTSIDE = Path(__file__).parents[1] / "support" / "outside"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
@@ -31,16 +32,18 @@ def browser():
 
 @pytest.fixture(scope="module")
 def news():
-    """The outside web: one article's page."""
-    with Site({"/news/1": page(html(TITLE, PARAGRAPHS))}) as site:
-        yield f"{site.url}/news/1"
+    """The outside web: an article of ScienceTimes; the server finds it at its name."""
+    body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    with Site({"/news/1": page(SCIENCETIMES.format(title=TITLE, body=body))}) as site:
+        yield f"{site.url.replace('127.0.0.1', 'www.sciencetimes.co.kr')}/news/1"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """TechSum with the model that it ships."""
     data = tmp_path_factory.mktemp("data")
-    with app_server(data, TECHSUM_MODEL="gemma-3-270m-ko", TECHSUM_TEST_ONLY_ALLOW_LOOPBACK="1") as (url, _):
+    outside = {"TECHSUM_TEST_ONLY_ALLOW_LOOPBACK": "1", "PYTHONPATH": str(OUTSIDE)}
+    with app_server(data, TECHSUM_MODEL="gemma-3-270m-ko", **outside) as (url, _):
         yield url
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from support.app_server import app_server
-from support.documents import docx
+from support.documents import docx, hwpx, pdf
 from support.texts import BODY, PARAGRAPHS, TITLE
 
 pytestmark = pytest.mark.slow
@@ -35,6 +35,8 @@ def test_a_link_is_summarised_as_it_is_written_with_evidence_that_lights_up(open
     page.wait_for_selector("#live .sentence")
     page.wait_for_selector("#text")
     assert page.get_by_role("heading", level=1).inner_text() == TITLE
+    assert "김한결" in page.inner_text("header .meta")
+    assert "관련 기사" not in page.inner_text(".source")
     first = page.locator("#text .sentence").first
     first.hover()
     lit = page.locator(".s.lit").all_inner_texts()
@@ -56,10 +58,19 @@ def test_the_same_link_again_is_there_at_once(open_page, news):
     assert page.url == first
 
 
-def test_a_file_is_chosen_and_summarised(open_page):
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("소금물.pdf", pdf([PARAGRAPHS])),
+        ("소금물.hwpx", hwpx(PARAGRAPHS)),
+        ("소금물.docx", docx(PARAGRAPHS)),
+        ("소금물.txt", BODY.encode("cp949")),
+    ],
+)
+def test_a_file_is_chosen_and_summarised(open_page, name, body):
     page = open_page()
-    page.set_input_files("[name=file]", {"name": "소금물.docx", "mimeType": "", "buffer": docx(PARAGRAPHS)})
-    assert "소금물.docx" in page.inner_text("#drop")
+    page.set_input_files("[name=file]", {"name": name, "mimeType": "", "buffer": body})
+    assert name in page.inner_text("#drop")
     page.select_option("[name=model]", "extract")
     page.get_by_role("button", name="요약하기").click()
     page.wait_for_selector("#text")
@@ -82,6 +93,29 @@ def test_bad_input_is_one_line_and_what_was_typed_stays(open_page, typed, said):
     if page.url.endswith("/"):
         assert page.input_value("#source") == typed
         assert page.input_value("[name=length]") == "long"
+
+
+def test_what_is_written_so_far_can_be_copied(open_page):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page.fill("#source", LONG)
+    page.select_option("[name=length]", "long")
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_selector("#live .sentence .words")
+    page.get_by_role("button", name="복사").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(page.locator("#live .sentence .words").first.inner_text())
+    page.wait_for_selector("#text")  # and it goes on
+    assert page.locator("#text .sentence").count() >= 2
+
+
+def test_paper_gets_the_summary_and_its_article_without_the_controls(open_page):
+    page = open_page(color_scheme="dark")
+    summarise(page, BODY)
+    page.emulate_media(media="print", color_scheme="light")
+    assert page.locator("#text").is_visible()
+    assert page.locator(".source").is_visible()
+    for control in ("nav", ".actions", "#question", "footer"):
+        assert not page.locator(control).first.is_visible(), control
 
 
 def test_stop_stops_the_model_and_leaves_the_key_sentences(open_page):

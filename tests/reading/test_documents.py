@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import documents
+from support.documents import SCIENCETIMES
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
 from techsum import read
@@ -17,13 +18,6 @@ from techsum.errors import ReadingError
 from techsum.reading import isolated, read_text
 from techsum.reading.isolated import parse_isolated
 
-CURRENT = """<!doctype html><html><head><meta charset="utf-8"><title>사이언스타임즈</title></head><body>
-<div id="gnb"><ul><li>과학기술</li><li>의학</li></ul></div>
-<div class="view_header"><div class="sub_txt"><b>{title}</b></div>
-<div class="sub_info"><span>조회 1,204</span><span>2026-02-13 09:30</span></div></div>
-<div class="atc_data">글 <a href="/w">김한결 객원기자</a></div>
-<div class="atc_cont">{body}</div>
-<div class="list"><a href="/x">관련 기사: 바다의 소금</a></div><div>Copyright 한국과학창의재단</div></body></html>"""
 OLD = """<html><head><meta charset="utf-8"></head><body><div class="menu">전체 메뉴</div>
 <h1 class="tit">{title}<span>기초·응용과학</span></h1><div class="view_content">{body}</div>
 <div class="right">많이 본 뉴스</div></body></html>"""
@@ -39,7 +33,7 @@ def br_tags(paragraphs):
     return "<br><br>\n".join(paragraphs)
 
 
-@pytest.mark.parametrize("layout", [CURRENT, OLD])
+@pytest.mark.parametrize("layout", [SCIENCETIMES, OLD])
 @pytest.mark.parametrize("body", [p_tags, br_tags])
 def test_both_generations_of_sciencetimes_pages(layout, body):
     # given a page of either generation, its body in <p> or <br>, with the site's credits at the end
@@ -55,7 +49,7 @@ def test_both_generations_of_sciencetimes_pages(layout, body):
 
 
 def test_the_current_layout_names_author_and_date():
-    html = CURRENT.format(title=TITLE, body=p_tags(PARAGRAPHS))
+    html = SCIENCETIMES.format(title=TITLE, body=p_tags(PARAGRAPHS))
     got = parse_isolated(html.encode(), "https://www.sciencetimes.co.kr/nscvrg/view/menu/250", "text/html")
     assert (got.author, got.published) == ("김한결", "2026-02-13")
 

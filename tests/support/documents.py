@@ -12,6 +12,16 @@ SECTION = (
 )
 
 
+SCIENCETIMES = """<!doctype html><html><head><meta charset="utf-8"><title>사이언스타임즈</title></head><body>
+<div id="gnb"><ul><li>과학기술</li><li>의학</li></ul></div>
+<div class="view_header"><div class="sub_txt"><b>{title}</b></div>
+<div class="sub_info"><span>조회 1,204</span><span>2026-02-13 09:30</span></div></div>
+<div class="atc_data">글 <a href="/w">김한결 객원기자</a></div>
+<div class="atc_cont">{body}</div>
+<div class="list"><a href="/x">관련 기사: 바다의 소금</a></div><div>Copyright 한국과학창의재단</div></body></html>"""
+"""An article page in the present layout of ScienceTimes."""
+
+
 def html(title, paragraphs, head=""):
     """An ordinary article page with a menu, a sidebar and a footer."""
     body = "".join(f"<p>{p}</p>" for p in paragraphs)
