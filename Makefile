@@ -7,7 +7,7 @@ PORT ?= 8765
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app test quick lint format bench clean
+.PHONY: run app test quick lint format bench screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -32,6 +32,9 @@ format: .venv/.dev
 
 bench: .venv/.dev
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+screenshots: .venv/.dev
+	@$(BIN)/python tests/e2e/screenshots.py
 
 # A stamp a set of packages: a second run installs nothing.
 .venv/.run: $(INPUTS) | .venv/bin/python

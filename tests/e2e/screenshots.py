@@ -1,0 +1,72 @@
+"""`make screenshots`: the pictures of the README, taken of the running app."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from e2e.conftest import CHROMIUM
+from support.app_server import app_server
+from support.texts import BODY, PARAGRAPHS
+
+PROJECT = Path(__file__).parents[2]
+SAMPLE = (PROJECT / "samples" / "article.txt").read_text("utf-8")
+
+
+def summarise(page, text, model):
+    """From the first page to the finished summary."""
+    page.goto("/")
+    page.fill("#source", text)
+    page.select_option("[name=model]", model)
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_selector("#text", timeout=120_000)
+
+
+def save(page):
+    """Keep it."""
+    page.get_by_role("button", name="보관하기").click()
+    page.get_by_role("button", name="보관 취소").wait_for()
+
+
+def take(browser, url):
+    """A desk in the light, a phone and a library in the dark."""
+    at = {"base_url": url, "locale": "ko-KR"}
+    desk = browser.new_context(viewport={"width": 1280, "height": 860}, **at)
+    page = desk.new_page()
+    summarise(page, SAMPLE, "gemma-3-270m-ko")
+    page.locator("#text .sentence").first.hover()
+    page.screenshot(path=PROJECT / "docs" / "app.png")
+    page.fill("#asked", "정확도는 얼마였나요?")
+    page.press("#asked", "Enter")
+    page.locator("#chat .sentence").first.wait_for()
+    save(page)
+    summary = page.url
+    for text in (BODY, "\n\n".join(PARAGRAPHS[1:])):
+        summarise(page, text, "extract")
+        save(page)
+    dark = {"color_scheme": "dark", "storage_state": desk.storage_state(), **at}
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, **dark
+    ).new_page()
+    phone.goto(summary)
+    phone.screenshot(path=PROJECT / "docs" / "app-phone.png")
+    shelf = browser.new_context(viewport={"width": 1024, "height": 560}, **dark).new_page()
+    shelf.goto("/library")
+    shelf.screenshot(path=PROJECT / "docs" / "app-library.png")
+
+
+def main():
+    """Start the app, take the pictures."""
+    with tempfile.TemporaryDirectory() as data, app_server(data) as (url, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        take(browser, url)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
