@@ -231,6 +231,16 @@ def test_a_summary_is_saved_found_changed_shared_and_deleted(server, reader):
     assert reader.get(path).status_code == 404
 
 
+def test_the_page_lists_either_way_round(server):
+    with client(server) as one:
+        for title in ("먼저", "나중"):
+            entry_id = summarised(one, source=BODY)["id"]
+            one.patch(f"/api/summaries/{entry_id}", json={"saved": True, "title": title})
+        newest, oldest = one.get("/library").text, one.get("/library?old=1").text
+        assert newest.index("나중</a>") < newest.index("먼저</a>")
+        assert oldest.index("나중</a>") > oldest.index("먼저</a>")
+
+
 def test_a_question_is_answered_streamed_and_kept(reader):
     entry_id = summarised(reader, source=BODY)["id"]
     path = f"/api/summaries/{entry_id}/questions"

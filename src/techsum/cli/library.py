@@ -45,12 +45,13 @@ def show(
     query: Annotated[str, typer.Argument(help="낱말 또는 초성 / words or initials")] = "",
     tag: Annotated[str | None, typer.Option(help="태그 / a tag")] = None,
     page: Annotated[int, typer.Option(min=1, help="쪽 / page")] = 1,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="옛것부터")] = False,
     reader: _Reader = READER,
 ) -> None:
     """보관한 요약을 나열하거나 찾습니다. / List or search."""
     console = make_console()
     with opened() as library:
-        found = library.find(reader, query, tag=tag, page=page - 1)
+        found = library.find(reader, query, tag=tag, page=page - 1, oldest_first=oldest_first)
     for entry in found.entries:
         tags = " ".join(f"#{t}" for t in entry.tags)
         console.print(

@@ -63,7 +63,10 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         return RedirectResponse(f"/s/{entry_id}", _SEE_OTHER)
 
     @pages.get("/")
-    def first(request: Request) -> Response:
+    def first(request: Request, like: str = "") -> Response:
+        entry = own(request, like) if like else None
+        if entry and entry.request.mode == "link":  # a link that failed, to be mended
+            return home(request, typed=entry.request.source, **entry.request.options)
         return home(request)
 
     @pages.get("/guide")
@@ -194,11 +197,15 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         tag: Annotated[str, Query(max_length=60)] = "",
         page: Annotated[int, Query(ge=0, le=100_000)] = 0,
         every: Annotated[str, Query(alias="all")] = "",
+        old: str = "",
         told: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
-        found = library.find(reader_of(request), q, tag=tag or None, saved=not every, page=page)
+        found = library.find(
+            reader_of(request), q, tag=tag or None, saved=not every, page=page, oldest_first=bool(old)
+        )
         said = {"entries": found.entries, "more": found.more, "q": q, "tag": tag, "page": page}
-        said |= {"every": bool(every), "told": text("library_imported", count=told) if told else ""}
+        said |= {"told": text("library_imported", count=told) if told else ""}
+        said["kept"] = {"q": q, "tag": tag, "all": "1" if every else "", "old": "1" if old else ""}
         return draw(request, "library.html", here="library", **said)
 
     @pages.post("/library/import")
