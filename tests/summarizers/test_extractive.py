@@ -38,7 +38,7 @@ def test_one_sentence_longer_than_the_length_is_better_than_none():
 
 def test_headings_questions_and_dangling_sentences_are_avoided():
     article = Article(
-        "소금물 저장 장치의 안전과 용량\n\n소금물 저장 장치는 안전할까?\n\n소금물 저장 장치는 불이 붙지 않아 섬에서 쓰기에 안전하다.\n\n"
+        "소금물 저장 장치의 안전과 용량\n\n소금물 저장 장치는 안전할까?\n\n소금물 저장 장치의 특징과 안전은 다음과 같다.\n\n소금물 저장 장치는 불이 붙지 않아 섬에서 쓰기에 안전하다.\n\n"
         "섬의 날씨는 흐리다. 그러나 소금물 저장 장치의 용량은 작다. 섬의 발전소는 저장 장치의 용량을 내년에 늘린다."
     )
     texts = [s.text for s in extract(article, SummaryOptions(70)).sentences]

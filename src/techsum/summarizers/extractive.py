@@ -15,6 +15,7 @@ from techsum import korean
 from techsum.article import Article
 from techsum.checking.evidence import same_meaning
 from techsum.generators.models import EXTRACT
+from techsum.summarizers.guard import points_ahead
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.register import as_note, with_register
 from techsum.summarizers.title import headline
@@ -75,13 +76,14 @@ def rank(sentences: Sequence[korean.Sentence], title: str, characters: int) -> l
 
 
 def _telling(sentences: Sequence[korean.Sentence], words: Sequence[set[str]]) -> set[int]:
-    """Places of the sentences that state something: no headings, no questions, no fillers."""
+    """Places of the sentences that state something: no headings, questions, fillers, lists that follow."""
     return {
         place
         for place, sentence in enumerate(sentences)
         if len(words[place]) >= _FEWEST_WORDS
         and _STATEMENT_END.search(sentence.text)
         and "?" not in sentence.text[-3:]
+        and not points_ahead(sentence.text)
     }
 
 
