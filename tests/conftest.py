@@ -15,6 +15,7 @@ def korean_user(monkeypatch, tmp_path_factory):
         if name != "TECHSUM_CACHE_DIR":
             monkeypatch.delenv(name)
     monkeypatch.setenv("TECHSUM_LANG", "ko")
+    monkeypatch.setenv("TECHSUM_MODEL", "extract")  # a test that is about a model names it
     monkeypatch.setenv("TECHSUM_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
     settings.cache_clear()
     yield

@@ -12,6 +12,7 @@ from support.app_server import app_server, client, finished, summarised
 from support.documents import docx, hwpx
 from support.postgres import binaries, postgres
 from support.texts import BODY, PARAGRAPHS, TITLE
+from support.tiny_gguf import write_gemma2
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -34,8 +35,8 @@ def reader(server):
         yield one
 
 
-def events(reader, entry_id, **headers):
-    """Names, numbers and data of an event stream, to its end."""
+def events(reader, entry_id, until=None, **headers):
+    """Names, numbers and data of an event stream, to its end or the first of that name."""
     found, name, number = [], None, None
     with reader.stream("GET", f"/api/summaries/{entry_id}/events", headers=headers) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -49,6 +50,8 @@ def events(reader, entry_id, **headers):
                 data = json.loads(value)
             elif not line and name:
                 found.append((number, name, data))
+                if name == until:
+                    break
                 name = number = None
     return found
 
@@ -391,6 +394,20 @@ def test_one_reader_cannot_flood_and_others_go_on(server):
         assert refused.headers["retry-after"]
         assert "1분" in refused.json()["title"]
         assert calm.post("/api/summaries", json={"source": "짧은 글"}).status_code == 422
+
+
+def test_a_book_gives_way_to_a_page(tmp_path):
+    # given one model, and a reader whose document has many parts
+    model = write_gemma2(tmp_path / "tiny.gguf", context=2048)
+    book = "\n\n".join(f"{n}장. {BODY}" for n in range(60))
+    with app_server(tmp_path, TECHSUM_MODEL=str(model)) as (url, _), client(url) as one, client(url) as other:
+        long = one.post("/api/summaries", json={"source": book}).json()["id"]
+        events(one, long, until="piece")
+        # when another reader brings a page, then it is done while the book is still read
+        assert summarised(other, source=BODY)["status"] == "done"
+        assert one.get(f"/api/summaries/{long}").json()["status"] == "running"
+        one.delete(f"/api/summaries/{long}")
+        assert finished(one, long)["status"] == "cancelled"
 
 
 def test_behind_a_proxy_names_are_checked_and_links_are_the_proxys(tmp_path):

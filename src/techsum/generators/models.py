@@ -60,14 +60,18 @@ def pulled() -> dict[str, Path]:
 
 
 def auto_model() -> str:
-    """What `--model auto` means: the configured model, the default chosen, the best one pulled, `extract`."""
+    """What `--model auto` means: the configured one, the chosen default, the best one pulled, the tuned one.
+
+    `extract` where the embedded model is not installed. Why the tuned one: `docs/leaderboard.md`.
+    """
     if settings().model != "auto":
         return settings().model
     chosen = default_model()
     if chosen:
         return chosen
     here = pulled()
-    return next((name for name in HUB_MODELS if name in here), EXTRACT)
+    embedded = TUNED if embedded_installed() else EXTRACT
+    return next((name for name in HUB_MODELS if name in here), embedded)
 
 
 def names() -> list[str]:

@@ -20,7 +20,7 @@ from techsum.server import metrics
 from techsum.server.log import Log
 from techsum.server.places import Places
 from techsum.summarizers import events, make_options
-from techsum.summarizers.events import Done, KeySentences, TextPiece
+from techsum.summarizers.events import Done, KeySentences, Progress, TextPiece
 from techsum.summarizers.result import event_json
 
 MOST_OPEN = 64
@@ -173,6 +173,7 @@ class Jobs:
             raise CancelledError
         wanted = make_options(options["length"], options["style"], options["register"])
         model = _named(options["model"])
+        told = lambda n: job.log.add("queue", {"position": n})  # noqa: E731
         with ExitStack() as held:
             for event in events(article, model, wanted, job.cancel):
                 name, data = event_json(event)
@@ -182,8 +183,10 @@ class Jobs:
                 if isinstance(event, KeySentences):
                     self._library.read(job.entry.id, article, data)
                     if model != EXTRACT:
-                        told = lambda n: job.log.add("queue", {"position": n})  # noqa: E731
                         held.enter_context(self.places.taken(job.entry.reader, job.cancel, told))
+                elif isinstance(event, Progress) and event.key == "progress_part":
+                    held.close()  # a book gives way to who waits, part by part
+                    held.enter_context(self.places.taken(job.entry.reader, job.cancel, told))
                 elif isinstance(event, TextPiece):
                     metrics.PIECES.inc()
 
