@@ -102,6 +102,7 @@ def test_what_is_written_so_far_can_be_copied(open_page):
     page.select_option("[name=length]", "long")
     page.get_by_role("button", name="요약하기").click()
     page.wait_for_selector("#live .sentence .words")
+    assert page.locator(".keys .sentence").count() >= 2
     page.get_by_role("button", name="복사").click()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(page.locator("#live .sentence .words").first.inner_text())

@@ -177,11 +177,13 @@ class Jobs:
         with ExitStack() as held:
             for event in events(article, model, wanted, job.cancel):
                 name, data = event_json(event)
+                # kept before it is told: who is told draws the page again
                 if isinstance(event, Done):
                     self._library.finish(job.entry.id, data)
+                elif isinstance(event, KeySentences):
+                    self._library.read(job.entry.id, article, data)
                 job.log.add(name, data, last=isinstance(event, Done))
                 if isinstance(event, KeySentences):
-                    self._library.read(job.entry.id, article, data)
                     if model != EXTRACT:
                         held.enter_context(self.places.taken(job.entry.reader, job.cancel, told))
                 elif isinstance(event, Progress) and event.key == "progress_part":

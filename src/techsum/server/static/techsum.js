@@ -69,7 +69,7 @@ function follow() {
   const on = (name, act) => events.addEventListener(name, (e) => act(JSON.parse(e.data)));
   on("progress", (said) => say(said.message));
   on("queue", (said) => say(entry().dataset.queue.replace("%", said.position)));
-  on("key_sentences", async () => { if (!$(".source")) { await redraw(); } });
+  on("key_sentences", async () => { if (!$(".keys")) { await redraw(); } });
   on("title", (said) => { $("#title").textContent = said.text; });
   on("piece", (said) => { say(""); live.piece(said.text); });
   on("sentence", (said) => live.sentence(said));
