@@ -8,7 +8,7 @@ from support.texts import BODY, TITLE
 from techsum import read, summarize
 from techsum.article import Article
 from techsum.errors import UsageError
-from techsum.summarizers import SummaryOptions, extract, parse_length
+from techsum.summarizers import SummaryOptions, events, extract, parse_length
 from techsum.summarizers.title import headline
 
 ARTICLE = Article(BODY, TITLE)
@@ -78,6 +78,15 @@ def test_a_headline_is_a_phrase_of_the_article():
     assert title in BODY
     assert 4 <= len(title) <= 20
     assert title[-1] not in "은는이가을를의에"
+
+
+def test_an_english_article_is_named_by_its_first_words_and_left_to_no_model_that_knows_korean_alone():
+    english = Article(
+        "A team on the island of Solsom connected a salt-water battery to a solar plant. " * 2, language="en"
+    )
+    assert headline(english) == "A team on the island of Solsom…"
+    *_, done = events(english, "gemma-3-270m-ko")
+    assert done.summary.model == "extract"
 
 
 @pytest.mark.parametrize(

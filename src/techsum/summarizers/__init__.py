@@ -8,6 +8,7 @@ from dataclasses import replace
 from techsum.article import Article
 from techsum.errors import UsageError
 from techsum.generators import EXTRACT, check, load, resolve
+from techsum.generators.models import TUNED
 from techsum.summarizers.abstractive import Abstractive
 from techsum.summarizers.events import Done, Event, KeySentences, Progress
 from techsum.summarizers.extractive import extract
@@ -41,7 +42,8 @@ def events(
     # at the same time only delays the key sentences.
     keys = extract(article, options)
     yield KeySentences(keys)
-    if name == EXTRACT:
+    # the tuned model was taught Korean alone: of another language it writes what has to be thrown away
+    if name == EXTRACT or (name == TUNED and article.language != "ko"):
         yield Done(keys)
         return
     yield Progress("progress_loading", (("model", name),))

@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from textwrap import shorten
 
 from techsum import korean
 from techsum.article import Article
@@ -19,8 +20,11 @@ def headline(article: Article) -> str:
     """The noun phrase of the article that says most, up to 20 characters.
 
     Candidates are runs of whole words inside one sentence that end in a noun; each is scored by the
-    frequency of its morphemes in the article, earlier sentences first.
+    frequency of its morphemes in the article, earlier sentences first. An article in another language than
+    Korean is named by its first words, for Kiwi finds no phrases in it.
     """
+    if article.language != "ko" and article.sentences:
+        return shorten(article.sentences[0].text, LONGEST * 2, placeholder="…")
     uses = Counter(w for s in article.sentences for w in s.content)
     best, best_score = "", 0.0
     for place, sentence in enumerate(article.sentences[:12]):
