@@ -71,3 +71,17 @@ def test_sounds_are_the_same_in_both_scripts():
     assert sounds("구글") == sounds("Google")
     assert sounds("") == ""
     assert len(list(tokens("NVIDIA"))) >= 1
+
+
+PARTY = "통합진보당 이정희 후보가 경선과정 조작논란에 휩싸였다. 통합진보당은 두 달 뒤에 다시 뽑기로 했다."
+
+
+def test_a_compound_name_with_one_syllable_changed_is_doubted():
+    assert doubted("통일진보당 이정희 후보가 조작논란에 휩싸였다.", PARTY, "") == ["통일진보당"]
+
+
+@pytest.mark.parametrize(
+    "said", ["통합진보당 이정희 후보가 조작논란에 휩싸였다.", "진보당은 두 달 뒤에 다시 뽑기로 했다."]
+)
+def test_a_compound_name_or_its_part_as_the_article_has_it_is_not(said):
+    assert doubted(said, PARTY, "") == []

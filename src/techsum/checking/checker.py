@@ -7,7 +7,7 @@ from typing import Any
 from techsum import korean
 from techsum.checking.composition import Composer, Composition
 from techsum.checking.evidence import SUPPORTED, Alignment
-from techsum.checking.names import Names, names, squeeze
+from techsum.checking.names import Names, compounds, names, squeeze
 from techsum.checking.polarity import Claim, claims, contradiction
 from techsum.checking.quantities import Quantities, Quantity, quantities
 from techsum.summary import Evidence, Notice, SummarySentence, notice
@@ -100,6 +100,9 @@ class Checker:
                 yield notice("number", found=surface, span=span)
 
     def _names_of(self, said: "_Facts") -> Iterator[Notice]:
+        for one in compounds(said.text, said.tokens):
+            if self._names.misspells(one.text):
+                yield notice("name", found=one.text, span=(one.start, one.end))
         for one in said.names:
             span = (one.start, one.end)
             squeezed = squeeze(one.text)

@@ -18,6 +18,8 @@ _CLOSE = 0.85
 """Share of consonants that two spellings of one name have in common."""
 _HEARD = 3
 """Fewer consonants say too little: NASA and NOS are the same two."""
+_COMPOUND = 4
+"""Syllables; shorter ones differ in one from many a word."""
 _SUFFIX = re.compile("(?:[국주시군도해섬강산역어족인학론장율성점계형식])$")
 """A last syllable that makes a kind of thing of a name: 발트해, 벡터장."""
 
@@ -58,6 +60,26 @@ def names(text: str, tokens: Sequence[Any]) -> Iterator[Name]:
             yield Name(token.start, token.start + token.len, text[token.start : token.start + token.len])
 
 
+def compounds(text: str, tokens: Sequence[Any]) -> Iterator[Name]:
+    """Nouns written as one word with a name among them: 통합진보당, of which Kiwi takes 진보당 for the name.
+
+    Args:
+        text: the sentence.
+        tokens: Kiwi's analysis of it.
+    """
+    run: list[Any] = []
+    for token in [*tokens, None]:
+        inside = token is not None and token.tag[:2] in ("NN", "XP", "XS") and token.tag not in ("XSV", "XSA")
+        if inside and (not run or run[-1].start + run[-1].len == token.start):
+            run.append(token)
+            continue
+        if len(run) > 1 and any(t.tag == "NNP" for t in run):
+            start, end = run[0].start, run[-1].start + run[-1].len
+            if end - start >= _COMPOUND:
+                yield Name(start, end, text[start:end])
+        run = [token] if inside else []
+
+
 class Names:
     """The words of one article, for looking names up."""
 
@@ -66,6 +88,7 @@ class Names:
         words = {w.lower() for w in re.findall(r"[A-Za-z][A-Za-z0-9]+", text)}
         self._latin = {sounds(w) for w in words}
         self._hangul: set[str] | None = None
+        self._words: set[str] | None = None
         self._text = text
 
     def has(self, name: str) -> bool:
@@ -86,6 +109,19 @@ class Names:
             self._hangul = {sounds(w) for w in re.findall("[가-힣]{2,}", self._text)}
         # a Hangul word carries particles: its beginning is compared
         return any(_alike(word[: len(heard)], heard) for word in self._hangul)
+
+    def misspells(self, word: str) -> bool:
+        """Whether the article lacks this word and has one that differs from it in a single syllable."""
+        if squeeze(word) in self._squeezed:
+            return False
+        if self._words is None:
+            self._words = set(re.findall("[가-힣]+", self._text))
+        size = len(word)
+        return any(
+            sum(a != b for a, b in zip(word, other, strict=False)) == 1
+            for other in self._words
+            if len(other) >= size
+        )
 
 
 def squeeze(text: str) -> str:
