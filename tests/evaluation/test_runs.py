@@ -92,6 +92,14 @@ def test_an_output_belongs_to_the_options_it_was_written_with():
     assert identity("extract", OPTIONS) != identity("lead-3", OPTIONS)
 
 
+def test_weights_that_were_trained_again_are_another_system(tmp_path):
+    weights = tmp_path / "adapter_model.safetensors"
+    weights.write_bytes(b"one")
+    before = identity(f"hf:{tmp_path}", OPTIONS)
+    weights.write_bytes(b"another")
+    assert identity(f"hf:{tmp_path}", OPTIONS) != before
+
+
 @pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_was(tmp_path):
     data = tmp_path / "data.jsonl"

@@ -343,6 +343,22 @@ def test_a_small_model_that_writes_nothing_sound_leaves_the_articles_key_sentenc
     assert len(generator.asked) < 15
 
 
+@pytest.mark.parametrize("opening", ["다음은", "아래는"])
+def test_a_sentence_that_can_never_stand_first_is_not_asked_for_for_ever(opening):
+    # given an article whose own first sentence reads like a model's preamble, which a small model copies
+    first = f"{opening} 달의 먼지가 우주복에 달라붙는 까닭을 밝힌 한빛대 연구진의 실험 세 가지다."
+    article = Article(f"{first} {BODY}", TITLE)
+    _, summary, generator = write(tuned(f"{first} {SOUND} "), article=article, characters=100)
+    assert len(generator.asked) < 15
+    assert all(s.text in article.text for s in summary.sentences)
+
+
+def test_a_preamble_that_is_sampled_again_ends_the_search():
+    _, summary, generator = write(tuned(f"{SCRAPS} {SOUND} ", f"물론 {SOUND[:-1]}. "), characters=100)
+    assert len(generator.asked) < 15
+    assert "물론" not in summary.text
+
+
 def long_article(paragraphs):
     return Article(
         "\n\n".join(f"{n}번째 섬의 이야기다. {PARAGRAPHS[n % 3]}" for n in range(paragraphs)), "긴 글"

@@ -13,6 +13,7 @@ from techsum import korean
 from techsum.article import Article
 from techsum.errors import UsageError
 from techsum.generators import EXTRACT, check, resolve
+from techsum.generators.models import TUNED, shipped_adapter
 from techsum.summarizers import SummaryOptions, events, extract
 from techsum.summarizers.events import Done
 
@@ -52,12 +53,20 @@ def make(name: str) -> System:
 def identity(name: str, options: SummaryOptions) -> str:
     """What an output depends on beside the article, as a hash: system, options, TechSum's own code."""
     parts = [name, str(options), techsum.__version__]
-    if name.endswith(".gguf") and Path(name).is_file():
-        about = Path(name).stat()
-        parts.append(f"{about.st_size} {about.st_mtime_ns}")
+    for file in _weights(name):
+        about = file.stat()
+        parts.append(f"{file.name} {about.st_size} {about.st_mtime_ns}")
     if name not in BASELINES:
         parts.append(_code())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _weights(name: str) -> list[Path]:
+    """Files on this machine that a model is made of: trained again, they are another system."""
+    path = shipped_adapter() if name == TUNED else Path(name.removeprefix("hf:"))
+    if path.is_dir():
+        return sorted(f for f in path.iterdir() if f.suffix in {".safetensors", ".json"})
+    return [path] if path.is_file() else []
 
 
 @cache

@@ -175,9 +175,11 @@ class Abstractive:
             asked = continued(messages, draft.text)
         while self._tuned and len(draft.text) < draft.characters * _FULL:
             more = self._another(draft, messages, replace(options, endless=True), (0.0, *_TEMPERATURES))
-            if more is None:
+            before = len(draft.sentences)
+            if more is not None:
+                yield from self._settle(draft, more)
+            if len(draft.sentences) == before:
                 return
-            yield from self._settle(draft, more)
 
     def _write_on(
         self, draft: Draft, asked: list[Message], messages: list[Message], options: Options
@@ -196,10 +198,12 @@ class Abstractive:
                     yield TextPiece(open_text[shown : found.end()])
                     sentence, open_text, shown = open_text[: found.end()], open_text[found.end() :], 0
                     better = self._better(draft, sentence, messages, options)
+                    before = len(draft.sentences)
                     fault = yield from self._settle(draft, better or sentence)
                     if fault == "reason_loop" or len(draft.text) >= draft.characters:
                         return False
-                    if better or (self._tuned and draft.exchanged):
+                    stands = len(draft.sentences) > before  # else the same would be asked for again, for ever
+                    if stands and (better or (self._tuned and draft.exchanged)):
                         return True
                 if len(open_text) > shown:
                     yield TextPiece(open_text[shown:])

@@ -67,7 +67,7 @@ class Draft:
     def doubtful(self, raw: str) -> bool:
         """Whether another wording of this sentence should be tried."""
         sentence = guard.tidy(raw)
-        if len(sentence) < _SHORTEST_SENTENCE or self._fault(sentence):
+        if len(sentence) < _SHORTEST_SENTENCE or self._says_nothing(sentence) or self._fault(sentence):
             return True
         checked = self.checker.check(sentence)
         return bool(checked.notices) or (not _copied(checked) and self._unsound(sentence))
@@ -80,7 +80,7 @@ class Draft:
         """
         sentence = guard.tidy(raw)
         self.exchanged = False
-        if len(sentence) < 2 or (not self.sentences and guard.is_preamble(sentence)):  # noqa: PLR2004
+        if self._says_nothing(sentence):
             return "reason_empty" if raw.strip() else None
         fault = self._fault(sentence)
         final = None if fault else self._checked(sentence)
@@ -123,6 +123,9 @@ class Draft:
         self.replaced += 1
         self.exchanged = True
         return SummarySentence(dressed(nearest.text, self._rules.options), (nearest,))
+
+    def _says_nothing(self, sentence: str) -> bool:
+        return len(sentence) < 2 or (not self.sentences and guard.is_preamble(sentence))  # noqa: PLR2004
 
     def _unsound(self, sentence: str) -> bool:
         return self._rules.careful and not self.checker.composition(sentence).sound
