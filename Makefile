@@ -7,13 +7,16 @@ PORT ?= 8765
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app test quick lint format bench screenshots clean
+.PHONY: run app desktop test quick lint format bench screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
 
 app: .venv/.app
 	@$(BIN)/techsum serve --host "$(HOST)" --port "$(PORT)"
+
+desktop: .venv/.app
+	@$(BIN)/techsum desktop
 
 test: .venv/.dev lint
 	@$(BIN)/python -m pytest
@@ -44,7 +47,7 @@ screenshots: .venv/.dev
 
 .venv/.app: $(INPUTS) | .venv/bin/python
 	@echo "설치 중 (처음 한 번) / installing (once)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[embedded,server]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[embedded,server,desktop]'
 	@touch $@ .venv/.run
 
 .venv/.dev: $(INPUTS) | .venv/bin/python

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techsum import messages
+from techsum.desktop.state import SCREENS
 from techsum.errors import FetchError, TechsumError
 from techsum.evaluation.measures import FIGURES
 from techsum.korean import fit_particles
@@ -37,6 +38,7 @@ def test_no_key_stands_in_two_rooms():
         messages.evaluation,
         messages.training,
         messages.web,
+        messages.desktop,
     ]
     assert sum(len(room.TEXTS) for room in rooms) == len(messages.TEXTS)
 
@@ -83,10 +85,15 @@ def test_every_key_in_the_code_is_in_the_catalogue_and_every_text_is_used():
                 "status_",
                 "length_",
                 "guide_",
+                "desktop_theme_",
             )
         )
     }
-    composed |= {f"figure_{name}" for name in FIGURES} | {"notice_number", "notice_unit"}
+    composed |= (
+        {f"desktop_{name}" for name in SCREENS}
+        | {f"figure_{name}" for name in FIGURES}
+        | {"notice_number", "notice_unit"}
+    )
     assert known - used - composed == set()
 
 

@@ -22,6 +22,7 @@ FLOORS = [
     {"library"},
     {"evaluation"},
     {"training"},
+    {"desktop"},
     {"server"},
     {"cli"},
 ]

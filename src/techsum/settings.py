@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     """This server's name at the provider."""
     oidc_client_secret: SecretStr | None = None
     """Its secret there; a public client has none."""
+    server: str = ""
+    """A TechSum server that `techsum desktop` asks; empty: it starts one on this machine."""
     jobs: int = Field(default=1, ge=1)
     """Summaries that use the model at the same time; more pays with a model server or a GPU."""
     threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below

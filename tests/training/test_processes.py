@@ -49,7 +49,10 @@ if world > 1:
     sharded = model.get_base_model().model.layers[0].mlp.up_proj.weight
     assert sharded.to_local().numel() * world == sharded.numel()
 if rank == 0:
-    print("SAID", loss.item(), torch.stack([g.norm() for g in gradients]).norm().item())
+    print("SAID", loss.item(), torch.stack([g.norm() for g in gradients]).norm().item(), flush=True)
+if world > 1:
+    torch.distributed.barrier()
+    torch.distributed.destroy_process_group()  # a process that just ends may abort in gloo's threads
 """
 
 

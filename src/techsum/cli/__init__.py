@@ -12,6 +12,7 @@ from techsum.cli import (
     chat,
     check,
     compare,
+    desktop,
     doctor,
     evaluate,
     export,
@@ -57,6 +58,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(library.app, name="library")
 app.command("doctor")(doctor.command)
 app.command("serve")(serve.command)
+app.command("desktop")(desktop.command)
 
 
 def main() -> None:

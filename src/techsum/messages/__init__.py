@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Literal
 
 from techsum.korean import fit_particles
-from techsum.messages import errors, evaluation, notices, terminal, training, web
+from techsum.messages import desktop, errors, evaluation, notices, terminal, training, web
 
 Language = Literal["ko", "en"]
 
@@ -24,6 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **evaluation.TEXTS,
     **training.TEXTS,
     **web.TEXTS,
+    **desktop.TEXTS,
 }
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib.util import find_spec
 
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
@@ -15,6 +16,7 @@ from starlette.middleware.httpsredirect import HTTPSRedirectMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from techsum import __version__
+from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
 from techsum.errors import StorageError
 from techsum.library import Library, open_library
 from techsum.messages import text
@@ -23,13 +25,15 @@ from techsum.server.guard import Guard
 from techsum.server.jobs import Jobs
 from techsum.server.limits import LimitedBody
 from techsum.server.problems import install
-from techsum.server.readers import Readers, signing_key
+from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, signing_key
 from techsum.settings import database_url, settings
 
 _MOST_BYTES = 4 * (api.MOST_CHARACTERS + api.MOST_SUMMARY_CHARACTERS)
 _DOCUMENT = 50 * 1024 * 1024
 """Bytes of an uploaded document, or of a library that comes back."""
-_DOCUMENTS = dict.fromkeys(("/summaries", "/api/summaries", "/library/import", "/api/library"), _DOCUMENT)
+_DOCUMENTS = dict.fromkeys(
+    ("/summaries", "/api/summaries", "/library/import", "/api/library", UPLOAD_PATH), _DOCUMENT
+)
 _KEPT_SECONDS, _TIDY_SECONDS = 7 * 24 * 3600, 3600
 """What nobody saved is forgotten after a week; looked at every hour."""
 
@@ -50,6 +54,7 @@ def make_app() -> FastAPI:
         yield
         tidying.cancel()
         jobs.stop()
+        await desktop.close()
 
     # FastAPI's own page for the docs loads scripts from elsewhere
     app = FastAPI(
@@ -65,6 +70,9 @@ def make_app() -> FastAPI:
     draw = pages.drawing(signs_in=bool(settings().oidc_issuer))
     app.include_router(pages.routes(library, jobs, app, draw))
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    desktop = Mounted(app, (COOKIE, LANGUAGE_COOKIE))
+    if find_spec("flet_web"):
+        app.mount(PATH, desktop, name="desktop")
 
     @app.get("/metrics", include_in_schema=False)
     def numbers() -> Response:
@@ -79,11 +87,13 @@ def make_app() -> FastAPI:
         signin.install(app, library, readers, settings(), key, partial(pages.refusal, draw))
     app.add_middleware(LimitedBody, limit=_MOST_BYTES, larger=_DOCUMENTS)
     if settings().hosts:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings().hosts.split(","))
+        app.add_middleware(
+            TrustedHostMiddleware, allowed_hosts=[h.strip() for h in settings().hosts.split(",")]
+        )
     if settings().https:
         app.add_middleware(HTTPSRedirectMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guard, readers=readers)
+    app.add_middleware(Guard, readers=readers, https=settings().https)
     return app
 
 

@@ -4,11 +4,11 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from itsdangerous import BadSignature, Signer
 
+from techsum.desktop.origin import from_another_origin
 from techsum.errors import StorageError
 from techsum.messages import Language
 
@@ -84,5 +84,4 @@ def from_elsewhere(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site:
         return site not in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return bool(origin) and urlsplit(str(origin)).netloc != request.headers.get("host")
+    return from_another_origin(request.headers)

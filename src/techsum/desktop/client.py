@@ -1,0 +1,195 @@
+"""A client of TechSum's HTTP API: what the screens ask of a server."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from techsum.desktop.values import Entry, Reading, Turn
+from techsum.errors import ServerError
+
+TERMINAL = frozenset({"done", "failed", "cancelled"})
+"""Events after which a stream has ended."""
+_WAITS = (0.2, 0.5, 1, 2, 3, 5, 5, 5)
+"""Seconds between attempts to take up a lost stream; a server that restarts is back within these."""
+_NOTHING = 204
+_SILENCE = 300
+"""Longest silence of a stream in seconds: a long article is read in silence."""
+
+
+class Client:
+    """One reader at one server.
+
+    Args:
+        server: its address.
+        language: of its messages.
+        cookies: who the reader is; kept up to date.
+        transport: how requests travel; None: over the network.
+        headers: to send along, with every request.
+        kept: called with the cookies when the server gave new ones.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        language: str,
+        *,
+        cookies: dict[str, str] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        headers: dict[str, str] | None = None,
+        kept: Callable[[dict[str, str]], None] = lambda _cookies: None,
+    ) -> None:
+        self.server = server.rstrip("/")
+        self._cookies, self._kept = dict(cookies or {}), kept
+        self._http = httpx.AsyncClient(
+            base_url=self.server,
+            cookies=self._cookies,
+            headers={"Accept-Language": language, **(headers or {})},
+            timeout=httpx.Timeout(30, read=_SILENCE),
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._http.aclose()
+
+    def speak(self, language: str) -> None:
+        """Ask for messages in this language from now on."""
+        self._http.headers["Accept-Language"] = language
+
+    async def models(self) -> tuple[str, list[str]]:
+        """What `auto` means there, and the models that can be named."""
+        said = await self._json("GET", "/api/models")
+        return said["auto"], said["models"]
+
+    async def begin(self, source: str, options: dict[str, str], *, fresh: bool = False) -> str:
+        """Begin the summary of a link or a text; its id."""
+        body = {"source": source, "fresh": fresh, **options}
+        return str((await self._json("POST", "/api/summaries", json=body))["id"])
+
+    async def begin_file(self, name: str, content: bytes, options: dict[str, str]) -> str:
+        """Begin the summary of a file; its id."""
+        files = {"file": (name, content)}
+        return str((await self._json("POST", "/api/summaries", data=options, files=files))["id"])
+
+    async def get(self, entry_id: str) -> Reading:
+        """One summary, as far as it is."""
+        return Reading.of(await self._json("GET", f"/api/summaries/{entry_id}"))
+
+    async def events(self, entry_id: str, after: int = 0) -> AsyncIterator[tuple[int, str, dict[str, Any]]]:
+        """What happens to a summary, from after event number `after` on; a lost connection is taken up again.
+
+        Raises:
+            ServerError: the server refused, or stayed away.
+        """
+        lost = 0
+        while True:
+            try:
+                async with self._stream(
+                    "GET", f"/api/summaries/{entry_id}/events", headers={"Last-Event-ID": str(after)}
+                ) as events:
+                    async for number, name, data in events:
+                        after, lost = max(after, number), 0
+                        yield number, name, data
+                        if name in TERMINAL:
+                            return
+            except httpx.TransportError:
+                pass
+            if lost == len(_WAITS):
+                raise ServerError("desktop_no_server", server=self.server)
+            await asyncio.sleep(_WAITS[lost])
+            lost += 1
+
+    async def remove(self, entry_id: str) -> None:
+        """Stop a summary that is being made, delete one that is over."""
+        await self._json("DELETE", f"/api/summaries/{entry_id}")
+
+    async def save(self, entry_id: str, *, saved: bool) -> None:
+        """Keep it in the library, or not."""
+        await self._json("PATCH", f"/api/summaries/{entry_id}", json={"saved": saved})
+
+    async def find(self, query: str, page: int) -> tuple[list[Entry], bool]:
+        """A page of the library, and whether there is another one."""
+        said = await self._json("GET", "/api/summaries", params={"q": query, "page": page})
+        return [Entry.of(e) for e in said["summaries"]], said["more"]
+
+    async def questions(self, entry_id: str) -> tuple[Turn, ...]:
+        """What was asked about it before."""
+        return tuple(Turn.of(a) for a in await self._json("GET", f"/api/summaries/{entry_id}/questions"))
+
+    async def ask(self, entry_id: str, question: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+        """The events of an answer.
+
+        Raises:
+            ServerError: the server refused, or the connection was lost.
+        """
+        where, headers = f"/api/summaries/{entry_id}/questions", {"Accept": "text/event-stream"}
+        try:
+            async with self._stream("POST", where, headers=headers, json={"question": question}) as events:
+                async for _, name, data in events:
+                    if name == "failed":
+                        raise ServerError("desktop_server_says", said=data["title"])
+                    yield name, data
+        except httpx.TransportError:
+            raise ServerError("desktop_no_server", server=self.server) from None
+
+    @asynccontextmanager
+    async def _stream(
+        self, method: str, where: str, **more: Any
+    ) -> AsyncIterator[AsyncIterator[tuple[int, str, dict[str, Any]]]]:
+        async with self._http.stream(method, where, **more) as response:
+            if response.is_error:
+                await response.aread()
+            self._checked(response)
+            yield _events(response)
+
+    async def _json(self, method: str, where: str, **more: Any) -> Any:
+        try:
+            response = await self._http.request(method, where, **more)
+        except httpx.TransportError:
+            raise ServerError("desktop_no_server", server=self.server) from None
+        self._checked(response)
+        return response.json() if response.content else None
+
+    def _checked(self, response: httpx.Response) -> None:
+        """Raise what the server said; keep the cookies that it gave."""
+        if response.is_error:
+            raise ServerError("desktop_server_says", said=_said(response))
+        kind = response.headers.get("content-type", "")
+        if response.status_code != _NOTHING and not kind.startswith(
+            ("application/json", "text/event-stream")
+        ):
+            raise ServerError("desktop_not_techsum", server=self.server)
+        now = {c.name: c.value or "" for c in self._http.cookies.jar}
+        if now != self._cookies:
+            self._cookies = now
+            self._kept(now)
+
+
+def _said(response: httpx.Response) -> str:
+    """The one line of a problem."""
+    try:
+        return str(response.json()["title"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {response.status_code}"
+
+
+async def _events(response: httpx.Response) -> AsyncIterator[tuple[int, str, dict[str, Any]]]:
+    """Server-sent events as they come: number, name, data."""
+    number, name, lines = 0, "", list[str]()
+    async for line in response.aiter_lines():
+        field, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if field == "event":
+            name = value
+        elif field == "id" and value.isdigit():
+            number = int(value)
+        elif field == "data":
+            lines.append(value)
+        elif not line and lines:
+            yield number, name, json.loads("\n".join(lines))
+            name, lines = "", []

@@ -1,0 +1,44 @@
+"""Questions about the article."""
+
+import flet as ft
+
+from techsum.desktop import look
+from techsum.desktop.actions import Actions
+from techsum.desktop.components.sentences import being_written, sentences
+from techsum.desktop.state import Chat, Shell
+from techsum.desktop.values import Turn
+
+
+@ft.component
+def Questions(actions: Actions, shell: Shell, chat: Chat) -> ft.Control:  # noqa: N802 - components are named like classes
+    """What was asked and answered, and a field for the next question."""
+    field: ft.MutableRef[ft.TextField | None] = ft.use_ref(None)
+
+    async def ask() -> None:
+        await actions.ask(field.current.value if field.current else "")
+
+    field.current = ft.TextField(
+        key=f"question{chat.drawn}",
+        label=shell.say("chat_label"),
+        hint_text=shell.say("chat_placeholder"),
+        max_length=500,
+        counter="",
+        expand=True,
+        on_submit=ask,
+    )
+    return look.card(
+        look.heading(shell.say("chat_heading")),
+        *(control for turn in chat.turns for control in _turn(shell, turn)),
+        look.problem(chat.problem),
+        ft.Row(
+            [field.current, ft.FilledButton(shell.say("chat_go"), on_click=ask, disabled=chat.busy)],
+            vertical_alignment=ft.CrossAxisAlignment.START,
+        ),
+    )
+
+
+def _turn(shell: Shell, turn: Turn) -> list[ft.Control]:
+    question = look.words(shell.say("desktop_question", text=turn.question), weight=ft.FontWeight.BOLD)
+    if turn.not_said:
+        return [question, look.words(turn.not_said, 16)]
+    return [question, *sentences(shell, turn.sentences), *being_written(turn.written)]

@@ -1,0 +1,87 @@
+"""The summary that is open: while it is made, and when it is done."""
+
+import flet as ft
+
+from techsum.desktop import look
+from techsum.desktop.actions import Actions
+from techsum.desktop.components.chat import Questions
+from techsum.desktop.components.sentences import being_written, sentences
+from techsum.desktop.state import Page, Shell
+from techsum.desktop.values import Reading
+
+
+@ft.component
+def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: N802 - components are named like classes
+    """Title, summary, key sentences and questions."""
+    reading = page.reading
+    if reading.entry is None:
+        return ft.Column([look.problem(page.problem)])
+    parts = [
+        look.card(
+            ft.Row(
+                [look.badge(shell.say(f"mode_{reading.entry.mode}")), look.soft(reading.byline)], wrap=True
+            ),
+            look.heading(reading.title, 1),
+            *_body(shell, reading),
+            *_progress(shell, reading),
+            look.problem(page.problem or reading.problem),
+            *(look.soft(n) for n in reading.notices),
+            *_facts(shell, reading),
+            _buttons(actions, shell, page),
+        ),
+        *_keys(shell, reading),
+    ]
+    if not reading.open and (reading.sentences or reading.keys):
+        parts.append(Questions(actions, shell, actions.state.chat))
+    return ft.Column(parts, spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _body(shell: Shell, reading: Reading) -> list[ft.Control]:
+    if reading.correction:
+        return [look.words(reading.correction, 16), look.soft(shell.say("summary_corrected"))]
+    return [*sentences(shell, reading.sentences), *being_written(reading.written)]
+
+
+def _progress(shell: Shell, reading: Reading) -> list[ft.Control]:
+    if not reading.open:
+        return []
+    waiting = shell.say("desktop_queue", position=reading.queue) if reading.queue else ""
+    words = waiting or reading.progress or shell.say("summary_working")
+    return [ft.ProgressBar(), ft.Semantics(live_region=True, content=look.soft(words))]
+
+
+def _facts(shell: Shell, reading: Reading) -> list[ft.Control]:
+    if not reading.facts:
+        return []
+    percent, model, seconds = reading.facts
+    return [look.soft(shell.say("desktop_facts", percent=percent, model=model, seconds=seconds))]
+
+
+def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:
+    """The article's own sentences, at once: until the summary is there, and where it never came."""
+    if not reading.keys or (reading.sentences and not reading.open):
+        return []
+    shown = sentences(shell, reading.keys, evidence=False)
+    return [look.card(look.heading(shell.say("summary_keys")), *shown)]
+
+
+def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
+    entry, buttons = page.reading.entry, list[ft.Control]()
+    if page.reading.open:
+        words = "desktop_stopping" if page.stopping else "summary_stop"
+        buttons.append(
+            ft.OutlinedButton(
+                shell.say(words), icon=ft.Icons.STOP, on_click=actions.stop, disabled=page.stopping
+            )
+        )
+    elif entry and page.reading.facts:
+        words = "summary_unsave" if entry.saved else "summary_save"
+        icon = ft.Icons.BOOKMARK if entry.saved else ft.Icons.BOOKMARK_BORDER
+        buttons.append(ft.FilledTonalButton(shell.say(words), icon=icon, on_click=actions.save))
+    if page.reading.text or page.reading.written:
+        buttons.append(
+            ft.OutlinedButton(shell.say("summary_copy"), icon=ft.Icons.COPY, on_click=actions.copy)
+        )
+    if not page.reading.open and entry and entry.mode == "link":
+        buttons.append(ft.TextButton(shell.say("summary_again_go"), on_click=actions.again))
+    return ft.Row(buttons, wrap=True)

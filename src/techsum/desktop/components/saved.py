@@ -1,0 +1,119 @@
+"""The library: what was saved, to find, open and delete."""
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from techsum.desktop import look
+from techsum.desktop.actions import Actions
+from techsum.desktop.state import Shelf, Shell
+from techsum.desktop.values import Entry
+
+
+@ft.component
+def Saved(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:  # noqa: N802 - components are named like classes
+    """A search field and the list."""
+    ft.use_dialog(_sure(actions, shell, shelf))
+    empty = shell.say("library_none" if shelf.query else "library_empty")
+    return look.column(
+        _search(actions, shell, shelf),
+        look.problem(shelf.problem),
+        *(_row(actions, shell, shelf, entry) for entry in shelf.entries),
+        *([] if shelf.entries or shelf.problem else [look.soft(empty, 15)]),
+        _pages(actions, shell, shelf),
+    )
+
+
+def _search(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
+    async def search(event: ft.Event[ft.TextField]) -> None:
+        await actions.search(event.control.value or "")
+
+    async def everything() -> None:
+        await actions.search("")
+
+    return ft.TextField(
+        key=f"search{shelf.query}",
+        value=shelf.query,
+        label=shell.say("library_search"),
+        hint_text=shell.say("library_placeholder"),
+        prefix_icon=ft.Icons.SEARCH,
+        suffix=_named(ft.Icons.CLOSE, shell.say("desktop_clear"), everything) if shelf.query else None,
+        on_submit=search,
+    )
+
+
+def _row(actions: Actions, shell: Shell, shelf: Shelf, entry: Entry) -> ft.Control:
+    async def read() -> None:
+        await actions.read(entry)
+
+    def about_to_delete() -> None:
+        shelf.asked = entry
+
+    tags = " ".join(f"#{t}" for t in entry.tags)
+    return ft.Row(
+        [
+            ft.Column(
+                [
+                    ft.TextButton(
+                        ft.Text(entry.title, size=16, weight=ft.FontWeight.BOLD),
+                        on_click=read,
+                        style=ft.ButtonStyle(padding=4, alignment=ft.Alignment.CENTER_LEFT),
+                    ),
+                    ft.Row(
+                        [look.badge(shell.say(f"mode_{entry.mode}")), look.soft(entry.day), look.soft(tags)],
+                        wrap=True,
+                    ),
+                ],
+                expand=True,
+                spacing=2,
+            ),
+            _named(
+                ft.Icons.DELETE_OUTLINE, shell.say("desktop_delete_named", title=entry.title), about_to_delete
+            ),
+        ],
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+
+
+def _named(icon: ft.IconData, name: str, act: Callable[[], Any]) -> ft.Control:
+    """A button of a picture alone, with a name for those who do not see it: Flet gives it none by itself."""
+    return ft.IconButton(ft.Icon(icon, semantics_label=name), tooltip=name, on_click=act)
+
+
+def _pages(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
+    def turn(by: int) -> Callable[[], Any]:
+        async def turned() -> None:
+            await actions.search(shelf.query, shelf.page + by)
+
+        return turned
+
+    buttons: list[ft.Control] = []
+    if shelf.page:
+        buttons.append(ft.TextButton(shell.say("library_before"), on_click=turn(-1)))
+    if shelf.more:
+        buttons.append(ft.TextButton(shell.say("library_next"), on_click=turn(1)))
+    return ft.Row(buttons, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
+
+
+def _sure(actions: Actions, shell: Shell, shelf: Shelf) -> ft.AlertDialog | None:
+    entry = shelf.asked
+    if entry is None:
+        return None
+
+    async def delete() -> None:
+        await actions.delete(entry)
+
+    def keep() -> None:
+        shelf.asked = None
+
+    return ft.AlertDialog(
+        modal=True,
+        title=ft.Text(shell.say("entry_delete")),
+        content=ft.Text(shell.say("desktop_delete_sure", title=entry.title)),
+        actions=[
+            ft.TextButton(shell.say("desktop_keep"), on_click=keep),
+            ft.FilledButton(shell.say("entry_delete"), on_click=delete),
+        ],
+        on_dismiss=keep,
+    )

@@ -1,0 +1,51 @@
+"""Sentences with what supports them and what to doubt."""
+
+from collections.abc import Iterable
+
+import flet as ft
+
+from techsum.desktop import look
+from techsum.desktop.state import Shell
+from techsum.desktop.values import Sentence
+
+
+def sentences(shell: Shell, said: Iterable[Sentence], *, evidence: bool = True) -> list[ft.Control]:
+    """Each sentence; below it the article's words and the notices."""
+    return [_sentence(shell, s, evidence=evidence) for s in said]
+
+
+def being_written(words: str) -> list[ft.Control]:
+    """The sentence that is being written, if one is."""
+    return [ft.Text(words, size=16, color=ft.Colors.ON_SURFACE_VARIANT)] if words.strip() else []
+
+
+def _sentence(shell: Shell, sentence: Sentence, *, evidence: bool) -> ft.Control:
+    below: list[ft.Control] = [
+        _note(shell.say("desktop_doubt", text=n), ft.Colors.ERROR, ft.Icons.ERROR_OUTLINE)
+        for n in sentence.notices
+    ]
+    if evidence:
+        below += [
+            _note(shell.say("desktop_evidence", text=e), ft.Colors.ON_SURFACE_VARIANT, ft.Icons.FORMAT_QUOTE)
+            for e in sentence.evidence
+            if e != sentence.text
+        ]
+    words = look.words(
+        sentence.text,
+        16,
+        style=ft.TextStyle(
+            height=1.5,
+            decoration=ft.TextDecoration.UNDERLINE if sentence.notices else None,
+            decoration_style=ft.TextDecorationStyle.WAVY,
+            decoration_color=ft.Colors.ERROR,
+        ),
+    )
+    return ft.Column([words, *below], spacing=4)
+
+
+def _note(words: str, color: ft.Colors, icon: ft.IconData) -> ft.Control:
+    return ft.Row(
+        [ft.Icon(icon, size=15, color=color), ft.Container(look.words(words, 13, color=color), expand=True)],
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        spacing=6,
+    )

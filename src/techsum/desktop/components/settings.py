@@ -1,0 +1,81 @@
+"""The settings tab: how to summarise, how the app looks, and which server it asks."""
+
+from collections.abc import Awaitable, Callable
+
+import flet as ft
+
+from techsum.desktop import look
+from techsum.desktop.actions import Actions
+from techsum.desktop.state import CHOICES, Choices, Shell
+
+
+@ft.component
+def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  # noqa: N802 - components are named like classes
+    """Every choice, each kept at once."""
+    chosen = choices.chosen()
+
+    def option(name: str) -> Callable[[str], Awaitable[None]]:
+        return lambda value: actions.choose(name, value)
+
+    models = {"auto": shell.say("model_auto", name=choices.auto)} | {m: m for m in choices.models}
+    lengths = {n: shell.say(f"length_{n}") for n in CHOICES["length"]}
+    styles = dict(zip(CHOICES["style"], (shell.say("style_prose"), shell.say("style_notes")), strict=True))
+    registers = {r: r for r in CHOICES["register"]}
+    return look.column(
+        look.card(
+            _choice(shell.say("home_length"), lengths, chosen["length"], option("length")),
+            _choice(shell.say("home_style"), styles, chosen["style"], option("style")),
+            _choice(shell.say("home_register"), registers, chosen["register"], option("register")),
+            _choice(shell.say("home_model"), models, chosen["model"], option("model")),
+        ),
+        look.card(
+            _choice(
+                shell.say("desktop_language"),
+                {"ko": "한국어", "en": "English"},
+                shell.language,
+                actions.speak,
+            ),
+            _choice(
+                shell.say("desktop_theme"),
+                {t: shell.say(f"desktop_theme_{t}") for t in ("system", "light", "dark")},
+                shell.theme,
+                actions.shine,
+            ),
+        ),
+        _server(actions, shell, choices),
+    )
+
+
+def _choice(
+    name: str, values: dict[str, str], chosen: str, choose: Callable[[str], Awaitable[None]]
+) -> ft.Control:
+    async def changed(event: ft.Event[ft.RadioGroup]) -> None:
+        await choose(event.control.value or "")
+
+    radios = ft.Column([ft.Radio(value=v, label=label) for v, label in values.items()], spacing=0)
+    return ft.Column([look.heading(name), ft.RadioGroup(radios, value=chosen, on_change=changed)], spacing=4)
+
+
+def _server(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:
+    """Which server is asked; an app that a server brought asks that one."""
+    if actions.fixed:
+        return look.problem(choices.problem)
+    field = ft.TextField(
+        key=f"server{choices.server}",
+        value=choices.server,
+        label=shell.say("desktop_server"),
+        keyboard_type=ft.KeyboardType.URL,
+        autocorrect=False,
+    )
+
+    async def use() -> None:
+        await actions.use_server(field.value or "")
+
+    connected = "" if choices.problem else shell.say("desktop_server_now", server=choices.server)
+    return look.card(
+        look.heading(shell.say("desktop_server")),
+        field,
+        look.problem(choices.problem),
+        look.soft(connected),
+        ft.Row([ft.OutlinedButton(shell.say("desktop_server_go"), on_click=use)]),
+    )

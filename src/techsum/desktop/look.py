@@ -1,0 +1,97 @@
+"""How the app looks: one typeface, quiet colours, the same meaning in light and dark."""
+
+from typing import Any
+
+import flet as ft
+
+FAMILY = "Pretendard"
+FONTS = {FAMILY: "fonts/Pretendard-Regular.woff2"}
+BLUE = "#0b57d0"
+NARROW = 720
+"""Width in pixels below which things stand under each other."""
+WIDTH = 820
+"""A line of Korean text is no longer than the eye follows."""
+
+MODES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
+
+
+def themed(page: ft.Page) -> None:
+    """Dress the window."""
+    page.fonts = FONTS
+    page.theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE)
+    page.dark_theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE)
+    page.padding = 0
+
+
+def words(said: str, size: int = 15, **style: Any) -> ft.Control:
+    """Text that can be selected, and that screen readers read: Flutter shows it to them as an empty field."""
+    shown = ft.Text(said, size=size, selectable=True, **style)
+    return ft.Semantics(label=said, exclude_semantics=True, container=True, content=shown)
+
+
+def heading(said: str, level: int = 2) -> ft.Control:
+    """A heading, also for those who listen."""
+    size = {1: 22, 2: 17}[level]
+    return ft.Semantics(
+        heading_level=level,
+        label=said,
+        exclude_semantics=True,
+        content=ft.Text(said, size=size, weight=ft.FontWeight.BOLD, selectable=True),
+    )
+
+
+def soft(said: str, size: int = 13) -> ft.Text:
+    """A side remark."""
+    return ft.Text(said, size=size, color=ft.Colors.ON_SURFACE_VARIANT)
+
+
+def problem(said: str) -> ft.Control:
+    """What went wrong, said aloud when it appears; nothing where nothing did."""
+    return ft.Semantics(
+        live_region=True,
+        visible=bool(said),
+        label=said,
+        exclude_semantics=True,
+        content=ft.Text(said, color=ft.Colors.ERROR, size=14, selectable=True),
+    )
+
+
+def card(*controls: ft.Control) -> ft.Control:
+    """Things that belong together."""
+    return ft.Container(
+        ft.Column(list(controls), spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        padding=16,
+        border_radius=12,
+        border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
+        bgcolor=ft.Colors.SURFACE_CONTAINER_LOWEST,
+    )
+
+
+def badge(said: str) -> ft.Control:
+    """A small mark."""
+    return ft.Container(
+        soft(said, 12),
+        padding=ft.Padding.symmetric(horizontal=8, vertical=1),
+        border_radius=99,
+        border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
+    )
+
+
+def column(*controls: ft.Control) -> ft.Control:
+    """A screen: one column in the middle that scrolls."""
+    return ft.Container(
+        ft.Column(
+            [
+                ft.Container(
+                    ft.Column(list(controls), spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+                    padding=16,
+                    width=WIDTH,
+                )
+            ],
+            scroll=ft.ScrollMode.AUTO,
+            horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+            expand=True,
+        ),
+        alignment=ft.Alignment.TOP_CENTER,
+        expand=True,
+    )

@@ -1,0 +1,66 @@
+"""One window: the state, the actions and the screens put together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import flet as ft
+
+from techsum.desktop import look
+from techsum.desktop.actions import Actions, Connect
+from techsum.desktop.components.shell import Frame
+from techsum.desktop.files import Files
+from techsum.desktop.keeping import Keeping
+from techsum.desktop.state import State
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a window runs: whom it asks, and where its files come from."""
+
+    server: str
+    connect: Connect
+    fixed: bool = False
+    """The server may not be changed: it brought the app."""
+    uploads: Path | None = None
+    """Where a browser's files arrive."""
+
+
+def opening(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
+    """What Flet calls for each window.
+
+    Args:
+        place: where that window runs, asked when it opens.
+    """
+
+    async def main(page: ft.Page) -> None:
+        here, state = place(), State()
+        files = Files(page, here.uploads)
+        actions = Actions(state, page, Keeping(), here.connect, here.server, fixed=here.fixed, files=files)
+        page.title = "TechSum"
+        look.themed(page)
+        _fit(state, page)
+
+        async def moved(event: ft.RouteChangeEvent) -> None:
+            await actions.show(event.route)
+
+        def shone(_sender: object, field: str | None) -> None:
+            if field == "theme":
+                page.theme_mode = look.MODES.get(state.shell.theme, ft.ThemeMode.SYSTEM)
+                page.update()
+
+        page.on_route_change = moved
+        page.on_resize = lambda: _fit(state, page)
+        page.on_close = actions.close
+        state.shell.subscribe(shone)  # type: ignore[attr-defined]
+        page.data = shone  # a listener lives as long as somebody holds it
+        page.render(Frame, actions, state.shell)
+        await actions.begin()
+
+    return main
+
+
+def _fit(state: State, page: ft.Page) -> None:
+    state.shell.wide = (page.width or look.WIDTH) >= look.NARROW

@@ -1,0 +1,192 @@
+"""The client against a running server: over the network, and inside it."""
+
+import asyncio
+import socket
+import threading
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+import pytest
+
+from support.app_server import app_server
+from support.servers import Site, page
+from support.texts import BODY
+from techsum.desktop.client import Client
+from techsum.desktop.inside import Inside
+from techsum.errors import ServerError
+
+OPTIONS = {"length": "short", "style": "문단", "register": "한다체", "model": "extract"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with app_server(tmp_path_factory.mktemp("data")) as (url, _):
+        yield url
+
+
+class Cutting:
+    """A proxy that ends each connection after so many bytes of answer, so many times."""
+
+    def __init__(self, port, after, times):
+        self._to, self.after, self.times, self.cut = port, after, times, 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            upstream = socket.create_connection(("127.0.0.1", self._to))
+            threading.Thread(target=self._pass, args=(client, upstream, None), daemon=True).start()
+            threading.Thread(target=self._pass, args=(upstream, client, self.after), daemon=True).start()
+
+    def _pass(self, source, to, limit):
+        passed = 0
+        try:
+            while data := source.recv(4096):
+                if limit is not None and passed + len(data) > limit and self.cut < self.times:
+                    self.cut += 1
+                    to.sendall(data[: limit - passed])
+                    break
+                to.sendall(data)
+                passed += len(data)
+        except OSError:
+            pass
+        for end in (source, to):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self._listener.close()
+
+
+@asynccontextmanager
+async def reader(url, language="ko", **more):
+    client = Client(url, language, **more)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def followed(client, entry_id):
+    return [event async for event in client.events(entry_id)]
+
+
+def test_a_summary_from_the_text_to_the_library_and_back(server):
+    async def use():
+        async with reader(server) as client:
+            entry_id = await client.begin(BODY, OPTIONS)
+            names = [name for _, name, _ in await followed(client, entry_id)]
+            reading = await client.get(entry_id)
+            await client.save(entry_id, saved=True)
+            found, more = await client.find("소금물", 0)
+            answers = [(n, d) async for n, d in client.ask(entry_id, "용량은 얼마인가요?")]
+            before = await client.questions(entry_id)
+            await client.remove(entry_id)
+            left, _ = await client.find("", 0)
+        return names, reading, found, more, answers, before, left
+
+    names, reading, found, more, answers, before, left = asyncio.run(use())
+    assert names[-1] == "done"
+    assert reading.text
+    assert not reading.open
+    assert [e.id for e in found] == [reading.entry.id]
+    assert not more
+    assert answers[-1][0] == "answer"
+    assert "240킬로와트시" in " ".join(s.text for s in before[0].sentences)
+    assert left == []
+
+
+def test_a_file_goes_along_with_its_name(server):
+    async def use():
+        async with reader(server) as client:
+            entry_id = await client.begin_file("소금물.txt", BODY.encode("cp949"), OPTIONS)
+            await followed(client, entry_id)
+            return await client.get(entry_id)
+
+    reading = asyncio.run(use())
+    assert reading.entry.mode == "file"
+    assert all(s.text in BODY for s in reading.sentences)
+    assert reading.sentences
+
+
+def test_a_stream_that_is_cut_goes_on_where_it_broke(server):
+    async def use():
+        async with reader(server) as straight:
+            entry_id = await straight.begin(BODY, OPTIONS)
+            whole = await followed(straight, entry_id)
+            cookies = {c.name: c.value for c in straight._http.cookies.jar}
+        proxy = Cutting(int(server.rpartition(":")[2]), after=900, times=2)
+        async with reader(proxy.url, cookies=cookies) as cut:
+            again = await followed(cut, entry_id)
+        proxy.close()
+        return whole, again, proxy.cut
+
+    whole, again, cuts = asyncio.run(use())
+    assert cuts == 2
+    assert again == whole, "each event once, in order"
+
+
+def test_no_server_and_another_server_are_one_line_each():
+    async def ask(url):
+        async with reader(url) as client:
+            await client.models()
+
+    with pytest.raises(ServerError, match=r"127\.0\.0\.1:1에 연결할 수 없습니다"):
+        asyncio.run(ask("http://127.0.0.1:1"))
+    with Site({"/api/models": page("<h1>다른 사이트</h1>")}) as site:
+        with pytest.raises(ServerError, match="TechSum 서버가 아닙니다"):
+            asyncio.run(ask(site.url))
+
+
+def test_a_lost_server_is_given_up_after_a_while(monkeypatch):
+    monkeypatch.setattr("techsum.desktop.client._WAITS", (0.01, 0.01))
+
+    async def use():
+        async with reader("http://127.0.0.1:1") as client:
+            await followed(client, "id")
+
+    with pytest.raises(ServerError, match="연결할 수 없습니다"):
+        asyncio.run(use())
+
+
+@pytest.mark.parametrize(("language", "line"), [("ko", "100자"), ("en", "needs 100 or more")])
+def test_what_the_server_refuses_is_its_own_line_in_the_readers_language(server, language, line):
+    async def use():
+        async with reader(server, language) as client:
+            await client.begin("짧다", OPTIONS)
+
+    with pytest.raises(ServerError, match=line):
+        asyncio.run(use())
+
+
+def test_inside_a_server_an_answer_comes_as_it_is_written_and_ends_with_its_reader():
+    gone = asyncio.Event()
+
+    async def app(scope, receive, send):
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-type", b"text/event-stream")],
+            }
+        )
+        await send({"type": "http.response.body", "body": b"one", "more_body": True})
+        try:
+            await asyncio.sleep(30)
+        finally:
+            gone.set()
+
+    async def use():
+        transport = Inside(app, {"scheme": "ws", "client": ("192.0.2.1", 1)})
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            async with client.stream("GET", "/") as answer:
+                first = await anext(answer.aiter_bytes())
+        await asyncio.wait_for(gone.wait(), 2)
+        return first
+
+    assert asyncio.run(use()) == b"one"

@@ -1,0 +1,84 @@
+"""What the screens show, event by event."""
+
+import pytest
+
+from techsum.desktop.state import CHOICES, Source
+from techsum.desktop.values import Entry, Reading, Turn, after
+from techsum.summarizers.options import LENGTHS, REGISTERS, STYLES
+
+ENTRY = Entry("id", "text", "소금물", "running", False, "2026-11-24 12:00")
+SENTENCE = {
+    "text": "소금물에 전기를 담는다.",
+    "evidence": [{"start": 0, "end": 3, "text": "소금물에 전기를 담았다."}],
+    "notices": [{"kind": "number", "message": "본문에 없는 수입니다", "span": [0, 1]}],
+}
+RESULT = {
+    "title": "제목",
+    "sentences": [SENTENCE],
+    "notices": [{"kind": "marked", "message": "한 문장을 살펴보세요"}],
+    "coverage": 0.874,
+    "model": "gemma",
+    "seconds": 1.25,
+}
+
+
+def told(*events):
+    reading = Reading(ENTRY)
+    for number, (name, data) in enumerate(events, 1):
+        reading = after(reading, number, name, data)
+    return reading
+
+
+def test_pieces_grow_a_sentence_that_settles():
+    written = told(("piece", {"text": " 소금"}), ("piece", {"text": "물에"}))
+    assert written.written == "소금물에"
+    settled = told(("piece", {"text": "소금물에"}), ("sentence", SENTENCE))
+    assert settled.written == ""
+    assert settled.text == SENTENCE["text"]
+    assert settled.sentences[0].evidence == ("소금물에 전기를 담았다.",)
+    assert settled.sentences[0].notices == ("본문에 없는 수입니다",)
+
+
+def test_what_is_withdrawn_goes_away_alone_or_with_everything_before_it():
+    before = [("sentence", SENTENCE), ("piece", {"text": "달의"})]
+    one = told(*before, ("withdrawn", {"reason": "되풀이", "everything": False}))
+    assert (len(one.sentences), one.written) == (1, "")
+    assert told(*before, ("withdrawn", {"reason": "되풀이", "everything": True})).sentences == ()
+
+
+def test_the_end_brings_the_whole_and_a_stream_knows_where_to_go_on():
+    done = told(("queue", {"position": 3}), ("piece", {"text": "소"}), ("done", RESULT))
+    assert not done.open
+    assert (done.facts, done.queue, done.written) == ((87, "gemma", 1.25), 0, "")
+    assert done.notices == ("한 문장을 살펴보세요",)
+    assert done.seen == 3
+
+
+@pytest.mark.parametrize("name", ["failed", "cancelled"])
+def test_what_did_not_become_a_summary_says_why(name):
+    ended = told(("piece", {"text": "소"}), (name, {"message": "멈췄습니다"}))
+    assert not ended.open
+    assert ended.problem == "멈췄습니다"
+
+
+def test_an_answer_grows_and_ends_or_the_article_does_not_say():
+    turn = Turn("용량은?").after("piece", {"text": "240"}).after("sentence", SENTENCE)
+    assert (turn.written, len(turn.sentences)) == ("", 1)
+    nothing = turn.after(
+        "answer", {"question": "용량은?", "found": False, "answer": "본문에 없는 내용입니다."}
+    )
+    assert (nothing.not_said, nothing.sentences) == ("본문에 없는 내용입니다.", ())
+
+
+def test_each_mode_keeps_its_own_text():
+    source = Source()
+    source.type("https://example.com")
+    source.mode = "text"
+    source.type("가나다 ")
+    assert (source.typed, source.count) == ("가나다 ", 3)
+    source.mode = "link"
+    assert source.typed == "https://example.com"
+
+
+def test_the_screens_offer_what_the_summarizers_take():
+    assert {"length": tuple(LENGTHS), "style": STYLES, "register": REGISTERS} == CHOICES
