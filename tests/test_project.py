@@ -1,6 +1,9 @@
 """What must stay true of the source as a whole."""
 
 import ast
+import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -78,9 +81,29 @@ def test_a_reader_never_downloads_torch():
         assert not [n for n in needs if n.startswith(("torch", "transformers", "peft", "trl"))]
 
 
-def test_every_dependency_is_pinned():
-    import re
+def test_the_packaged_app_is_a_client_alone():
+    """Given what native/pyproject.toml leaves out, when the app is imported, then it does not miss it."""
+    app = tomllib.loads((PROJECT / "native" / "pyproject.toml").read_text("utf-8"))["tool"]["flet"]["app"]
+    assert (PROJECT / "native" / app["path"] / f"{app['module']}.py").exists()
+    script = "import sys, techsum.desktop.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {name.replace("/", ".") for name in app["exclude"]}
+    heavy = {
+        "kiwipiepy",
+        "numpy",
+        "lxml",
+        "sqlalchemy",
+        "fastapi",
+        "uvicorn",
+        "torch",
+        "trafilatura",
+        "xllamacpp",
+    }
+    assert not loaded & heavy
 
+
+def test_every_dependency_is_pinned():
     pinned = {
         line.partition("==")[0]
         for line in (PROJECT / "constraints.txt").read_text().splitlines()

@@ -1,14 +1,13 @@
 """The client against a running server: over the network, and inside it."""
 
 import asyncio
-import socket
-import threading
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
 from support.app_server import app_server
+from support.cutting import Cutting
 from support.servers import Site, page
 from support.texts import BODY
 from techsum.desktop.client import Client
@@ -22,45 +21,6 @@ OPTIONS = {"length": "short", "style": "문단", "register": "한다체", "model
 def server(tmp_path_factory):
     with app_server(tmp_path_factory.mktemp("data")) as (url, _):
         yield url
-
-
-class Cutting:
-    """A proxy that ends each connection after so many bytes of answer, so many times."""
-
-    def __init__(self, port, after, times):
-        self._to, self.after, self.times, self.cut = port, after, times, 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            upstream = socket.create_connection(("127.0.0.1", self._to))
-            threading.Thread(target=self._pass, args=(client, upstream, None), daemon=True).start()
-            threading.Thread(target=self._pass, args=(upstream, client, self.after), daemon=True).start()
-
-    def _pass(self, source, to, limit):
-        passed = 0
-        try:
-            while data := source.recv(4096):
-                if limit is not None and passed + len(data) > limit and self.cut < self.times:
-                    self.cut += 1
-                    to.sendall(data[: limit - passed])
-                    break
-                to.sendall(data)
-                passed += len(data)
-        except OSError:
-            pass
-        for end in (source, to):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def close(self):
-        self._listener.close()
 
 
 @asynccontextmanager
@@ -120,10 +80,9 @@ def test_a_stream_that_is_cut_goes_on_where_it_broke(server):
             entry_id = await straight.begin(BODY, OPTIONS)
             whole = await followed(straight, entry_id)
             cookies = {c.name: c.value for c in straight._http.cookies.jar}
-        proxy = Cutting(int(server.rpartition(":")[2]), after=900, times=2)
-        async with reader(proxy.url, cookies=cookies) as cut:
-            again = await followed(cut, entry_id)
-        proxy.close()
+        with Cutting(int(server.rpartition(":")[2]), after=900, times=2) as proxy:
+            async with reader(proxy.url, cookies=cookies) as cut:
+                again = await followed(cut, entry_id)
         return whole, again, proxy.cut
 
     whole, again, cuts = asyncio.run(use())

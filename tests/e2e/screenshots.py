@@ -57,6 +57,27 @@ def take(browser, url):
     shelf.screenshot(path=PROJECT / "docs" / "app-library.png")
 
 
+def take_desktop(browser, url):
+    """The Flet app on a desk, and on a phone in the dark."""
+    for name, size, scheme in (
+        ("desktop", {"width": 1100, "height": 820}, "light"),
+        ("desktop-phone", {"width": 390, "height": 844}, "dark"),
+    ):
+        page = browser.new_context(viewport=size, color_scheme=scheme, locale="ko-KR").new_page()
+        page.goto(f"{url}/app/settings")
+        page.get_by_role("radio", name="해요체").click()
+        page.get_by_role("tab", name="요약").click()
+        page.get_by_role("radio", name="글", exact=True).click()
+        page.get_by_role("textbox").click()
+        page.keyboard.insert_text(SAMPLE)
+        page.get_by_role("button", name="요약하기").click()
+        page.get_by_role("button", name="보관하기").wait_for(timeout=120_000)
+        page.mouse.move(size["width"] / 2, 600)
+        page.mouse.wheel(0, 430)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=PROJECT / "docs" / f"{name}.png")
+
+
 def main():
     """Start the app, take the pictures."""
     with tempfile.TemporaryDirectory() as data, app_server(data) as (url, _), sync_playwright() as playwright:
@@ -65,6 +86,7 @@ def main():
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         take(browser, url)
+        take_desktop(browser, url)
         browser.close()
 
 

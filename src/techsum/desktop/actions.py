@@ -212,7 +212,7 @@ class Actions:
         page, chat = self.state.page, self.state.chat
         page.reading, page.stopping, page.problem = reading, False, ""
         chat.turns, chat.problem, chat.busy = (), "", False
-        chat.drawn += 1
+        chat.show("", asking=False)
 
     async def _follow(self, entry_id: str) -> None:
         """Show a summary while it is written, twelve times a second at most."""
@@ -285,11 +285,12 @@ class Actions:
                 if (now := asyncio.get_running_loop().time()) - shown >= _SHOWN_SECONDS:
                     chat.turns, shown = (*before, turn), now
             chat.turns = (*before, turn)
-            chat.drawn += 1  # an empty field for the next one
 
+        chat.show("", asking=True)
         try:
             if not await self._doing(work, chat):
                 chat.turns = before
+                chat.show(turn.question, asking=True)
         finally:
             chat.busy = False
 

@@ -148,10 +148,15 @@ class Client:
             yield _events(response)
 
     async def _json(self, method: str, where: str, **more: Any) -> Any:
-        try:
-            response = await self._http.request(method, where, **more)
-        except httpx.TransportError:
-            raise ServerError("desktop_no_server", server=self.server) from None
+        # what only asks may be asked again; what changes something might have been done
+        for wait in (*(_WAITS[:3] if method == "GET" else ()), None):
+            try:
+                response = await self._http.request(method, where, **more)
+                break
+            except httpx.TransportError:
+                if wait is None:
+                    raise ServerError("desktop_no_server", server=self.server) from None
+                await asyncio.sleep(wait)
         self._checked(response)
         return response.json() if response.content else None
 

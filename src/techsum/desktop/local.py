@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,8 @@ import httpx
 from techsum.errors import StorageError, TechsumError
 from techsum.settings import settings
 
+USUAL = "http://127.0.0.1:8765"
+"""Where `techsum serve` listens if nothing else is said."""
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _LEFT_SECONDS = 3600
@@ -25,12 +28,15 @@ _LEFT_SECONDS = 3600
 def server() -> Iterator[str]:
     """The address to ask: `TECHSUM_SERVER`, or a server that is started here and ends with this block.
 
+    Where no server is installed, as on a phone, it is the address at which one usually listens: the reader
+    puts another into the settings.
+
     Raises:
         TechsumError: it did not start.
     """
     given = settings().server.rstrip("/")
-    if given:
-        yield given
+    if given or not find_spec("uvicorn"):
+        yield given or USUAL
         return
     port = free_port()
     command = [sys.executable, "-m", "techsum", "serve", "--port", str(port)]

@@ -21,6 +21,10 @@ def themed(page: ft.Page) -> None:
     page.theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE)
     page.dark_theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE)
     page.padding = 0
+    # also what the page says of its language to screen readers, and the words of Flutter's own menus
+    page.locale_configuration = ft.LocaleConfiguration(
+        supported_locales=[ft.Locale("ko"), ft.Locale("en")], current_locale=ft.Locale("ko")
+    )
 
 
 def words(said: str, size: int = 15, **style: Any) -> ft.Control:

@@ -89,7 +89,17 @@ class Chat:
     turns: tuple[Turn, ...] = ()
     busy: bool = False
     problem: str = ""
+    draft: str = ""
+    """What stands in the field when it is drawn."""
     drawn: int = 0
+    """Counts up where the field must show `draft`."""
+    asking: bool = False
+    """Whether the reader is asking, so that the field should have the focus when it is drawn."""
+
+    def show(self, draft: str, *, asking: bool) -> None:
+        """Draw the field with this in it."""
+        self.draft, self.asking = draft, asking
+        self.drawn += 1
 
 
 @ft.observable

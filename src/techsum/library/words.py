@@ -36,12 +36,11 @@ def words(text: str) -> list[str]:
 
 def asked(query: str) -> list[str]:
     """The words that a query asks for; all of them must be found, each as the beginning of a word."""
-    wanted: dict[str, None] = {}
-    for part in query.split():
-        if _ASKED_INITIALS.fullmatch(part):
-            wanted[part] = None
-        else:
-            wanted |= dict.fromkeys(map(_plain, korean.content(part)))
+    parts = query.split()
+    wanted = dict.fromkeys(p for p in parts if _ASKED_INITIALS.fullmatch(p))
+    # together, as they stand in a title: 긴 alone might be another word than in 아주 긴 요약
+    rest = " ".join(p for p in parts if p not in wanted)
+    wanted |= dict.fromkeys(map(_plain, korean.content(rest)))
     # particles and pronouns alone say nothing, but a query of nothing else must not find everything
     return [w for w in wanted if w] or [w for w in map(_plain, query.split()) if w]
 

@@ -12,18 +12,27 @@ from techsum.desktop.values import Turn
 @ft.component
 def Questions(actions: Actions, shell: Shell, chat: Chat) -> ft.Control:  # noqa: N802 - components are named like classes
     """What was asked and answered, and a field for the next question."""
-    field: ft.MutableRef[ft.TextField | None] = ft.use_ref(None)
+    typed = ft.use_ref("")
+    drawn = ft.use_ref(-1)
+    if drawn.current != chat.drawn:  # a new field
+        drawn.current, typed.current = chat.drawn, chat.draft
+
+    def note(event: ft.Event[ft.TextField]) -> None:
+        typed.current = event.control.value or ""
 
     async def ask() -> None:
-        await actions.ask(field.current.value if field.current else "")
+        await actions.ask(typed.current or "")
 
-    field.current = ft.TextField(
+    field = ft.TextField(
         key=f"question{chat.drawn}",
+        value=typed.current or "",
+        autofocus=chat.asking,
         label=shell.say("chat_label"),
         hint_text=shell.say("chat_placeholder"),
         max_length=500,
         counter="",
         expand=True,
+        on_change=note,
         on_submit=ask,
     )
     return look.card(
@@ -31,7 +40,7 @@ def Questions(actions: Actions, shell: Shell, chat: Chat) -> ft.Control:  # noqa
         *(control for turn in chat.turns for control in _turn(shell, turn)),
         look.problem(chat.problem),
         ft.Row(
-            [field.current, ft.FilledButton(shell.say("chat_go"), on_click=ask, disabled=chat.busy)],
+            [field, ft.FilledButton(shell.say("chat_go"), on_click=ask, disabled=chat.busy)],
             vertical_alignment=ft.CrossAxisAlignment.START,
         ),
     )

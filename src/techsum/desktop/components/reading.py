@@ -24,7 +24,7 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
             look.heading(reading.title, 1),
             *_body(shell, reading),
             *_progress(shell, reading),
-            look.problem(page.problem or reading.problem),
+            look.problem(page.problem or reading.problem or _stopped(shell, reading)),
             *(look.soft(n) for n in reading.notices),
             *_facts(shell, reading),
             _buttons(actions, shell, page),
@@ -40,6 +40,10 @@ def _body(shell: Shell, reading: Reading) -> list[ft.Control]:
     if reading.correction:
         return [look.words(reading.correction, 16), look.soft(shell.say("summary_corrected"))]
     return [*sentences(shell, reading.sentences), *being_written(reading.written)]
+
+
+def _stopped(shell: Shell, reading: Reading) -> str:
+    return shell.say("job_cancelled") if reading.entry and reading.entry.status == "cancelled" else ""
 
 
 def _progress(shell: Shell, reading: Reading) -> list[ft.Control]:

@@ -60,16 +60,22 @@ def _server(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:
     """Which server is asked; an app that a server brought asks that one."""
     if actions.fixed:
         return look.problem(choices.problem)
+    typed = ft.use_ref("")
+
+    def note(event: ft.Event[ft.TextField]) -> None:
+        typed.current = event.control.value or ""
+
     field = ft.TextField(
         key=f"server{choices.server}",
         value=choices.server,
         label=shell.say("desktop_server"),
         keyboard_type=ft.KeyboardType.URL,
         autocorrect=False,
+        on_change=note,
     )
 
     async def use() -> None:
-        await actions.use_server(field.value or "")
+        await actions.use_server(typed.current or choices.server)
 
     connected = "" if choices.problem else shell.say("desktop_server_now", server=choices.server)
     return look.card(
