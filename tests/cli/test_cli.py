@@ -222,11 +222,11 @@ def test_models_lists_what_is_here_and_what_auto_means(tmp_path):
     code, out, _ = techsum("models", **where)
     assert code == 0
     assert all(name in out for name in ("extract", "gemma-3-270m", "gemma-2-2b-it", "gemma-3-1b-it", "mine"))
-    assert "`--model auto`는 gemma-3-270m-ko" in out
+    assert "`--model auto`는 extract" in out
     # when one is chosen, auto means it, in another process too
     assert "mine" in techsum("models", "use", "mine", **where)[1]
     assert "`--model auto`는 mine" in techsum("models", **where)[1]
-    assert "gemma-3-270m-ko" in techsum("models", "use", "auto", **where)[1]
+    assert "extract" in techsum("models", "use", "auto", **where)[1]
 
 
 def test_doctor_finds_this_machine_sound():

@@ -144,14 +144,9 @@ def test_a_full_disk_is_one_line_and_leaves_no_model(hub, content, monkeypatch):
     assert pulled() == {}
 
 
-def test_auto_prefers_what_was_chosen_then_the_best_pulled_then_the_embedded_then_no_model(
-    configure, tmp_path, content, monkeypatch
-):
+def test_auto_prefers_what_was_chosen_then_the_best_pulled_then_no_model(configure, tmp_path, content):
     configure(cache_dir=tmp_path / "c", config_dir=tmp_path / "k", model="auto")
-    assert auto_model() == "gemma-3-270m-ko"
-    with monkeypatch.context() as without:
-        without.setattr("importlib.util.find_spec", lambda _: None)
-        assert auto_model() == "extract"
+    assert auto_model() == "extract"
     folder = tmp_path / "c" / "models"
     folder.mkdir(parents=True)
     for name in ("other", "gemma-3-1b-it", "gemma-3-270m"):

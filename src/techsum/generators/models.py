@@ -60,9 +60,9 @@ def pulled() -> dict[str, Path]:
 
 
 def auto_model() -> str:
-    """What `--model auto` means: the configured one, the chosen default, the best one pulled, the tuned one.
+    """What `--model auto` means: the configured one, the chosen default, the best one pulled, else `extract`.
 
-    `extract` where the embedded model is not installed. Why the tuned one: `docs/leaderboard.md`.
+    Why not the embedded `gemma-3-270m-ko`: it is not better and takes ten seconds (`docs/leaderboard.md`).
     """
     if settings().model != "auto":
         return settings().model
@@ -70,8 +70,7 @@ def auto_model() -> str:
     if chosen:
         return chosen
     here = pulled()
-    embedded = TUNED if embedded_installed() else EXTRACT
-    return next((name for name in HUB_MODELS if name in here), embedded)
+    return next((name for name in HUB_MODELS if name in here), EXTRACT)
 
 
 def names() -> list[str]:
