@@ -27,7 +27,7 @@ def url(request, tmp_path):
     found = request.getfixturevalue("postgres_url")
     yield found
     engine = create_engine(found)
-    migrate(engine, "base")
+    migrate(engine, "base", down=True)
     engine.dispose()
 
 

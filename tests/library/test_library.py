@@ -4,14 +4,14 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from support.texts import BODY, TITLE
 from techsum.article import Article
 from techsum.errors import StorageError
 from techsum.library import Library, Request, open_library
 from techsum.library.library import PAGE, migrate
-from techsum.library.words import asked, initials, words
+from techsum.library.words import asked, initials, tag_word, words
 from techsum.summarizers import extract
 from techsum.summary import notice
 
@@ -190,9 +190,69 @@ def test_many_write_at_once_and_nothing_is_lost(library):
     assert [library.count(f"reader{n}") for n in range(6)] == [5] * 6
 
 
+def forget_tag(library, entry_id):
+    """Take the tag's word out of the index, as the first form had none."""
+    with library.engine.begin() as connection:
+        if library.engine.dialect.name == "sqlite":
+            connection.execute(
+                text("UPDATE summary_words SET words = replace(words, :word, '')"), {"word": tag_word("물리")}
+            )
+        else:
+            connection.execute(
+                text("UPDATE summaries SET summary_words = ts_delete(summary_words, :word)"),
+                {"word": tag_word("물리")},
+            )
+
+
+def test_what_is_corrected_tagged_or_shared_is_saved(library):
+    for keep in (
+        lambda i: library.correct("mine", i, "내 말"),
+        lambda i: library.tag("mine", i, ["물리"]),
+        lambda i: library.share("mine", i),
+    ):
+        entry = finished(library)
+        library.save("mine", entry, saved=False)
+        keep(entry)
+        assert library.get("mine", entry).saved
+    assert library.forget(time.time() + 1) == 0
+
+
+def test_an_answer_to_what_was_deleted_meanwhile_is_dropped(library, monkeypatch):
+    entry = finished(library)
+    known = library.get("mine", entry)
+    monkeypatch.setattr(library, "get", lambda *_: known)
+    library.delete("mine", entry)
+    assert not library.answered("mine", entry, "왜?", {})
+
+
+def test_everything_is_told_once_while_something_is_deleted(library):
+    ids = [finished(library) for _ in range(45)]
+    told = []
+    for entry in library.everything("mine"):
+        told.append(entry.id)
+        if len(told) == 5:
+            library.delete("mine", ids[0])
+    assert told == ids
+
+
+@pytest.mark.parametrize("query", ["소금물 이야기", "긴 이야기"])
+def test_a_title_is_found_by_its_own_words(library, query):
+    entry = finished(library)
+    library.retitle("mine", entry, "아주 긴 소금물 이야기")
+    assert [e.id for e in library.find("mine", query).entries] == [entry]
+
+
 def test_migrations_go_down_and_up_again_with_data(library: Library):
-    finished(library)
-    migrate(library.engine, "base")
+    # given a library of the first form with a tagged summary in it
+    entry = finished(library)
+    library.tag("mine", entry, ["물리"])
+    migrate(library.engine, "0001", down=True)
+    forget_tag(library, entry)
+    # when it is brought up to date, then it is whole and its tags are found as new ones are
+    migrate(library.engine)
+    assert library.get("mine", entry).result == SUMMARY
+    assert [e.id for e in library.find("mine", tag="물리").entries] == [entry]
+    migrate(library.engine, "base", down=True)
     assert set(inspect(library.engine).get_table_names()) <= {"alembic_version"}
     migrate(library.engine)
     finished(library)
@@ -208,8 +268,8 @@ def test_the_tables_are_what_the_migrations_make(library: Library):
     with library.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         found = compare_metadata(context, metadata)
-    # what a search needs is each database's own and not in the metadata
-    assert [d for d in found if "words" not in str(d)] == []
+    # what a search and a link need is each database's own and not in the metadata
+    assert [d for d in found if "words" not in str(d) and "summaries_links" not in str(d)] == []
 
 
 def test_a_database_that_cannot_be_opened_is_one_line(tmp_path):

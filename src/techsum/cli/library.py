@@ -89,19 +89,23 @@ def export(
         bool, typer.Option("--training", help="고쳐 쓴 요약을 학습 자료로 / corrections as training rows")
     ] = False,
     markdown_: Annotated[bool, typer.Option("--markdown", help="Markdown으로 / as Markdown")] = False,
-    reader: _Reader = READER,
+    reader: Annotated[str | None, typer.Option(help="누구의 보관함 / whose library")] = None,
 ) -> None:
-    """보관함을 파일로 내보냅니다. / Write the library to a file."""
+    """보관함을 파일로 내보냅니다. / Write the library to a file.
+
+    `--training`은 모든 독자의 고쳐 쓴 요약을 담습니다. / takes every reader's corrections.
+    """
     from techsum.library.files import exported, training_rows
     from techsum.library.markdown import markdown
 
     with opened() as library:
-        lines = exported(library, reader)
+        lines = exported(library, reader or READER)
         if training:
-            rows = training_rows(library.everything(reader))
+            readers = library.readers() if reader is None else [reader]
+            rows = training_rows(entry for name in readers for entry in library.everything(name))
             lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         elif markdown_:
-            lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader))
+            lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader or READER))
         part = to.with_name(f".{to.name}.part")
         try:
             with part.open("w", encoding="utf-8") as file:

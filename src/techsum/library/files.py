@@ -5,7 +5,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from techsum.library.kept import Exported
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
 
+_LONGEST, _LONGEST_TITLE = 2_000_000, 300
 _INSTRUCTION = "다음 글을 요약하세요."
 
 
@@ -66,6 +67,7 @@ def imported(library: Library, reader: str, text: str) -> int:
     Raises:
         UsageError: it is none of these; the line is named, and what stood before it is kept.
     """
+    text = text.removeprefix("\ufeff")
     reference = _reference(text, reader)
     if reference is not None:
         library.add(reference)
@@ -76,7 +78,8 @@ def imported(library: Library, reader: str, text: str) -> int:
             library.add([_from_markdown(written, reader)])
             count += 1
         return count
-    for number, line in enumerate(text.splitlines(), 1):
+    # not splitlines(): a text may hold other characters that end a line
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -99,9 +102,22 @@ def _reference(text: str, reader: str) -> list[Entry] | None:
         said = json.loads(text)
     except ValueError:
         return None
-    lists = said.values() if isinstance(said, dict) else [said]
-    rows = next((v for v in lists if isinstance(v, list) and v and all(map(_is_reference, v))), None)
+    rows = next((v for v in _lists(said) if v and all(map(_is_reference, v))), None)
     return None if rows is None else [_from_reference(row, reader) for row in rows]
+
+
+def _lists(said: Any) -> Iterator[list[Any]]:
+    """Where a saved list may stand: by itself, under a name, as text under one, or by the summaries' ids."""
+    if isinstance(said, list):
+        yield said
+    elif isinstance(said, dict):
+        yield list(said.values())
+        for value in said.values():
+            if isinstance(value, str) and value[:1] in "[{":
+                with suppress(ValueError):
+                    yield from _lists(json.loads(value))
+            elif isinstance(value, list | dict):
+                yield from _lists(value)
 
 
 def _is_reference(row: object) -> bool:
@@ -109,9 +125,9 @@ def _is_reference(row: object) -> bool:
 
 
 def _from_reference(row: dict[str, Any], reader: str) -> Entry:
-    source, output = str(row["input"]), str(row["output"])
+    source, output = str(row["input"])[:_LONGEST], str(row["output"])[:_LONGEST]
     is_link = str(row.get("mode", "")).lower() in ("link", "url", "링크")
-    title = str(row.get("title") or output[:40])
+    title = str(row.get("title") or output[:40])[:_LONGEST_TITLE]
     request = Request("link", source, {}) if is_link else Request("text", source[:80], {})
     article = None if is_link else Article(source)
     return _foreign(reader, "reference", request, title, output, article=article, key=row.get("id"))
@@ -182,6 +198,8 @@ def backup(library: Library, to: Path) -> None:
     Raises:
         StorageError: the library is PostgreSQL, which has `pg_dump`; or the copy cannot be written.
     """
+    if to.exists() and to.samefile(str(library.engine.url.database or "")):
+        raise StorageError("library_backup", path=to, reason="library.db")
     with closing(_sqlite(library)) as source:
         part = to.with_name(f".{to.name}.part")
         try:

@@ -10,8 +10,14 @@ Web = Annotated[str, Field(pattern=r"^https?://", max_length=4_000)]
 """A link that a page may show."""
 
 
+Moment = Annotated[float, Field(ge=0, le=4_102_444_800)]
+"""Seconds since 1970, before the year 2100: a page writes it as a date."""
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0, le=1e9)]
+
+
 class _Kept(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Notice(_Kept):
@@ -47,8 +53,8 @@ class Summary(_Kept):
     sentences: list[Sentence]
     notices: list[Notice]
     model: Line
-    coverage: float
-    seconds: float
+    coverage: Share
+    seconds: Seconds
     seed: int | None
 
 
@@ -60,7 +66,7 @@ class Answer(_Kept):
     found: bool
     sentences: list[Sentence]
     model: Line
-    seconds: float
+    seconds: Seconds
 
 
 class Article(_Kept):
@@ -96,8 +102,8 @@ class Exported(_Kept):
     id: Line
     status: Literal["done", "failed", "cancelled"]
     request: Wish
-    created: float
-    saved: float | None
+    created: Moment
+    saved: Moment | None
     title: Line
     article: Article | None
     keys: Summary | None

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from techsum.article import Article
@@ -39,7 +39,7 @@ from techsum.library.entries import (
     article_json,
 )
 from techsum.library.tables import questions, shares, summaries
-from techsum.library.words import asked, words
+from techsum.library.words import asked, tag_word, words
 
 PAGE = 20
 """Entries of one page of a list."""
@@ -65,8 +65,8 @@ def open_library(url: str) -> "Library":
     return Library(engine)
 
 
-def migrate(engine: Engine, to: str = "head") -> None:
-    """Bring the tables to a revision; `base` removes them."""
+def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:
+    """Bring the tables up to a revision, or `down` to one; `base` removes them."""
     from alembic import command
     from alembic.config import Config
 
@@ -74,7 +74,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        (command.downgrade if to == "base" else command.upgrade)(config, to)
+        (command.downgrade if down else command.upgrade)(config, to)
 
 
 def _engine(url: str) -> Engine:
@@ -82,7 +82,8 @@ def _engine(url: str) -> Engine:
         return create_engine(url, pool_pre_ping=True)
     path = url.removeprefix("sqlite:///")
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # what people read is theirs alone: no other user of the machine opens the folder
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError("library_closed", reason=error.strerror) from None
     # a connection each: SQLite opens in 0.1 ms, and none is shared between threads
@@ -108,7 +109,7 @@ class Library:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except OperationalError as error:
+        except (OperationalError, DataError) as error:
             raise StorageError("library_unwritable", reason=_reason(error)) from None
 
     @contextmanager
@@ -181,7 +182,7 @@ class Library:
         row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one()
         summary = row.correction or (row.result or row.key_sentences or {}).get("summary", "")
         found_by = words(" ".join((row.title, *row.tags, summary)))
-        search.index(connection, row.number, [_owner(row.reader), *found_by])
+        search.index(connection, row.number, [_owner(row.reader), *map(tag_word, row.tags), *found_by])
 
     # -- what a reader does with it --------------------------------------------------------------------
 
@@ -227,17 +228,23 @@ class Library:
         wanted = select(summaries).where(summaries.c.reader == reader)
         if saved:
             wanted = wanted.where(summaries.c.saved.is_not(None))
-        if query.strip():
-            found_by = asked(query)
-            if not found_by:
-                return Found((), more=False)
-            dialect = self.engine.dialect.name
-            wanted, order = search.narrowed(wanted, dialect, _owner(reader), found_by)
-        if tag:
-            wanted = wanted.where(_has_tag(self.engine.dialect.name, tag))
-        wanted = wanted.order_by(order if oldest_first else order.desc())
+        found_by = asked(query)
+        if query.strip() and not found_by:
+            return Found((), more=False)
+        if found_by or tag:
+            exactly = [_owner(reader), *([tag_word(tag)] if tag else [])]
+            wanted, order = search.narrowed(wanted, self.engine.dialect.name, exactly, found_by)
+        # the page's numbers first: what is passed over is not read with its article
+        numbers = wanted.with_only_columns(summaries.c.number).order_by(
+            order if oldest_first else order.desc()
+        )
+        shown = numbers.offset(page * PAGE).limit(PAGE + 1)
+        by_number = summaries.c.number if oldest_first else summaries.c.number.desc()
         with self._reading() as connection:
-            rows = connection.execute(wanted.offset(page * PAGE).limit(PAGE + 1)).all()
+            some = connection.execute(shown).scalars().all()
+            rows = connection.execute(
+                select(summaries).where(summaries.c.number.in_(some)).order_by(by_number)
+            ).all()
         return Found(tuple(_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
 
     def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
@@ -249,15 +256,17 @@ class Library:
         return self._change(reader, entry_id, title=title)
 
     def correct(self, reader: str, entry_id: str, text: str | None) -> bool:
-        """Keep the reader's own wording beside the original; None takes it back."""
-        return self._change(reader, entry_id, correction=text)
+        """Keep the reader's own wording beside the original; None takes it back. What is corrected is saved."""
+        return self._change(reader, entry_id, correction=text, keep=text is not None)
 
     def tag(self, reader: str, entry_id: str, tags: Iterable[str]) -> bool:
-        """Set its tags."""
+        """Set its tags. What is tagged is saved."""
         plain = [t for t in dict.fromkeys(" ".join(t.split()) for t in tags) if t]
-        return self._change(reader, entry_id, tags=plain)
+        return self._change(reader, entry_id, tags=plain, keep=bool(plain))
 
-    def _change(self, reader: str, entry_id: str, **values: Any) -> bool:
+    def _change(self, reader: str, entry_id: str, *, keep: bool = False, **values: Any) -> bool:
+        if keep:
+            values["saved"] = func.coalesce(summaries.c.saved, time.time())
         with self._writing() as connection:
             done = connection.execute(update(summaries).where(*_own(reader, entry_id)).values(values))
             if done.rowcount:
@@ -293,8 +302,11 @@ class Library:
         if not self.get(reader, entry_id):
             return False
         values = {"summary": entry_id, "created": time.time(), "question": question, "answer": answer}
-        with self._writing() as connection:
-            connection.execute(insert(questions).values(values))
+        try:
+            with self._writing() as connection:
+                connection.execute(insert(questions).values(values))
+        except IntegrityError:  # deleted while the answer was written
+            return False
         return True
 
     def questions(self, reader: str, entry_id: str) -> list[Question]:
@@ -309,10 +321,12 @@ class Library:
             return [Question(r.number, r.created, r.question, dict(r.answer)) for r in rows]
 
     def share(self, reader: str, entry_id: str) -> str | None:
-        """A token with which anyone may read the summary, until it is revoked."""
+        """A token with which anyone may read the summary, until it is revoked. What is shared is saved."""
         with self._writing() as connection:
             if not connection.execute(select(summaries.c.id).where(*_own(reader, entry_id))).first():
                 return None
+            saved = func.coalesce(summaries.c.saved, time.time())
+            connection.execute(update(summaries).where(*_own(reader, entry_id)).values(saved=saved))
             token = secrets.token_urlsafe(16)
             connection.execute(
                 insert(shares).values(token=token, summary=entry_id, created=time.time(), revoked=False)
@@ -329,6 +343,16 @@ class Library:
                 .values(revoked=True)
             )
         return int(done.rowcount)
+
+    def is_shared(self, reader: str, entry_id: str) -> bool:
+        """Whether a share link shows it."""
+        with self._reading() as connection:
+            wanted = (
+                select(shares.c.token)
+                .join(summaries, summaries.c.id == shares.c.summary)
+                .where(*_own(reader, entry_id), shares.c.revoked.is_(False))
+            )
+            return connection.execute(wanted).first() is not None
 
     def shared(self, token: str) -> Entry | None:
         """The summary that a share link shows, or None."""
@@ -354,13 +378,28 @@ class Library:
 
     def everything(self, reader: str) -> Iterator[Entry]:
         """All of a reader's saved summaries, the oldest first."""
-        page = 0
+        last = 0
         while True:
-            found = self.find(reader, page=page, oldest_first=True)
-            yield from found.entries
-            if not found.more:
+            # after the last one, not by page: what is deleted meanwhile moves nothing
+            wanted = (
+                select(summaries)
+                .where(summaries.c.reader == reader, summaries.c.saved.is_not(None))
+                .where(summaries.c.number > last)
+                .order_by(summaries.c.number)
+                .limit(PAGE)
+            )
+            with self._reading() as connection:
+                rows = connection.execute(wanted).all()
+            if not rows:
                 return
-            page += 1
+            last = rows[-1].number
+            yield from map(_entry, rows)
+
+    def readers(self) -> list[str]:
+        """Everybody who has saved something."""
+        with self._reading() as connection:
+            wanted = select(summaries.c.reader).where(summaries.c.saved.is_not(None)).distinct()
+            return list(connection.execute(wanted.order_by(summaries.c.reader)).scalars())
 
     def add(self, entries: Iterable[Entry]) -> list[str]:
         """Put in summaries that come from elsewhere, all or none; those that are here already stay.
@@ -396,16 +435,6 @@ def _own(reader: str, entry_id: str) -> tuple[ColumnElement[bool], ColumnElement
 def _owner(reader: str) -> str:
     """A word that stands in every summary of one reader, so that a search looks at these alone."""
     return "reader" + "".join(c for c in reader.lower() if c.isalnum())
-
-
-def _has_tag(dialect: str, tag: str) -> ColumnElement[bool]:
-    from sqlalchemy import text
-
-    if dialect == "sqlite":
-        said = "EXISTS (SELECT 1 FROM json_each(summaries.tags) WHERE json_each.value = :tag)"
-    else:
-        said = "jsonb_exists(CAST(summaries.tags AS jsonb), :tag)"
-    return cast("ColumnElement[bool]", text(said).bindparams(tag=tag))
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -33,19 +33,25 @@ def forget(connection: Connection, number: int) -> None:
 
 
 def narrowed(
-    wanted: Select[Any], dialect: str, owner: str, found_by: Sequence[str]
+    wanted: Select[Any], dialect: str, exactly: Sequence[str], found_by: Sequence[str]
 ) -> tuple[Select[Any], ColumnElement[int]]:
-    """The selection of summaries, narrowed to those of one owner in which every word begins with these.
+    """The selection of summaries, narrowed by words.
+
+    Args:
+        wanted: the selection.
+        dialect: the database's.
+        exactly: words that it holds as they are: its owner's, a tag's.
+        found_by: beginnings of words that it holds.
 
     Returns:
         The selection, and the column to order it by. FTS5 walks its index in the order of its rows, so that
         the first page of a common word costs a page; ordered by the other table it would cost every match.
     """
     if dialect == "sqlite":
-        asked = " AND ".join([f'"{owner}"', *(f'"{w}" *' for w in found_by)])
+        asked = " AND ".join([*(f'"{w}"' for w in exactly), *(f'"{w}" *' for w in found_by)])
         words = table("summary_words", column("rowid"))
         said = text("summary_words MATCH :wanted").bindparams(wanted=asked)
         return wanted.join(words, words.c.rowid == summaries.c.number).where(said), words.c.rowid
-    asked = " & ".join([f"'{owner}'", *(f"'{w}':*" for w in found_by)])
+    asked = " & ".join([*(f"'{w}'" for w in exactly), *(f"'{w}':*" for w in found_by)])
     said = text("summaries.summary_words @@ CAST(:wanted AS tsquery)").bindparams(wanted=asked)
     return wanted.where(said), summaries.c.number

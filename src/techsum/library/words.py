@@ -1,5 +1,6 @@
 """What a summary is found by: its morphemes, and the initial consonants of its words."""
 
+import hashlib
 import re
 
 from techsum import korean
@@ -43,6 +44,11 @@ def asked(query: str) -> list[str]:
     wanted |= dict.fromkeys(map(_plain, korean.content(rest)))
     # particles and pronouns alone say nothing, but a query of nothing else must not find everything
     return [w for w in wanted if w] or [w for w in map(_plain, query.split()) if w]
+
+
+def tag_word(tag: str) -> str:
+    """A word by which every summary with this tag is found: a hash, for a tag may hold any sign."""
+    return "tag" + hashlib.sha256(" ".join(tag.split()).encode()).hexdigest()[:20]
 
 
 def _plain(word: str) -> str:
