@@ -9,6 +9,8 @@ import pytest
 
 from support.app_server import app_server
 from support.documents import docx, hwpx, pdf
+from support.servers import Site
+from support.servers import page as page_of
 from support.texts import BODY, PARAGRAPHS, TITLE
 
 pytestmark = pytest.mark.slow
@@ -108,6 +110,111 @@ def test_what_is_written_so_far_can_be_copied(open_page):
     assert copied.startswith(page.locator("#live .sentence .words").first.inner_text())
     page.wait_for_selector("#text")  # and it goes on
     assert page.locator("#text .sentence").count() >= 2
+
+
+def test_a_question_in_the_making_outlives_the_summary_that_comes_in(open_page):
+    page = open_page()
+    page.fill("#source", LONG)
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_selector("#asked")
+    page.click("#asked")
+    method = page.context.new_cdp_session(page)
+    method.send("Input.imeSetComposition", {"text": "용", "selectionStart": 1, "selectionEnd": 1})
+    page.wait_for_selector("#text")  # the page was drawn anew
+    assert page.evaluate("document.activeElement.id") == "asked"
+    assert page.input_value("#asked") == "용"
+    assert page.locator("#said").inner_text() == "요약이 끝났습니다."
+
+
+def test_a_file_is_dropped_anywhere_and_a_text_goes_where_text_goes(open_page):
+    page = open_page()
+    drop = """([name, body]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([body], name)); data.items.add(new File(["x"], "둘째.txt"));
+        document.querySelector("h1").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+    }"""
+    page.evaluate(drop, ["소금물.txt", BODY])
+    assert "소금물.txt" in page.inner_text("#drop")
+    page.select_option("[name=model]", "extract")
+    page.get_by_role("button", name="요약하기").click()
+    page.wait_for_selector("#text")
+    assert "240킬로와트시" in page.inner_text(".source")
+    page.goto("/")
+    text = """() => {
+        const data = new DataTransfer(); data.setData("text/plain", "https://example.com/");
+        const event = new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true});
+        document.querySelector("#source").dispatchEvent(event);
+        return event.defaultPrevented;
+    }"""
+    assert page.evaluate(text) is False
+
+
+def test_a_tap_on_a_phone_lights_the_source(open_page):
+    page = open_page(width=390, height=844, has_touch=True, is_mobile=True)
+    summarise(page, BODY)
+    page.locator("#text .sentence .words").first.tap()
+    lit = page.locator(".s.lit")
+    lit.first.wait_for()
+    assert lit.first.inner_text() in BODY
+
+
+def test_it_is_copied_where_the_browser_has_no_clipboard(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.get_by_role("button", name="복사").click()
+    page.get_by_role("button", name="복사했습니다").wait_for()
+    page.click("#asked")
+    page.keyboard.press("Control+v")
+    assert page.input_value("#asked").startswith(page.locator("#text .words").first.inner_text())
+
+
+def test_length_style_and_endings_are_changed_with_the_article_kept(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    page.get_by_text("다른 방식으로 다시 요약").click()
+    again = page.locator("form[action$='/again']")
+    again.locator("[name=length]").select_option("short")
+    again.locator("[name=style]").select_option("개조식")
+    again.locator("[name=register]").select_option("해요체")
+    before = page.url
+    again.get_by_role("button", name="다시 요약").click()
+    page.wait_for_url(lambda url: url != before)
+    page.wait_for_selector("#text.notes")
+    assert "240킬로와트시" in page.inner_text(".source")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("깨진.pdf", b"%PDF-1.4 broken", "PDF"),
+        ("깨진.hwpx", b"PK\x03\x04 broken", "HWPX"),
+        ("사진.txt", b"\xff\xd8\xff\xe0" + bytes(range(256)) * 20, "글"),
+        ("빈.docx", b"", "비어"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_line(open_page, name, body, said):
+    page = open_page()
+    page.set_input_files("[name=file]", {"name": name, "mimeType": "", "buffer": body})
+    page.get_by_role("button", name="요약하기").click()
+    problem = page.locator(".problem:not(:empty)").first
+    problem.wait_for()
+    assert said in problem.inner_text()
+    assert len(problem.inner_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("path", "said"), [("/none", "404"), ("/empty", "본문"), ("/broken", "500")])
+def test_a_link_that_leads_nowhere_is_one_line_and_can_be_mended(open_page, path, said):
+    pages = {"/empty": page_of("<html><body></body></html>"), "/broken": page_of("x", status=500)}
+    with Site(pages) as site:
+        page = open_page()
+        page.fill("#source", site.url + path)
+        page.press("#source", "Enter")
+        problem = page.locator(".problem:not(:empty)").first
+        problem.wait_for()
+        assert said in problem.inner_text()
+        page.get_by_role("link", name="주소 고치기").click()
+        assert page.input_value("#source") == site.url + path
 
 
 def test_paper_gets_the_summary_and_its_article_without_the_controls(open_page):

@@ -51,6 +51,19 @@ def test_one_readers_many_do_not_go_before_anothers_first():
     assert queue.served == ["a0", "b0", "c0", "a1", "a2", "a3"]
 
 
+def test_a_reader_who_waits_is_not_passed_by_newcomers_for_ever(monkeypatch):
+    """Given one reader with two wishes, when new readers keep coming, then the second wish has its turn."""
+    monkeypatch.setattr("techsum.server.places._STEP_SECONDS", 0.05)
+    queue = Queue()
+    queue.enter("a0", "a")
+    queue.enter("a1", "a")
+    for n in range(10):
+        queue.enter(f"new{n}", f"reader{n}")
+        time.sleep(0.02)
+    queue.end()
+    assert queue.served.index("a1") < 6
+
+
 def test_no_more_run_than_there_are_places():
     queue = Queue(2)
     for n in range(6):

@@ -179,7 +179,9 @@ class Library:
                 self._index(connection, entry_id)
 
     def _index(self, connection: Connection, entry_id: str) -> None:
-        row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one()
+        row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one_or_none()
+        if row is None:  # deleted while it was made
+            return
         summary = row.correction or (row.result or row.key_sentences or {}).get("summary", "")
         found_by = words(" ".join((row.title, *row.tags, summary)))
         search.index(connection, row.number, [_owner(row.reader), *map(tag_word, row.tags), *found_by])
@@ -256,7 +258,7 @@ class Library:
         return self._change(reader, entry_id, title=title)
 
     def correct(self, reader: str, entry_id: str, text: str | None) -> bool:
-        """Keep the reader's own wording beside the original; None takes it back. What is corrected is saved."""
+        """Keep the reader's own wording beside the original, and save it; None takes it back."""
         return self._change(reader, entry_id, correction=text, keep=text is not None)
 
     def tag(self, reader: str, entry_id: str, tags: Iterable[str]) -> bool:
@@ -321,7 +323,7 @@ class Library:
             return [Question(r.number, r.created, r.question, dict(r.answer)) for r in rows]
 
     def share(self, reader: str, entry_id: str) -> str | None:
-        """A token with which anyone may read the summary, until it is revoked. What is shared is saved."""
+        """A token with which anyone may read it, until it is revoked. What is shared is saved."""
         with self._writing() as connection:
             if not connection.execute(select(summaries.c.id).where(*_own(reader, entry_id))).first():
                 return None

@@ -1,6 +1,7 @@
 """The library's tables, the same in SQLite and PostgreSQL; `migrations` makes and changes them.
 
-The index of links is each database's own (migration 0002). SQLite searches in an FTS5 table `summary_words`, PostgreSQL in the column of the same name (`search.py`).
+The index of links is each database's own (migration 0002). SQLite searches in an FTS5 table
+`summary_words`, PostgreSQL in the column of the same name (`search.py`).
 """
 
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text

@@ -46,6 +46,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "아직 글을 읽지 못해 물어볼 수 없습니다. 요약이 시작된 뒤에 다시 물어봐 주세요.",
         "The article has not been read yet. Ask again once the summary has begun.",
     ),
+    "page_none": (
+        "이런 페이지가 없습니다. 주소를 확인해 주세요.",
+        "There is no such page. Check the address.",
+    ),
+    "page_method": (
+        "이 주소는 그렇게 열 수 없습니다. 처음 화면에서 다시 시작해 주세요.",
+        "This address cannot be used that way. Start again from the first page.",
+    ),
     "job_cancelled": ("요약을 멈췄습니다.", "The summary was stopped."),
     "job_interrupted": (
         "요약하는 동안 서버가 다시 시작됐습니다. ‘다시 요약’을 눌러 주세요.",
@@ -136,12 +144,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "summary_save": ("보관하기", "Save"),
     "summary_unsave": ("보관 취소", "Remove from library"),
     "summary_copy": ("복사", "Copy"),
+    "summary_over": ("요약이 끝났습니다.", "The summary is done."),
     "summary_copied": ("복사했습니다", "Copied"),
     "summary_share": ("공유 링크", "Share link"),
     "summary_share_link": (
         "이 주소를 아는 사람은 누구나 읽을 수 있습니다",
         "Anyone who knows this address can read it",
     ),
+    "summary_shared": ("공유 링크로 읽을 수 있습니다.", "A share link shows it."),
     "summary_unshare": ("공유 끝내기", "Stop sharing"),
     "summary_markdown": ("Markdown 받기", "Download Markdown"),
     "summary_print": ("인쇄", "Print"),

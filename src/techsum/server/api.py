@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from techsum import __version__
 from techsum.chat import LONGEST_QUESTION
@@ -23,16 +24,22 @@ from techsum.library.files import exported, imported
 from techsum.library.markdown import markdown
 from techsum.messages import text, user_language
 from techsum.reading import is_link, read_remote, read_upload
-from techsum.server.jobs import Jobs
+from techsum.server.jobs import RETRY_SECONDS, BusyError, Jobs
 from techsum.server.problems import missing, status_of
 from techsum.summarizers.result import with_article
 
 MOST_CHARACTERS = 2_000_000
 MOST_SUMMARY_CHARACTERS = 20_000
+_LARGEST_TEXT = 4 * MOST_CHARACTERS
+"""Bytes of a text in a form: a Korean letter has three."""
 _AT_ONCE = 4
-"""Checks at the same time: each holds a processor, and more only wait in another place."""
+"""Checks at the same time: each holds a processor and a thread of the server."""
 _LABEL = 80
 """Characters of a pasted text that its entry is called by until it has a title."""
+
+
+DEFAULTS = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
+"""How a summary looks if nothing else is asked."""
 
 
 class _Body(BaseModel):
@@ -50,10 +57,10 @@ class SummaryRequest(_Body):
     """What `POST /api/summaries` takes; a form with a `file` instead of `source` may have the same fields."""
 
     source: str = Field("", max_length=MOST_CHARACTERS, description="a public link, or the text itself")
-    length: str = Field("medium", description="short, medium, long, or characters")
-    style: str = Field("문단", description="문단 or 개조식")
-    register_: str = Field("한다체", alias="register", description="해요체, 합니다체 or 한다체")
-    model: str = Field("auto", description="a name that `GET /api/models` lists")
+    length: str = Field(DEFAULTS["length"], description="short, medium, long, or characters")
+    style: str = Field(DEFAULTS["style"], description="문단 or 개조식")
+    register_: str = Field(DEFAULTS["register"], alias="register", description="해요체, 합니다체 or 한다체")
+    model: str = Field(DEFAULTS["model"], description="a name that `GET /api/models` lists")
     fresh: bool = Field(False, description="make it anew although this link was summarised before")
 
 
@@ -76,6 +83,19 @@ class QuestionRequest(_Body):
 def reader_of(request: Request) -> str:
     """Who is asking."""
     return str(request.state.reader)
+
+
+def counted(request: Request) -> str:
+    """Under which name the limits count what is asked: see `guard.Guard`."""
+    return str(request.state.counted_as)
+
+
+def with_defaults(entry: Entry) -> dict[str, str]:
+    """The options of a summary; one that was imported may lack them."""
+    wished = SummaryRequest.model_validate(
+        {k: v for k, v in entry.request.options.items() if k in DEFAULTS and isinstance(v, str)}
+    )
+    return {name: str(getattr(wished, "register_" if name == "register" else name)) for name in DEFAULTS}
 
 
 def entry_json(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
@@ -124,14 +144,19 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     @api.post("/check")
     def check_summary(asked: CheckRequest) -> dict[str, Any]:
         """Hold a summary against its article: each sentence with its evidence and notices."""
-        with places:
+        # who finds no place is told so: to wait would hold a thread that others need
+        if not places.acquire(blocking=False):
+            raise BusyError("server_busy", seconds=RETRY_SECONDS)
+        try:
             return check(read_remote(asked.article), asked.summary).as_dict()
+        finally:
+            places.release()
 
     @api.post("/summaries", status_code=202, openapi_extra=_FORM)
     async def begin(request: Request) -> JSONResponse:
         """Begin a summary; or, for a link that was summarised before, find it."""
         asked, upload = await asked_for(request)
-        entry = await run_in_threadpool(start, library, jobs, reader_of(request), asked, upload)
+        entry = await run_in_threadpool(start, library, jobs, request, asked, upload)
         where = f"/api/summaries/{entry.id}"
         return JSONResponse({"id": entry.id, "status": entry.status}, 202, {"Location": where})
 
@@ -190,6 +215,14 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
             library.delete(reader_of(request), entry_id)
         return Response(status_code=204)
 
+    @api.post("/summaries/{entry_id}/again", status_code=202)
+    def again(request: Request, entry_id: str) -> JSONResponse:
+        """Make it anew with the same options: what was interrupted, or failed, or should be fresh."""
+        entry = own(request, entry_id)
+        fresh = jobs.again(entry, with_defaults(entry), user_language(), counted(request))
+        where = f"/api/summaries/{fresh.id}"
+        return JSONResponse({"id": fresh.id, "status": fresh.status}, 202, {"Location": where})
+
     @api.get("/library.jsonl", response_class=StreamingResponse)
     def export(request: Request) -> StreamingResponse:
         """All saved summaries as JSON lines: what `POST /api/library` takes back."""
@@ -247,31 +280,39 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
 
 
 def start(
-    library: Library, jobs: Jobs, reader: str, asked: SummaryRequest, upload: tuple[bytes, str] | None
+    library: Library,
+    jobs: Jobs,
+    request: Request,
+    asked: SummaryRequest,
+    upload: tuple[bytes, str] | None,
 ) -> Entry:
     """Begin what a reader asked for, or find it.
 
     Raises:
         UsageError: there is neither a source nor a file, or an option does not exist.
     """
+    reader, counted_as = reader_of(request), counted(request)
     options = {
         "length": asked.length, "style": asked.style, "register": asked.register_, "model": asked.model
     }  # fmt: skip
     if upload:
         body, name = upload
+        wish = Wish("file", name, options)
         return jobs.submit(
-            reader, Wish("file", name, options), lambda: read_upload(body, name), user_language()
+            reader, wish, lambda: read_upload(body, name), user_language(), counted_as=counted_as
         )
     if is_link(asked.source):
         link = asked.source.strip()
         before = None if asked.fresh else library.of_source(reader, link, options)
         if before:
             return before
-        return jobs.submit(reader, Wish("link", link, options), lambda: read_remote(link), user_language())
+        wish = Wish("link", link, options)
+        return jobs.submit(reader, wish, lambda: read_remote(link), user_language(), counted_as=counted_as)
     label = " ".join(asked.source.split())[:_LABEL]
     # read at once, so that a text that is too short is answered where it was typed
     article = read_remote(asked.source)
-    return jobs.submit(reader, Wish("text", label, options), article, user_language())
+    wish = Wish("text", label, options)
+    return jobs.submit(reader, wish, article, user_language(), counted_as=counted_as)
 
 
 async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str] | None]:
@@ -284,7 +325,7 @@ async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str]
     upload = None
     try:
         if kind == "multipart/form-data":
-            async with request.form(max_files=1, max_fields=10) as form:
+            async with request.form(max_files=1, max_fields=10, max_part_size=_LARGEST_TEXT) as form:
                 fields = {k: v for k, v in form.items() if isinstance(v, str)}
                 file = form.get("file")
                 if isinstance(file, UploadFile) and file.filename:
@@ -293,6 +334,8 @@ async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str]
         if kind != "application/json":
             raise UsageError("request_kind")
         return SummaryRequest.model_validate_json(await request.body()), None
+    except HTTPException as error:  # the form itself: two files, a field without end
+        raise UsageError("request_invalid", field="form", reason=error.detail) from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(p) for p in first["loc"]) or "body"

@@ -53,7 +53,7 @@ def make_app() -> FastAPI:
         tidying = asyncio.create_task(_tidy_up(library))
         yield
         tidying.cancel()
-        jobs.stop()
+        await run_in_threadpool(jobs.stop)
         await desktop.close()
 
     # FastAPI's own page for the docs loads scripts from elsewhere
@@ -65,9 +65,9 @@ def make_app() -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
     )
-    install(app)
-    app.include_router(api.routes(library, jobs))
     draw = pages.drawing(signs_in=bool(settings().oidc_issuer))
+    install(app, partial(pages.refusal, draw))
+    app.include_router(api.routes(library, jobs))
     app.include_router(pages.routes(library, jobs, app, draw))
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     desktop = Mounted(app, (COOKIE, LANGUAGE_COOKIE))

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from techsum.article import Article
@@ -27,9 +27,13 @@ MOST_OPEN = 64
 """Jobs of all readers together; more are refused with the time after which to try again."""
 MOST_OPEN_EACH = 8
 """Jobs of one reader."""
+MOST_QUESTIONS, MOST_QUESTIONS_EACH = 16, 2
+"""Questions that are being answered or wait: each holds a thread of the server, which has 40."""
 RETRY_SECONDS = 20
 
 _LOGS_KEPT = 200
+_END_SECONDS = 3
+"""A model stops within a token; who fetches a page is waited for no longer."""
 _log = logging.getLogger("techsum.server")
 
 
@@ -41,8 +45,10 @@ class BusyError(TechsumError):
 class _Job:
     entry: Entry
     language: Language
-    load: Callable[[], Article]
-    """Reads the article, in the job's thread."""
+    load: Callable[[], Article] | None
+    """Reads the article, in the job's thread; let go of then, for it may hold a document of 50 MB."""
+    counted_as: str
+    """Under which name the limits count it."""
     log: Log = field(default_factory=Log)
     cancel: threading.Event = field(default_factory=threading.Event)
     began: float = field(default_factory=time.monotonic)
@@ -61,6 +67,8 @@ class Jobs:
         self.places = Places(at_once)
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
+        self._asking: list[str] = []
+        self._ending = False
         self._logs: OrderedDict[str, Log] = OrderedDict()
 
     @property
@@ -69,12 +77,19 @@ class Jobs:
         return len(self._open)
 
     def submit(
-        self, reader: str, request: Request, source: Article | Callable[[], Article], language: Language
+        self,
+        reader: str,
+        request: Request,
+        source: Article | Callable[[], Article],
+        language: Language,
+        *,
+        counted_as: str | None = None,
     ) -> Entry:
         """Begin a summary.
 
         Args:
             reader: whose.
+            counted_as: under which name the limits count it; by default the reader's.
             request: what is kept of the wish; its options are checked here.
             source: the article, or what reads it in the job's thread.
             language: of messages and notices.
@@ -88,14 +103,16 @@ class Jobs:
         make_options(options["length"], options["style"], options["register"])
         check(_named(options["model"]))
         with self._lock:
-            own = sum(job.entry.reader == reader for job in self._open.values())
+            counted_as = counted_as or reader
+            own = sum(job.counted_as == counted_as for job in self._open.values())
             if len(self._open) >= MOST_OPEN or own >= MOST_OPEN_EACH:
                 raise BusyError("server_busy", seconds=RETRY_SECONDS)
             if isinstance(source, Article):
                 article = source
-                job = _Job(self._library.begin(reader, request, article), language, lambda: article)
+                entry = self._library.begin(reader, request, article)
+                job = _Job(entry, language, lambda: article, counted_as)
             else:
-                job = _Job(self._library.begin(reader, request), language, source)
+                job = _Job(self._library.begin(reader, request), language, source, counted_as)
             self._open[job.entry.id] = job
             self._logs[job.entry.id] = job.log
             while len(self._logs) > _LOGS_KEPT:
@@ -103,7 +120,9 @@ class Jobs:
         threading.Thread(target=self._run, args=(job,), name=f"job {job.entry.id}", daemon=True).start()
         return job.entry
 
-    def again(self, entry: Entry, options: dict[str, str], language: Language) -> Entry:
+    def again(
+        self, entry: Entry, options: dict[str, str], language: Language, counted_as: str | None = None
+    ) -> Entry:
         """Summarise what was read before once more, in another way.
 
         Raises:
@@ -113,10 +132,10 @@ class Jobs:
         link = entry.request.source
         request = Request(entry.request.mode, link, options)
         if entry.article:
-            return self.submit(entry.reader, request, entry.article, language)
+            return self.submit(entry.reader, request, entry.article, language, counted_as=counted_as)
         if entry.request.mode != "link":
             raise UsageError("summary_no_source")
-        return self.submit(entry.reader, request, lambda: read_remote(link), language)
+        return self.submit(entry.reader, request, lambda: read_remote(link), language, counted_as=counted_as)
 
     def log(self, entry_id: str) -> Log | None:
         """The events of a job of this process, or None where it was another's or is long over."""
@@ -130,9 +149,13 @@ class Jobs:
         return job is not None
 
     def stop(self) -> None:
-        """Stop everything: the server ends."""
+        """Stop everything: the server ends. What was in the making is called interrupted."""
+        self._ending = True
         for job in list(self._open.values()):
             job.cancel.set()
+        deadline = time.monotonic() + _END_SECONDS
+        while self._open and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def _run(self, job: _Job) -> None:
         entry, outcome = job.entry, "failed"
@@ -141,8 +164,11 @@ class Jobs:
                 self._work(job)
                 outcome = "done"
             except CancelledError:
-                outcome = "cancelled"
-                self._end(job, outcome, {"message": text("job_cancelled")})
+                if self._ending:
+                    self._end(job, outcome, {"kind": "interrupted", "message": text("job_interrupted")})
+                else:
+                    outcome = "cancelled"
+                    self._end(job, outcome, {"message": text("job_cancelled")})
             except TechsumError as error:
                 self._end(job, outcome, {"kind": error.key, "message": str(error)})
             except Exception as error:  # noqa: BLE001 - the reader is told, the log has the rest
@@ -168,7 +194,9 @@ class Jobs:
     def _work(self, job: _Job) -> None:
         options = job.entry.request.options
         job.log.add("progress", {"message": text("progress_reading")})
+        assert job.load is not None  # noqa: S101 - a job is worked on once
         article = job.load()
+        job.load = None
         if job.cancel.is_set():
             raise CancelledError
         wanted = make_options(options["length"], options["style"], options["register"])
@@ -192,6 +220,19 @@ class Jobs:
                 elif isinstance(event, TextPiece):
                     metrics.PIECES.inc()
 
+    @contextmanager
+    def _asks(self, reader: str) -> Iterator[None]:
+        """Count one more question of this reader while it is answered."""
+        with self._lock:
+            if len(self._asking) >= MOST_QUESTIONS or self._asking.count(reader) >= MOST_QUESTIONS_EACH:
+                raise BusyError("server_busy", seconds=RETRY_SECONDS)
+            self._asking.append(reader)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking.remove(reader)
+
     def question(
         self, entry: Entry, question: str, model: str | None, cancel: threading.Event
     ) -> Iterator[tuple[str, dict[str, object]]]:
@@ -205,12 +246,14 @@ class Jobs:
 
         Raises:
             UsageError: no question, no article to ask, or a model that does not exist.
+            BusyError: too many questions are being answered.
             CancelledError: `cancel` was set.
         """
         if entry.article is None:
             raise UsageError("question_no_article")
         name = _named(model) if model else _of_summary(entry)
         with ExitStack() as held:
+            held.enter_context(self._asks(entry.reader))
             if name not in QUOTING:
                 held.enter_context(self.places.taken(entry.reader, cancel))
             for event in ask(entry.article, question, name, cancel):

@@ -20,7 +20,15 @@ from techsum.library import Entry, Library
 from techsum.library.files import imported
 from techsum.library.markdown import markdown
 from techsum.messages import text, user_language
-from techsum.server.api import SummaryRequest, asked_for, reader_of, start
+from techsum.server.api import (
+    DEFAULTS,
+    SummaryRequest,
+    asked_for,
+    counted,
+    reader_of,
+    start,
+    with_defaults,
+)
 from techsum.server.jobs import Jobs
 from techsum.server.problems import status_of
 from techsum.server.readers import ACCOUNT, LANGUAGE_COOKIE, YEAR
@@ -31,8 +39,6 @@ _RECENT = 5
 _GUIDE = ("read", "check", "ask", "keep", "private")
 _SEE_OTHER = 303
 
-_DEFAULTS = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
-
 
 def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Response]) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
     """The pages over this library and these jobs."""
@@ -42,19 +48,23 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         request: Request, status: int = 200, typed: str = "", problem: str = "", **chosen: str
     ) -> Response:
         recent = library.find(reader_of(request), saved=False).entries[:_RECENT]
-        said = {"typed": typed, "problem": problem, "chosen": _DEFAULTS | chosen, "entries": recent}
+        said = {"typed": typed, "problem": problem, "chosen": DEFAULTS | chosen, "entries": recent}
         return draw(request, "home.html", status, here="home", recent=bool(recent), **_choices(), **said)
 
     def own(request: Request, entry_id: str) -> Entry | None:
         return library.get(reader_of(request), entry_id)
 
-    def show(request: Request, entry: Entry, *, mine: bool = True, **more: Any) -> Response:
-        said = {"link": "", "problem": ""} | more
+    def show(
+        request: Request, entry: Entry, *, mine: bool = True, status: int = 200, **more: Any
+    ) -> Response:
+        said = {"link": "", "problem": "", "chosen": with_defaults(entry)} | more
+        said["again"] = bool(entry.article) or entry.request.mode == "link"
+        said["shared"] = mine and library.is_shared(entry.reader, entry.id)
         said["bullets"] = entry.request.options.get("style") == "개조식"
         said["open"] = entry.status in ("queued", "running")
         said["paragraphs"] = _paragraphs(entry.article)
         said["questions"] = library.questions(entry.reader, entry.id) if mine else []
-        return draw(request, "summary.html", here="", entry=entry, own=mine, **_choices(), **said)
+        return draw(request, "summary.html", status, here="", entry=entry, own=mine, **_choices(), **said)
 
     def gone(request: Request) -> Response:
         return draw(request, "problem.html", 404, here="", problem=text("summary_none"))
@@ -66,7 +76,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     def first(request: Request, like: str = "") -> Response:
         entry = own(request, like) if like else None
         if entry and entry.request.mode == "link":  # a link that failed, to be mended
-            return home(request, typed=entry.request.source, **entry.request.options)
+            return home(request, 200, entry.request.source, **with_defaults(entry))
         return home(request)
 
     @pages.get("/guide")
@@ -88,10 +98,10 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         asked: SummaryRequest | None = None
         try:
             asked, upload = await asked_for(request)
-            entry = await run_in_threadpool(start, library, jobs, reader_of(request), asked, upload)
+            entry = await run_in_threadpool(start, library, jobs, request, asked, upload)
         except TechsumError as error:
             typed = asked.source if asked else ""
-            chosen = asked.model_dump(include=set(_DEFAULTS), by_alias=True) if asked else {}
+            chosen = asked.model_dump(include=set(DEFAULTS), by_alias=True) if asked else {}
             return await run_in_threadpool(home, request, status_of(error), typed, str(error), **chosen)
         return back(entry.id)
 
@@ -119,7 +129,10 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         if not entry:
             return gone(request)
         options = {"length": length, "style": style, "register": register_, "model": model}
-        return back(jobs.again(entry, options, user_language()).id)
+        try:
+            return back(jobs.again(entry, options, user_language(), counted(request)).id)
+        except TechsumError as error:
+            return show(request, entry, problem=str(error), status=status_of(error))
 
     @pages.post("/s/{entry_id}/save")
     def save(request: Request, entry_id: str, saved: Annotated[str, Form()] = "") -> Response:
@@ -148,8 +161,8 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
 
     @pages.post("/s/{entry_id}/delete")
     def remove(request: Request, entry_id: str) -> Response:
-        jobs_had_it = own(request, entry_id) is not None and jobs.cancel(entry_id)
-        if not jobs_had_it:
+        if own(request, entry_id):
+            jobs.cancel(entry_id)
             library.delete(reader_of(request), entry_id)
         return RedirectResponse("/library", _SEE_OTHER)
 
@@ -162,7 +175,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
             for _ in jobs.question(entry, question, None, threading.Event()):
                 pass
         except TechsumError as error:
-            return show(request, entry, problem=str(error))
+            return show(request, entry, problem=str(error), status=status_of(error))
         return RedirectResponse(f"/s/{entry_id}#question", _SEE_OTHER)
 
     @pages.post("/s/{entry_id}/share")
@@ -231,9 +244,9 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     return pages
 
 
-def refusal(draw: Callable[..., Response], request: Request, problem: str) -> Response:
+def refusal(draw: Callable[..., Response], request: Request, status: int, problem: str) -> Response:
     """A page with one line."""
-    return draw(request, "problem.html", 400, here="", problem=problem)
+    return draw(request, "problem.html", status, here="", problem=problem)
 
 
 def drawing(*, signs_in: bool) -> Callable[..., Response]:

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from techsum.errors import CancelledError
 
@@ -12,14 +12,20 @@ _LOOK_SECONDS = 0.25
 """How often one who waits looks whether the wait was cancelled."""
 
 
+_STEP_SECONDS = 60
+"""Each request that a reader has open already makes the next one count as if it came this much later."""
+
+
 @dataclass(eq=False)
 class _Ticket:
     reader: str
-    came: float = field(default_factory=time.monotonic)
+    due: float
 
 
 class Places:
-    """A fair queue: who has fewest running is next, then who was served longest ago, then who came first.
+    """A fair queue: who came first is next, and a reader's further requests count as if they came later.
+
+    So one reader's many do not stand before another's first, and nobody waits for ever, however many come.
 
     Args:
         count: how many run at a time.
@@ -30,7 +36,6 @@ class Places:
         self._changed = threading.Condition()
         self._waiting: list[_Ticket] = []
         self._running: list[_Ticket] = []
-        self._served: dict[str, float] = {}
 
     @property
     def waiting(self) -> int:
@@ -51,7 +56,9 @@ class Places:
         Raises:
             CancelledError: `cancel` was set while waiting.
         """
-        ticket = _Ticket(reader)
+        with self._changed:
+            open_already = sum(t.reader == reader for t in (*self._waiting, *self._running))
+            ticket = _Ticket(reader, time.monotonic() + _STEP_SECONDS * open_already)
         self._wait(ticket, cancel, told)
         try:
             yield
@@ -81,13 +88,6 @@ class Places:
                 self._changed.notify_all()
             self._free -= 1
             self._running.append(ticket)
-            self._served[ticket.reader] = time.monotonic()
 
     def _order(self) -> list[_Ticket]:
-        running = [t.reader for t in self._running]
-        ahead: dict[_Ticket, int] = {}
-        for ticket in sorted(self._waiting, key=lambda t: t.came):
-            # a reader's second request waits behind everybody's first
-            ahead[ticket] = running.count(ticket.reader)
-            running.append(ticket.reader)
-        return sorted(self._waiting, key=lambda t: (ahead[t], self._served.get(t.reader, 0.0), t.came))
+        return sorted(self._waiting, key=lambda t: t.due)

@@ -1,6 +1,8 @@
 """Errors as RFC 9457 describes them, in the reader's language."""
 
-from fastapi import FastAPI, Request
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -10,6 +12,8 @@ from techsum.messages import text
 from techsum.server.jobs import RETRY_SECONDS, BusyError
 
 _STATUS = ((BlockedAddressError, 403), (BusyError, 429), (StorageError, 503), (ModelError, 503))
+_WORDS = {"Not Found": "page_none", "Method Not Allowed": "page_method"}
+"""What the framework says by itself."""
 
 
 def problem(status: int, title: str) -> JSONResponse:
@@ -24,29 +28,43 @@ def status_of(error: TechsumError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
 
 
-def install(app: FastAPI) -> None:
-    """Answer every expected error with a problem."""
-    app.add_exception_handler(TechsumError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+Draw = Callable[[Request, int, str], Response]
+"""Draws a page with one line: the request, the status, the line."""
+
+
+def install(app: FastAPI, draw: Draw) -> None:
+    """Answer every expected error with a problem; where a browser asked for a page, with a page.
+
+    Args:
+        app: the application.
+        draw: draws such a page.
+    """
+
+    def answer(request: Request, status: int, title: str) -> Response:
+        if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+            return problem(status, title)
+        return draw(request, status, title)
+
+    def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TechsumError)  # noqa: S101 - registered for it alone
+        return answer(request, status_of(error), str(error))
+
+    def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
+        said = text(_WORDS[error.detail]) if error.detail in _WORDS else error.detail
+        return answer(request, error.status_code, said)
+
+    def invalid(request: Request, error: Exception) -> Response:
+        first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+        place = ".".join(str(p) for p in first.get("loc", ())[1:])
+        line = text("request_invalid", field=place or "body", reason=first.get("msg", ""))
+        return answer(request, 422, line)
+
+    app.add_exception_handler(TechsumError, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
 
 
 def missing() -> HTTPException:
     """What another reader's summary looks like: nothing."""
     return HTTPException(404, text("summary_none"))
-
-
-def _refused(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, TechsumError)  # noqa: S101 - registered for it alone
-    return problem(status_of(error), str(error))
-
-
-def _http(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
-    return problem(error.status_code, error.detail)
-
-
-def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-    place = ".".join(str(p) for p in first.get("loc", ())[1:])
-    return problem(422, text("request_invalid", field=place or "body", reason=first.get("msg", "")))

@@ -33,7 +33,7 @@ def install(  # noqa: PLR0917 - what signing in touches
     readers: Readers,
     settings: Settings,
     key: bytes,
-    refuse: Callable[[Request, str], Response],
+    refuse: Callable[[Request, int, str], Response],
 ) -> None:
     """Add the routes of signing in and out.
 
@@ -60,7 +60,7 @@ def install(  # noqa: PLR0917 - what signing in touches
     async def failed(request: Request, error: Exception) -> Response:
         _log.warning("sign-in: %s", type(error).__name__)
         reason = getattr(error, "error", None) or type(error).__name__
-        return await run_in_threadpool(refuse, request, text("signin_failed", reason=reason))
+        return await run_in_threadpool(refuse, request, 400, text("signin_failed", reason=reason))
 
     @pages.get("/signin")
     async def begin(request: Request) -> Response:

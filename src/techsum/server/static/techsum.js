@@ -50,15 +50,28 @@ class Live {
 }
 
 // -- a summary that is being made ----------------------------------------------------------------------
+let drawing = 0;
 async function redraw() {
+  const number = ++drawing;
   const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
-  const live = $("#live"), chat = $("#asked")?.value;
-  $("main").replaceChildren(...fresh.querySelector("main").childNodes);
+  if (number !== drawing) return; // a later drawing knows more
+  const live = $("#live"), talk = $("#talk"), asked = $("#asked"), typing = document.activeElement === asked;
+  const main = fresh.querySelector("main");
+  // what is written meanwhile stays, and so does the conversation: an answer, or a syllable, may be in the making
+  if (live) $("#live", main)?.replaceWith(document.adoptNode(live));
+  const kept = talk && $("#talk", main);
+  if (kept) kept.replaceWith(document.adoptNode(talk));
+  $("main").replaceChildren(...main.childNodes);
   document.title = fresh.title;
-  if (live && $("#live")) $("#live").replaceWith(live); // what is written meanwhile stays
-  if (chat && $("#asked")) $("#asked").value = chat;
+  if (typing) asked.focus({ preventScroll: true });
   ready();
+}
+
+// said aloud, outside of what is drawn anew
+function tell(text) {
+  const said = $("#said");
+  if (said && text) said.textContent = text;
 }
 
 function follow() {
@@ -74,7 +87,13 @@ function follow() {
   on("piece", (said) => { say(""); live.piece(said.text); });
   on("sentence", (said) => live.sentence(said));
   on("withdrawn", (said) => { live.withdrawn(said); say(said.reason); });
-  for (const name of ["done", "failed", "cancelled"]) on(name, async () => { events.close(); await redraw(); });
+  for (const name of ["done", "failed", "cancelled"]) {
+    on(name, async () => {
+      events.close();
+      await redraw();
+      tell($("main .problem[role=alert]:not(:empty)")?.textContent || entry().dataset.over);
+    });
+  }
   events.onerror = () => say(entry().dataset.lost); // the browser connects again by itself
 }
 
@@ -145,11 +164,17 @@ function home(form) {
     if (e.isComposing || e.keyCode === 229 || e.key !== "Enter") return; // half a syllable is no Enter
     if (isLink() || e.ctrlKey || e.metaKey) { e.preventDefault(); form.requestSubmit(); }
   });
+  // a file may be dropped anywhere on the page; a link or a text goes where text goes
   for (const name of ["dragover", "dragleave", "drop"]) {
-    form.addEventListener(name, (e) => {
+    window.addEventListener(name, (e) => {
+      if (!e.dataTransfer?.types.includes("Files")) return;
       e.preventDefault();
       drop.classList.toggle("over", name === "dragover");
-      if (name === "drop" && e.dataTransfer.files.length) { file.files = e.dataTransfer.files; named(); }
+      if (name !== "drop" || !e.dataTransfer.files.length) return;
+      const one = new DataTransfer(); // one summary is of one file
+      one.items.add(e.dataTransfer.files[0]);
+      file.files = one.files;
+      named();
     });
   }
   form.addEventListener("reset", () => { problem.textContent = ""; setTimeout(() => { source.value = ""; tell(); named(); source.focus(); }); });
@@ -175,21 +200,35 @@ function home(form) {
   tell();
 }
 
+// a page on plain http has no clipboard of its own; the older way works there
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const held = Object.assign(document.createElement("textarea"), { value: text, className: "sr" });
+    document.body.append(held);
+    held.select();
+    const done = document.execCommand("copy");
+    held.remove();
+    return done;
+  }
+}
+
 // -- after every drawing ---------------------------------------------------------------------------------------
 function ready() {
   const copy = $("#copy"), print_ = $("#print");
-  if (copy && navigator.clipboard) {
+  if (copy) {
     copy.hidden = false;
     copy.addEventListener("click", async () => {
       const list = $("#text") || $("#live"); // also what has been written so far
       const text = [...list.querySelectorAll(".words")].map((w) => w.textContent).join(list.className === "notes" ? "\n" : " ") || list.textContent.trim();
-      await navigator.clipboard.writeText(text);
-      copy.textContent = entry().dataset.copied;
+      if (await copied(text)) tell(copy.textContent = entry().dataset.copied);
     });
   }
   if (print_) { print_.hidden = false; print_.addEventListener("click", () => print()); }
   const question = $("#question");
-  question?.addEventListener("submit", (e) => { e.preventDefault(); ask(question); });
+  if (question) question.onsubmit = (e) => { e.preventDefault(); ask(question); }; // the same form may be drawn again
   document.querySelectorAll("form[data-sure]").forEach((form) => form.addEventListener("submit", (e) => { if (!confirm(form.dataset.sure)) e.preventDefault(); }));
 }
 
