@@ -321,7 +321,7 @@ def test_a_korean_syllable_in_the_making_submits_nothing_and_enter_is_pressed_on
 
 def test_everything_is_reached_with_the_keyboard_alone(open_page):
     page = open_page()
-    assert page.evaluate("document.activeElement.id") == "source"
+    page.locator("#source:focus").wait_for()
     page.keyboard.insert_text(BODY)
     for _ in range(12):
         page.keyboard.press("Tab")

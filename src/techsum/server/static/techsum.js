@@ -91,7 +91,7 @@ function follow() {
     on(name, async () => {
       events.close();
       await redraw();
-      tell($("main .problem[role=alert]:not(:empty)")?.textContent || entry().dataset.over);
+      if (!$("main .problem[role=alert]:not(:empty)")) tell(entry().dataset.over); // an alert is said by itself
     });
   }
   events.onerror = () => say(entry().dataset.lost); // the browser connects again by itself
