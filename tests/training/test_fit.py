@@ -2,6 +2,8 @@
 
 import json
 import os
+import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,6 +143,82 @@ def test_a_stopped_run_goes_on_to_the_same_adapter(recipe, finished, tmp_path, n
     assert done.returncode == 0, done.stderr
     far, large = apart(finished / "adapter", out / "adapter")
     assert far < 1e-5 * max(large, 1)
+
+
+def test_dropout_goes_on_where_it_was_and_a_planted_pickle_is_not_opened(recipe, tmp_path):
+    """Given dropout, when a run is stopped and another's pickles lie in its checkpoint, then it ends the same."""
+    dropout = ("--set", "lora.dropout=0.2", "--set", "training.save_every=1")
+    whole, out = tmp_path / "whole", tmp_path / "stopped"
+    assert train(recipe, whole, *dropout).returncode == 0
+    running = train(recipe, out, *dropout, wait=False)
+    stopping = time.monotonic() + 120
+    while time.monotonic() < stopping and not list(out.glob("checkpoints/checkpoint-*/complete.json")):
+        time.sleep(0.01)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(120) == 130
+    for checkpoint in out.glob("checkpoints/checkpoint-*"):
+        for name in (
+            "rng_state.pth",
+            "optimizer.pt",
+            "scheduler.pt",
+            "training_args.bin",
+            "adapter_model.bin",
+        ):
+            (checkpoint / name).write_bytes(pickle.dumps(Opened(str(tmp_path / "opened"))))
+    assert train(recipe, out, *dropout, "--resume").returncode == 0
+    assert not (tmp_path / "opened").exists()
+    far, large = apart(whole / "adapter", out / "adapter")
+    assert far < 1e-5 * max(large, 1)
+
+
+class Opened:
+    """Says that its pickle was opened."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
+def test_a_bad_row_is_named_before_the_run_and_counted_in_it(recipe, tmp_path):
+    data = recipe.parent / "train.jsonl"
+    good = data.read_text("utf-8")
+    data.write_text("{broken\n" + good, "utf-8")
+    try:
+        done = train(recipe, tmp_path / "run", "--set", "training.steps=14")
+        assert done.returncode == 0, done.stderr
+        assert "train.jsonl 1번째 줄" in done.stderr
+        assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["bad_rows"] == 1
+    finally:
+        data.write_text(good, "utf-8")
+
+
+def test_another_number_of_processes_and_packing_on_a_cpu_are_refused(recipe, finished, tmp_path):
+    run = tmp_path / "two"
+    shutil.copytree(finished, run)
+    about = json.loads((run / "run.json").read_text("utf-8"))
+    (run / "run.json").write_text(json.dumps(about | {"processes": 2}), "utf-8")
+    other = train(recipe, run, "--resume")
+    assert (other.returncode, "--processes 2" in other.stderr) == (1, True)
+    packed = train(recipe, tmp_path / "packed", "--set", "training.packing=on")
+    assert (packed.returncode, "GPU에서만" in packed.stderr) == (1, True)
+
+
+def test_two_processes_stop_together_and_go_on(recipe, tmp_path):
+    """Given two processes, when the command is told to stop, then both end with a checkpoint and go on from it."""
+    out = tmp_path / "two"
+    more = ("--processes", "2", "--set", "dev.path=", "--set", "training.steps=12")
+    running = train(recipe, out, *more, wait=False)
+    stopping = time.monotonic() + 120
+    while time.monotonic() < stopping and not (out / "log.jsonl").exists():
+        time.sleep(0.02)
+    running.send_signal(signal.SIGTERM)
+    running.wait(120)
+    assert list(out.glob("checkpoints/checkpoint-*/complete.json"))
+    done = train(recipe, out, *more, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert (out / "adapter" / "adapter_model.safetensors").exists()
 
 
 def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, tmp_path):

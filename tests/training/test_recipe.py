@@ -1,5 +1,7 @@
 """Recipes: every mistake is found before anything loads, and named."""
 
+import ast
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,12 +49,31 @@ def test_the_reference_recipe_is_the_reference_run_mended():
 
 @pytest.mark.parametrize("section", [Base, Lora, Columns, Source, Training, Dev, Recipe])
 def test_every_field_is_documented(section):
-    source = Path(load_recipe.__code__.co_filename).read_text("utf-8")
-    body = source.split(f"class {section.__name__}(")[1].split("\nclass ")[0]
-    for name in section.model_fields:
-        if name not in ("base", "lora", "dev", "training", "data"):  # sections speak for themselves
-            field = body.split(f"    {name}: ")[1].split("\n    ")
-            assert any('"""' in line for line in field[:6]), name
+    module = ast.parse(Path(load_recipe.__code__.co_filename).read_text("utf-8"))
+    body = next(n for n in module.body if isinstance(n, ast.ClassDef) and n.name == section.__name__).body
+    documented = {
+        field.target.id
+        for field, said in pairwise(body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(said, ast.Expr)
+        and isinstance(said.value, ast.Constant)
+    }
+    # `name: str = Field(...)` and the alias of a field are fields as well
+    assert set(section.model_fields) - documented == set()
+
+
+@pytest.mark.parametrize("text", ["about: 2020-13-45", "name: [", "\tname: x"])
+def test_what_is_no_yaml_is_one_line(tmp_path, text):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(TrainingError) as refused:
+        load_recipe(path)
+    assert str(path) in str(refused.value)
+
+
+@pytest.mark.parametrize(("said", "meant"), [("on", "on"), ("off", "off"), ("auto", "auto"), ('"on"', "on")])
+def test_a_switch_may_be_written_bare(written, said, meant):
+    assert load_recipe(written(), [f"training.packing={said}"]).training.packing == meant
 
 
 def test_a_misspelt_field_is_named_with_the_nearest_right_one(written):

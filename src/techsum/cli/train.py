@@ -44,6 +44,7 @@ def command(
 
     if (processes > 1 or accelerate) and not launched():
         raise typer.Exit(launch(processes, sys.argv[1:], accelerate))
+    from techsum.cli.train_check import bad_rows
     from techsum.training.fit import fit
     from techsum.training.run_folder import Moment
 
@@ -73,7 +74,13 @@ def command(
             if not errors.is_terminal:
                 errors.print(f"{moment.step}/{moment.steps} {said}", highlight=False, soft_wrap=True)
 
-        ended = fit(wanted, folder, resume=resume, told=told)
+        ended = fit(
+            wanted,
+            folder,
+            resume=resume,
+            told=told,
+            seen=lambda drawn: bad_rows(errors, drawn.bad, drawn.skipped),
+        )
     if not ended.main:
         return
     console = make_console()

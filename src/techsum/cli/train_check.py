@@ -1,5 +1,6 @@
 """`techsum train --check`: the data of a recipe, shown."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from techsum.messages import text
 from techsum.training import bases
 from techsum.training.inspecting import Report, count, histogram, inspect, plot
 from techsum.training.recipe import Recipe
+from techsum.training.rows import BadRow
 
 _SHOWN_BAD = 10
 _BAR = 40
@@ -26,13 +28,16 @@ def show(console: Console, recipe: Recipe, folder: Path) -> bool:
     with console.status(text("check_looking")):
         report = inspect(recipe)
     _sources(console, report)
-    _bad_rows(console, report)
+    bad_rows(console, [row for one in report.sources for row in one.bad], report.drawn.skipped)
     _lengths(console, report, folder)
     _example(console, report)
     _cost(console, report)
     for name, found in report.leaks.items():
         line = text("check_leak", name=name, count=found) if found else text("check_no_leak", name=name)
         console.print(Text(line, "red" if found else ""), soft_wrap=True)
+    unread = [s.name for s in recipe.data if s.hub]
+    if unread and report.leaks:
+        console.print(Text(text("check_leak_unread", names=", ".join(unread[:3])), "yellow"), soft_wrap=True)
     return report.sound
 
 
@@ -51,15 +56,15 @@ def _sources(console: Console, report: Report) -> None:
     console.print(table)
 
 
-def _bad_rows(console: Console, report: Report) -> None:
-    bad = [row for one in report.sources for row in one.bad]
+def bad_rows(console: Console, bad: Sequence[BadRow], skipped: Mapping[str, int]) -> None:
+    """The first rows that gave no sample, by file and line, and how many more; and what else was left out."""
     for row in bad[:_SHOWN_BAD]:
         console.print(
             text("check_bad", source=row.source, line=row.place, reason=text(row.reason)), soft_wrap=True
         )
     if len(bad) > _SHOWN_BAD:
         console.print(text("check_more_bad", count=len(bad) - _SHOWN_BAD))
-    for reason, number in report.drawn.skipped.items():
+    for reason, number in skipped.items():
         if reason.startswith("skipped_"):
             console.print(text("check_skipped", count=number, reason=text(reason)), soft_wrap=True)
 

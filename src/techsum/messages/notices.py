@@ -73,6 +73,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason_script": ("본문에 없는 문자를 씀", "it uses a script that the article lacks"),
     "reason_unfinished": ("문장을 끝맺지 못함", "it left its sentence unfinished"),
     "reason_unsupported": ("본문에 근거가 없거나 본문과 다름", "the article does not bear it out"),
+    "reason_language": ("이 모델은 한국어 글만 배움", "this model was taught Korean alone"),
     "reason_not_korean": ("한국어로 쓰지 않음", "it is not in Korean"),
     "reason_points_ahead": ("뒤에 없는 목록을 예고함", "it announces a list that does not follow"),
     "reason_repeats_title": ("제목만 되풀이함", "it only repeats the title"),

@@ -240,8 +240,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name}: {count} rows stand in the training data too. Take them out, or no figure can be trusted.",
     ),
     "check_no_leak": (
-        "{name}: 학습 자료와 겹치는 글 없음",
-        "{name}: nothing of it in the training data",
+        "{name}: 읽은 학습 자료와 겹치는 글 없음",
+        "{name}: nothing of it in the training data that was read",
+    ),
+    "check_leak_unread": (
+        "허브의 자료({names} …)는 겹침을 보지 않았습니다. 내려받아 path로 주면 봅니다.",
+        "Hub sets ({names} …) were not looked at for leaks. Download them and name them by path.",
+    ),
+    "train_base_memory": (
+        "{name}을 읽을 메모리가 모자랍니다. 다른 프로그램을 닫거나, base.precision을 bf16으로, GPU라면 base.quantization을 nf4로 바꿔 주세요.",
+        "There is not enough memory to load {name}. Close other programs, or use bf16 for base.precision, or nf4 for base.quantization on a GPU.",
+    ),
+    "train_packing_cpu": (
+        "packing: on은 GPU에서만 됩니다. auto나 off로 바꿔 주세요.",
+        "packing: on needs a GPU. Change it to auto or off.",
+    ),
+    "run_other_processes": (
+        "{path}는 프로세스 {count}개로 시작한 학습입니다. --processes {count}로 이어 가거나 다른 폴더를 쓰세요.",
+        "{path} was begun with {count} processes. Go on with --processes {count}, or use another folder.",
     ),
     "export_working": (
         "내보내고 견주는 중",

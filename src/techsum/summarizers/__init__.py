@@ -13,7 +13,7 @@ from techsum.summarizers.abstractive import Abstractive
 from techsum.summarizers.events import Done, Event, KeySentences, Progress
 from techsum.summarizers.extractive import extract
 from techsum.summarizers.options import REGISTERS, STYLES, SummaryOptions, parse_length
-from techsum.summary import Summary
+from techsum.summary import Summary, notice
 
 __all__ = ["SummaryOptions", "events", "extract", "parse_length", "summarize"]
 
@@ -42,9 +42,12 @@ def events(
     # at the same time only delays the key sentences.
     keys = extract(article, options)
     yield KeySentences(keys)
-    # the tuned model was taught Korean alone: of another language it writes what has to be thrown away
-    if name == EXTRACT or (name == TUNED and article.language != "ko"):
+    if name == EXTRACT:
         yield Done(keys)
+        return
+    # the tuned model was taught Korean alone: of another language it writes what has to be thrown away
+    if name == TUNED and article.language != "ko":
+        yield Done(keys.with_notices(notice("fallback", reason="reason_language")))
         return
     yield Progress("progress_loading", (("model", name),))
     generator = load(name)

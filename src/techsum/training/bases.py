@@ -93,6 +93,10 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
         raise explain(base, error) from None
 
 
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+"""How torch says that memory ran out."""
+
+
 def flash_attention() -> bool:
     """Whether flash attention is installed and has a GPU to run on."""
     from importlib.util import find_spec
@@ -122,6 +126,8 @@ def load_config(base: Base) -> dict[str, Any]:
 def explain(base: Base, error: Exception) -> TrainingError:
     """The line for a base that did not load."""
     reason = str(error)
+    if isinstance(error, MemoryError) or any(w in reason.lower() for w in OUT_OF_MEMORY):
+        return TrainingError("train_base_memory", name=base.name)
     if "gated" in reason.lower() or "401" in reason or "403" in reason:
         return TrainingError("hub_gated", name=base.name, page=f"{hub()}/{base.name}")
     if secret := hub_token():

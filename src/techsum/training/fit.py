@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,7 +29,14 @@ class Fitted:
     """Whether this is the process that speaks."""
 
 
-def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lambda _moment: None) -> Fitted:
+def fit(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    resume: bool = False,
+    told: Told = lambda _moment: None,
+    seen: Callable[[Drawn], None] = lambda _drawn: None,
+) -> Fitted:
     """Train, or go on with a run that was stopped.
 
     Args:
@@ -36,6 +44,7 @@ def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lamb
         folder: the run's folder.
         resume: go on from the newest whole checkpoint, with the same samples in the same order.
         told: called in the main process as the run goes on.
+        seen: called there before it begins, with the samples and the rows that gave none.
 
     Raises:
         TrainingError: base, data or folder cannot be used, memory or disk ran out, processes are missing.
@@ -48,7 +57,7 @@ def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lamb
         raise TrainingError("train_world", expected=expected, found=world)
     main = settings.should_save
     if main:
-        run.begin(recipe, resume=resume)
+        run.begin(recipe, resume=resume, processes=world)
         run.drop_torn()
     tokenizer = bases.load_tokenizer(recipe.base)
     pieces = HubTokenizer(tokenizer)
@@ -56,6 +65,8 @@ def fit(recipe: Recipe, folder: Path, *, resume: bool = False, told: Told = lamb
     with settings.main_process_first():
         drawn = cached(recipe, pieces, count, tokenizer_identity(tokenizer))
     dev = dev_samples(recipe, pieces)
+    if main:
+        seen(drawn)
     try:
         trainer = _trainer(recipe, settings, run, tokenizer, drawn, dev, told)
         checkpoint = run.last_checkpoint() if resume else None
@@ -79,6 +90,8 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
         raise TrainingError("train_tensorboard")
     cuda = _cuda()
     packing = wanted.packing == "on" or (wanted.packing == "auto" and bases.flash_attention())
+    if packing and not cuda:
+        raise TrainingError("train_packing_cpu")
     checkpointing = cuda if wanted.checkpointing is None else wanted.checkpointing
     optimizer = wanted.optimizer
     if optimizer == "auto":
@@ -196,6 +209,8 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
         samples=len(drawn.samples),
         tokens=sum(map(len, drawn.samples)),
         taken=dict(drawn.taken),
+        bad_rows=len(drawn.bad),
+        skipped=dict(drawn.skipped),
         name=recipe.name,
     )
 
@@ -208,6 +223,6 @@ def _cuda() -> bool:
 
 def _explain(error: Exception, recipe: Recipe) -> Exception:
     said = str(error).lower()
-    if isinstance(error, MemoryError) or "out of memory" in said or "can't allocate memory" in said:
+    if isinstance(error, MemoryError) or any(w in said for w in bases.OUT_OF_MEMORY):
         return TrainingError("train_memory", tokens=recipe.training.max_tokens, batch=recipe.training.batch)
     return error

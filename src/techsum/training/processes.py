@@ -45,7 +45,10 @@ def launch(count: int, arguments: Sequence[str], sharding: Path | None = None) -
     command = [sys.executable, "-m", *starter, "-m", "techsum", *arguments]
     threads = str(max(1, (os.cpu_count() or count) // count))
     environment = {"OMP_NUM_THREADS": threads, **os.environ, WORLD: str(count)}
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
+    if os.name == "posix":
+        # this process becomes the starter, so that a signal reaches it, and it waits for checkpoints
+        os.execve(command[0], command, environment)  # noqa: S606 - our own command
+    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the same
 
 
 def check_sharding(file: Path) -> None:

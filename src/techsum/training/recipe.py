@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from techsum.errors import TrainingError
 from techsum.messages import text
@@ -86,6 +86,7 @@ class Source(_Part):
     streamed: bool = True
     """Whether a hub set is read as it arrives instead of being downloaded first."""
     columns: Columns = Columns()
+    """What the file calls its columns, where it calls them otherwise."""
     weight: Annotated[float, Field(gt=0)] = 1.0
     """Share of the samples against the other sources' weights."""
     task: Literal["summary", "instruction", "gap-sentences"] = "summary"
@@ -155,6 +156,12 @@ class Training(_Part):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=False, validate_by_alias=True)
 
+    @field_validator("packing", mode="before")
+    @classmethod
+    def _switch(cls, said: Any) -> Any:
+        """YAML takes a bare `on` for a yes."""
+        return {True: "on", False: "off"}[said] if isinstance(said, bool) else said
+
 
 class Dev(_Part):
     """What is looked at during the run. Never trained on."""
@@ -162,6 +169,7 @@ class Dev(_Part):
     path: str | None = None
     """A file as in `data`; None: no evaluation."""
     columns: Columns = Columns()
+    """What the file calls its columns, where it calls them otherwise."""
     rows: Positive = 60
     """Rows whose loss is measured."""
     generated: Annotated[int, Field(ge=0)] = 4
@@ -176,14 +184,19 @@ class Recipe(_Part):
     about: str = ""
     """One line for the model card."""
     base: Base
+    """The model that is tuned."""
     lora: Lora = Lora()
+    """The adapter."""
     data_folder: Path = Path("data")
     """What the paths of sources are relative to, itself relative to where the command runs."""
     data: Annotated[tuple[Source, ...], Field(min_length=1)]
+    """Where samples come from; sources take turns by their weights."""
     dev: Dev = Dev()
+    """What is looked at during the run."""
     test: tuple[str, ...] = ()
     """Files that may not share a text with the training data; `--check` looks."""
     training: Training
+    """The fit."""
 
     @property
     def fingerprint(self) -> str:
@@ -215,7 +228,7 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         said = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise TrainingError("recipe_missing", path=path, reason=error.strerror) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date that does not exist
         mark = getattr(error, "problem_mark", None)
         raise TrainingError("recipe_yaml", path=path, line=mark.line + 1 if mark else "?") from None
     if not isinstance(said, dict):

@@ -57,11 +57,12 @@ class RunFolder:
         self.adapter = path / "adapter"
         self._about = path / "run.json"
 
-    def begin(self, recipe: Recipe, *, resume: bool) -> None:
+    def begin(self, recipe: Recipe, *, resume: bool, processes: int = 1) -> None:
         """Claim the folder for a run of this recipe.
 
         Raises:
-            TrainingError: it holds another recipe's run, one that was not asked to go on, or no run.
+            TrainingError: it holds another recipe's run, one of another number of processes (which would
+                see other samples in its steps), one that was not asked to go on, or no run.
         """
         known = self.about() if self._about.exists() else None
         if known and known["fingerprint"] != recipe.fingerprint:
@@ -69,6 +70,8 @@ class RunFolder:
         if known and not resume and (self.last_checkpoint() or self.adapter.exists()):
             raise TrainingError("run_exists", path=self.path)
         if known:
+            if (before := known.get("processes", 1)) != processes:
+                raise TrainingError("run_other_processes", path=self.path, count=before)
             return
         if resume:
             raise TrainingError("run_none", path=self.path)
@@ -79,6 +82,7 @@ class RunFolder:
             self.tell(
                 recipe=recipe.model_dump(mode="json", by_alias=True),
                 fingerprint=recipe.fingerprint,
+                processes=processes,
                 techsum=techsum.__version__,
                 versions=dict(_versions()),
             )
