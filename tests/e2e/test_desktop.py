@@ -249,9 +249,10 @@ def test_english_and_a_phone_in_the_dark(open_app):
     says(page, "Enter a link")
 
 
+@pytest.mark.parametrize("width", [1100, 360])
 @pytest.mark.parametrize("path", ["/app/", "/app/saved", "/app/guide", "/app/settings"])
-def test_screen_readers_get_korean_pages_in_which_everything_has_a_name(open_app, path):
-    page = open_app(path)
+def test_screen_readers_get_korean_pages_in_which_everything_has_a_name(open_app, path, width):
+    page = open_app(path, width=width)
     assert page.evaluate("document.documentElement.lang") == "ko"
     tree = page.locator("body").aria_snapshot()
     assert not re.findall(r"- (?:button|textbox|radio|tab|img)(?: \[\w+\])*:?$", tree, re.MULTILINE), tree

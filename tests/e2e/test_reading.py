@@ -121,7 +121,7 @@ def test_a_question_in_the_making_outlives_the_summary_that_comes_in(open_page):
     method = page.context.new_cdp_session(page)
     method.send("Input.imeSetComposition", {"text": "용", "selectionStart": 1, "selectionEnd": 1})
     page.wait_for_selector("#text")  # the page was drawn anew
-    assert page.evaluate("document.activeElement.id") == "asked"
+    page.locator("#asked:focus").wait_for()
     assert page.input_value("#asked") == "용"
     assert page.locator("#said").inner_text() == "요약이 끝났습니다."
 

@@ -58,6 +58,7 @@ async function redraw() {
   if (number !== drawing) return; // a later drawing knows more
   const live = $("#live"), talk = $("#talk"), asked = $("#asked"), typing = document.activeElement === asked;
   const main = fresh.querySelector("main");
+  main.querySelectorAll("noscript").forEach((n) => n.remove()); // parsed here, its refresh would come alive
   // what is written meanwhile stays, and so does the conversation: an answer, or a syllable, may be in the making
   if (live) $("#live", main)?.replaceWith(document.adoptNode(live));
   const kept = talk && $("#talk", main);
