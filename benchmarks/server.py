@@ -98,7 +98,9 @@ def serve(data: str) -> None:
     from techsum.server.log import Log
 
     app = make_app()
-    korean.analyser()
+    korean.content(
+        "소금물에 전기를 담는다."
+    )  # as after the first summary: Kiwi takes 230 MB when it first analyses
 
     @app.get("/api/benchmark")
     async def benchmark(pieces: int = 0) -> StreamingResponse:
