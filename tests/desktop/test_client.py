@@ -42,6 +42,9 @@ def test_a_summary_from_the_text_to_the_library_and_back(server):
             entry_id = await client.begin(BODY, OPTIONS)
             names = [name for _, name, _ in await followed(client, entry_id)]
             reading = await client.get(entry_id)
+            again = await client.again(entry_id)
+            assert (await followed(client, again))[-1][1] == "done"
+            await client.remove(again)
             await client.save(entry_id, saved=True)
             found, more = await client.find("소금물", 0)
             answers = [(n, d) async for n, d in client.ask(entry_id, "용량은 얼마인가요?")]

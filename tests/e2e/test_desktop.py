@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 import techsum.desktop
-from support.app_server import app_server
+from support.app_server import app_server, wait_for
 from support.cutting import Cutting
 from support.documents import pdf
 from support.servers import free_port
@@ -318,16 +318,9 @@ def own_app(data, command=None, port=None, **environment):
         command, env={**os.environ, **own, **environment}, stdout=subprocess.PIPE, text=True,
         cwd=Path(techsum.desktop.__file__).parent, start_new_session=True,
     ) as process:  # fmt: skip
-        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
+        url = f"http://127.0.0.1:{port}"
         try:
-            while True:
-                try:
-                    httpx.get(url)
-                    break
-                except httpx.HTTPError:
-                    assert process.poll() is None, "the app ended"
-                    assert time.monotonic() < deadline, "the app did not start"
-                    time.sleep(0.1)
+            wait_for(url, process)
             yield url, process
         finally:
             if process.poll() is None:

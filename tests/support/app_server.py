@@ -11,6 +11,18 @@ import httpx
 from support.servers import free_port
 
 
+def wait_for(url, process, seconds=60):
+    """Wait until a process answers at this address."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.get(url, trust_env=False)
+        except httpx.HTTPError:
+            assert process.poll() is None, "the process ended"
+            assert time.monotonic() < deadline, "the process did not start to answer"
+            time.sleep(0.1)
+
+
 @contextmanager
 def app_server(data, port=None, **environment):
     """The address of a running server; yields it and the process."""
@@ -22,15 +34,7 @@ def app_server(data, port=None, **environment):
     ) as process:
         url = f"http://127.0.0.1:{port}"
         try:
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    httpx.get(f"{url}/api/health", trust_env=False)
-                    break
-                except httpx.HTTPError:
-                    assert process.poll() is None, "the server ended"
-                    assert time.monotonic() < deadline, "the server did not start"
-                    time.sleep(0.1)
+            wait_for(f"{url}/api/health", process)
             yield url, process
         finally:
             process.terminate()

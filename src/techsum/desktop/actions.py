@@ -160,11 +160,15 @@ class Actions:
         await self._busy(work)
 
     async def again(self) -> None:
-        """The same link once more, although it was summarised before."""
-        source = self.state.source
-        await self._busy(
-            lambda: self._begun(self._client.begin(source.typed, self.state.choices.chosen(), fresh=True))
-        )
+        """Make the summary that is open once more."""
+        entry = self.state.page.reading.entry
+        if not entry:
+            return
+
+        async def work() -> None:
+            await self._started(await self._client.again(entry.id))
+
+        await self._busy(work)
 
     async def choose_file(self) -> None:
         """Let the reader choose a file, and begin with it."""
@@ -176,9 +180,6 @@ class Actions:
                 await self._started(await self._client.begin_file(name, content, options))
 
         await self._busy(work)
-
-    async def _begun(self, beginning: Awaitable[str]) -> None:
-        await self._started(await beginning)
 
     async def _busy(self, work: Callable[[], Awaitable[None]]) -> None:
         source = self.state.source

@@ -66,15 +66,19 @@ class Client:
         said = await self._json("GET", "/api/models")
         return said["auto"], said["models"]
 
-    async def begin(self, source: str, options: dict[str, str], *, fresh: bool = False) -> str:
+    async def begin(self, source: str, options: dict[str, str]) -> str:
         """Begin the summary of a link or a text; its id."""
-        body = {"source": source, "fresh": fresh, **options}
+        body = {"source": source, **options}
         return str((await self._json("POST", "/api/summaries", json=body))["id"])
 
     async def begin_file(self, name: str, content: bytes, options: dict[str, str]) -> str:
         """Begin the summary of a file; its id."""
         files = {"file": (name, content)}
         return str((await self._json("POST", "/api/summaries", data=options, files=files))["id"])
+
+    async def again(self, entry_id: str) -> str:
+        """Make a summary once more, in the same way; the new one's id."""
+        return str((await self._json("POST", f"/api/summaries/{entry_id}/again"))["id"])
 
     async def get(self, entry_id: str) -> Reading:
         """One summary, as far as it is."""
