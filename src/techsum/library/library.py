@@ -230,7 +230,8 @@ class Library:
         wanted = select(summaries).where(summaries.c.reader == reader)
         if saved:
             wanted = wanted.where(summaries.c.saved.is_not(None))
-        found_by = asked(query)
+        # a list asks nothing of Kiwi, whose first analysis takes a second
+        found_by = asked(query) if query.strip() else []
         if query.strip() and not found_by:
             return Found((), more=False)
         if found_by or tag:
