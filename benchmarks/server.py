@@ -2,7 +2,7 @@
 
 Idle readers hold an event stream of a summary that waits; streaming ones ask for key sentences again and again and
 note when each event left the server's log (its time stamp is in the data of `benchmark` events) and when it
-came. The model is left out: what is measured is the server.
+came. What is measured is the server beside its models: no Gemma is loaded, and Kiwi's share is told apart.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ import httpx
 import psutil
 
 from common import PROJECT, machine
+from techsum.library import open_library
 
 IDLE, STREAMING, ROUNDS = 200, 20, 5
 MOST_MB, LATEST_MS = 400, 100
@@ -44,6 +45,8 @@ def main() -> None:
     """Start a server with a route that writes into the real event log, and measure."""
     print(machine("fastapi", "uvicorn"), f"· {IDLE} idle, {STREAMING} streaming readers")
     with tempfile.TemporaryDirectory() as data:
+        # as on every start but the first: the library is there
+        open_library(f"sqlite:///{data}/library.db").close()
         command = [sys.executable, str(Path(__file__)), "serve", data]
         with subprocess.Popen(command, cwd=PROJECT) as process:
             try:
@@ -64,6 +67,7 @@ async def measure(server: psutil.Process) -> None:
                 break
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
+        kiwi = (await client.get("/api/kiwi")).json()
         before = server.memory_info().rss
         waits = [asyncio.Event() for _ in range(IDLE)]
         open_ones = [asyncio.create_task(idle(client, ready)) for ready in waits]
@@ -76,10 +80,11 @@ async def measure(server: psutil.Process) -> None:
             task.cancel()
     p95 = statistics.quantiles(late, n=20)[-1]
     print(
-        f"{memory / 1e6:.0f} MB with everyone connected, {(memory - before) / 1e6:.0f} MB of it for the readers | "
+        f"{memory / 1e6:.0f} MB with everyone connected: {kiwi / 1e6:.0f} Kiwi's model and dictionaries, "
+        f"{(memory - before) / 1e6:.0f} the readers | "
         f"{len(late)} events, late by {statistics.median(late):.1f} ms, 95 % within {p95:.1f} ms"
     )
-    assert memory < MOST_MB * 1e6, f"more than {MOST_MB} MB"
+    assert memory - kiwi < MOST_MB * 1e6, f"more than {MOST_MB} MB beside the models"
     assert p95 < LATEST_MS, f"events later than {LATEST_MS} ms"
 
 
@@ -98,9 +103,13 @@ def serve(data: str) -> None:
     from techsum.server.log import Log
 
     app = make_app()
-    korean.content(
-        "소금물에 전기를 담는다."
-    )  # as after the first summary: Kiwi takes 230 MB when it first analyses
+    before = psutil.Process().memory_info().rss
+    korean.warm()  # as `techsum serve` does
+    kiwi = psutil.Process().memory_info().rss - before
+
+    @app.get("/api/kiwi")
+    async def size() -> int:
+        return kiwi
 
     @app.get("/api/benchmark")
     async def benchmark(pieces: int = 0) -> StreamingResponse:

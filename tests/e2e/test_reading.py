@@ -384,15 +384,24 @@ def test_the_first_load_is_small_and_comes_from_here_alone(open_page, server):
     assert paint < 500
 
 
-@pytest.mark.parametrize("path", ["/", "/library", "/guide", "/api/docs", "summary"])
+@pytest.mark.parametrize(
+    "path", ["/", "/library", "/guide", "/api/docs", "/s/none", "summary", "answer", "English"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(open_page, path, scheme):
     import axe_core_python
 
     script = Path(axe_core_python.__file__).parent / "axe.min.js"
-    page = open_page("/" if path == "summary" else path, color_scheme=scheme, bypass_csp=True)
-    if path == "summary":
+    page = open_page(path if path[0] == "/" else "/", color_scheme=scheme, bypass_csp=True)
+    if path == "English":
+        page.get_by_role("button", name="English").click()
+        page.get_by_role("button", name="Summarise").wait_for()
+    elif path[0] != "/":
         summarise(page, BODY)
+    if path == "answer":
+        page.locator("#question textarea, #question input").first.fill("화성에는 언제 가나요?")
+        page.keyboard.press("Enter")
+        page.get_by_text("본문에 없는 내용입니다").wait_for()
     page.evaluate(script.read_text("utf-8"))
     found = page.evaluate("axe.run()")["violations"]
     serious = [
@@ -415,11 +424,15 @@ def test_nothing_is_cut_off_at_any_width(open_page, width):
 
 def test_the_other_language_is_one_press_away_and_stays(open_page):
     page = open_page()
+    page.locator("#source").fill("반쯤 쓴 글")
     page.get_by_role("button", name="English").click()
     page.get_by_role("button", name="Summarise").wait_for()
     assert page.get_attribute("html", "lang") == "en"
-    page.goto("/library")
+    assert page.locator("#source").input_value() == "반쯤 쓴 글"
+    page.goto("/library?q=소금")
     assert "Library" in page.inner_text("h1")
+    page.get_by_role("button", name="한국어").click()
+    assert page.get_by_role("searchbox").input_value() == "소금"
 
 
 def test_the_api_client_of_the_readme_works(server, project):

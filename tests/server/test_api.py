@@ -351,6 +351,22 @@ def test_prometheus_reads_the_numbers(reader):
     assert 'techsum_jobs_total{outcome="done"}' in page
     assert "techsum_jobs_open 0.0" in page
 
+    assert 'techsum_request_seconds_count{method="POST"}' in page
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"source": BODY, "lenght": "short"}, "'lenght'이(가) 잘못되었습니다 (이런 항목은 없습니다)"),
+        ({"source": "가" * 2_000_001}, "(2000000자까지 받습니다)"),
+        ("{", "(JSON이 아닙니다)"),
+    ],
+)
+def test_a_wrong_request_is_told_what_is_wrong_in_the_readers_language(reader, body, said):
+    content = body if isinstance(body, str) else json.dumps(body)
+    answer = reader.post("/api/summaries", content=content, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, said in answer.json()["title"]) == (422, True), answer.text
+
 
 def test_a_request_that_grows_without_end_is_refused(server):
     def endless():

@@ -22,7 +22,7 @@ def command(
         from techsum.server.app import make_app
     except ImportError:
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
-    korean.analyser()  # before the first request, not in it
+    korean.warm()
     make_console().print(text("serving", url=f"http://{host}:{port}"), soft_wrap=True)
     uvicorn.run(
         make_app(),

@@ -20,7 +20,9 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
@@ -45,6 +47,7 @@ PAGE = 20
 """Entries of one page of a list."""
 
 _BUSY_SECONDS = 10
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _OPEN: tuple[Status, ...] = ("queued", "running")
 
 
@@ -59,7 +62,8 @@ def open_library(url: str) -> "Library":
     """
     engine = _engine(url)
     try:
-        migrate(engine)
+        if _revision(engine) != _newest():  # alembic takes 10 MB, for a database that is nearly always there
+            migrate(engine)
     except DBAPIError as error:
         raise StorageError("library_closed", reason=_reason(error)) from None
     return Library(engine)
@@ -71,10 +75,22 @@ def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         (command.downgrade if down else command.upgrade)(config, to)
+
+
+def _revision(engine: Engine) -> str | None:
+    """The form that a database has, or None where it is empty."""
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _newest() -> str:
+    return max(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
 def _engine(url: str) -> Engine:

@@ -263,6 +263,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "요청의 '{field}'이(가) 잘못되었습니다 ({reason}).",
         "The request's '{field}' is wrong ({reason}).",
     ),
+    "request_reason_missing": ("꼭 있어야 합니다", "it is required"),
+    "request_reason_unknown": ("이런 항목은 없습니다", "there is no such field"),
+    "request_reason_long": ("{max_length}자까지 받습니다", "up to {max_length} characters are taken"),
+    "request_reason_short": ("{min_length}자 이상이어야 합니다", "it takes {min_length} characters at least"),
+    "request_reason_many": ("{max_length}개까지 받습니다", "up to {max_length} are taken"),
+    "request_reason_json": ("JSON이 아닙니다", "it is no JSON"),
     "request_too_large": (
         "요청이 너무 큽니다. {limit}까지 받습니다.",
         "The request is too large. Up to {limit} is taken.",

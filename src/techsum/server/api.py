@@ -25,7 +25,7 @@ from techsum.library.markdown import markdown
 from techsum.messages import text, user_language
 from techsum.reading import is_link, read_remote, read_upload
 from techsum.server.jobs import RETRY_SECONDS, BusyError, Jobs
-from techsum.server.problems import missing, status_of
+from techsum.server.problems import misfit, missing, status_of
 from techsum.summarizers.result import with_article
 
 MOST_CHARACTERS = 2_000_000
@@ -338,8 +338,7 @@ async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str]
         raise UsageError("request_invalid", field="form", reason=error.detail) from None
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(p) for p in first["loc"]) or "body"
-        raise UsageError("request_invalid", field=place, reason=first["msg"]) from None
+        raise misfit(first, first["loc"]) from None
 
 
 def _over(entry: Entry) -> ServerSentEvent:

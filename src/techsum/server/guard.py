@@ -1,5 +1,6 @@
 """Around every request: who asks, in which language, from where; and what browsers are told to forbid."""
 
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -76,7 +77,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope, receive)
+        request, began = Request(scope, receive), time.monotonic()
         known = self._readers.known(request.cookies)
         reader = known or self._readers.new()
         scope.setdefault("state", {}).update(reader=reader, counted_as=known or _address(request))
@@ -84,7 +85,7 @@ class Guard:
         async def answered(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._mark(request, reader, MutableHeaders(scope=message), known=bool(known))
-                metrics.REQUESTS.labels(_method(request.method), message["status"]).inc()
+                metrics.answered(_method(request.method), message["status"], time.monotonic() - began)
             await send(message)
 
         with speaking(language_of(request)):

@@ -15,6 +15,13 @@ PIECES = Counter(
 )
 OPEN = Gauge("techsum_jobs_open", "Summaries that are being made or wait", registry=REGISTRY)
 WAITING = Gauge("techsum_jobs_waiting", "Summaries that wait for the model", registry=REGISTRY)
+LATENCY = Histogram(
+    "techsum_request_seconds",
+    "Time from a request to the head of its answer",
+    ["method"],
+    registry=REGISTRY,
+    buckets=(0.005, 0.02, 0.1, 0.5, 2, 10, 60),
+)
 REQUESTS = Counter("techsum_requests", "Answered requests", ["method", "status"], registry=REGISTRY)
 
 
@@ -22,6 +29,12 @@ def job(outcome: str, seconds: float) -> None:
     """Count a job that ended."""
     JOBS.labels(outcome).inc()
     SECONDS.observe(seconds)
+
+
+def answered(method: str, status: int, seconds: float) -> None:
+    """Count a request whose answer begins."""
+    REQUESTS.labels(method, status).inc()
+    LATENCY.labels(method).observe(seconds)
 
 
 def page(open_jobs: int, waiting: int) -> bytes:

@@ -264,7 +264,8 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
     )
 
     def draw(request: Request, name: str, status: int = 200, /, **said: Any) -> HTMLResponse:
-        path = request.url.path if request.method == "GET" else "/"
+        asked = f"?{request.url.query}" if request.url.query else ""
+        path = request.url.path + asked if request.method == "GET" else "/"
         account = reader_of(request).startswith(ACCOUNT)
         page = environment.get_template(name).render(
             language=user_language(), path=path, account=account, **said

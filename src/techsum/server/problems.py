@@ -1,13 +1,14 @@
 """Errors as RFC 9457 describes them, in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from techsum.errors import BlockedAddressError, ModelError, StorageError, TechsumError
+from techsum.errors import BlockedAddressError, ModelError, StorageError, TechsumError, UsageError
 from techsum.messages import text
 from techsum.server.jobs import RETRY_SECONDS, BusyError
 
@@ -55,14 +56,36 @@ def install(app: FastAPI, draw: Draw) -> None:
         return answer(request, error.status_code, said)
 
     def invalid(request: Request, error: Exception) -> Response:
-        first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-        place = ".".join(str(p) for p in first.get("loc", ())[1:])
-        line = text("request_invalid", field=place or "body", reason=first.get("msg", ""))
-        return answer(request, 422, line)
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
+        first = error.errors()[0]
+        return answer(request, 422, str(misfit(first, first["loc"][1:])))
 
     app.add_exception_handler(TechsumError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+
+
+_REASONS = {
+    "missing": "request_reason_missing",
+    "extra_forbidden": "request_reason_unknown",
+    "string_too_long": "request_reason_long",
+    "string_too_short": "request_reason_short",
+    "too_long": "request_reason_many",
+    "json_invalid": "request_reason_json",
+}
+"""Why a value does not fit, by pydantic's names of the errors that a client can make most easily."""
+
+
+def misfit(error: Mapping[str, Any], place: Sequence[str | int]) -> UsageError:
+    """The line for a value that does not fit.
+
+    Args:
+        error: the first of pydantic's list.
+        place: where the value stands in the request.
+    """
+    key = _REASONS.get(error["type"])
+    reason = text(key, **error.get("ctx", {})) if key else error["msg"]
+    return UsageError("request_invalid", field=".".join(map(str, place)) or "body", reason=reason)
 
 
 def missing() -> HTTPException:

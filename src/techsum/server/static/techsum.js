@@ -198,6 +198,10 @@ function home(form) {
     button.disabled = false;
     button.textContent = name;
   });
+  // the other language is another page: what was typed goes along, and is in this tab alone
+  $("#language").addEventListener("submit", () => sessionStorage.setItem("typed", source.value));
+  source.value ||= sessionStorage.getItem("typed") || "";
+  sessionStorage.removeItem("typed");
   tell();
 }
 
