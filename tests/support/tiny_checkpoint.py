@@ -6,11 +6,19 @@ from support.texts import PARAGRAPHS
 from support.tiny_gguf import TEMPLATE
 
 
-def write_checkpoint(folder: Path, template: str | None = TEMPLATE, hidden: int = 32) -> Path:
+def write_checkpoint(
+    folder: Path, template: str | None = TEMPLATE, hidden: int = 32, family: str = "gemma2"
+) -> Path:
     """Write model and tokenizer; returns `folder`. For nf4 rows of at least 64 weights are needed."""
     import torch
     from tokenizers import Tokenizer, decoders, models, normalizers, trainers
-    from transformers import Gemma2Config, Gemma2ForCausalLM, PreTrainedTokenizerFast
+    from transformers import (
+        Gemma2Config,
+        Gemma2ForCausalLM,
+        Gemma3ForCausalLM,
+        Gemma3TextConfig,
+        PreTrainedTokenizerFast,
+    )
 
     tokenizer = Tokenizer(models.BPE(byte_fallback=True, unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Replace(" ", "▁")
@@ -29,11 +37,13 @@ def write_checkpoint(folder: Path, template: str | None = TEMPLATE, hidden: int 
     wrapped.chat_template = template
     wrapped.save_pretrained(folder)
     torch.manual_seed(0)
-    config = Gemma2Config(
+    kinds = {"gemma2": (Gemma2Config, Gemma2ForCausalLM), "gemma3": (Gemma3TextConfig, Gemma3ForCausalLM)}
+    make_config, make_model = kinds[family]
+    config = make_config(
         vocab_size=len(wrapped), hidden_size=hidden, intermediate_size=2 * hidden, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=1, head_dim=16, query_pre_attn_scalar=16, max_position_embeddings=2048, initializer_range=0.4, attn_implementation="eager",
     )  # fmt: skip
-    model = Gemma2ForCausalLM(config)
+    model = make_model(config)
     with torch.no_grad():  # small embeddings and large blocks, or the model would only repeat its last token
         for name, weight in model.named_parameters():
             weight.mul_(0.2 if "embed" in name else 3 if weight.dim() > 1 else 1)

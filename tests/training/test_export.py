@@ -1,10 +1,15 @@
 """Exports that say what the trained model says, and a gate that names what broke."""
 
 import json
+import os
+import resource
 import shutil
+import subprocess
+import sys
 
 import pytest
 
+from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
 from techsum.errors import TrainingError
 from techsum.generators import load
@@ -136,7 +141,7 @@ def test_the_gate_names_the_part_that_broke(said, merged, tmp_path, part):
     assert part in str(failure(compared))
 
 
-@pytest.mark.parametrize("part", ["tokenizer", "weights"])
+@pytest.mark.parametrize("part", BREAKS)
 def test_a_gguf_of_something_else_does_not_pass(run, merged, tmp_path, part):
     folder = broken_folder(merged, tmp_path, BREAKS[part])
     path = tmp_path / "other.gguf"
@@ -163,6 +168,51 @@ def test_an_export_never_overwrites_and_needs_a_finished_run(run, tmp_path):
     shutil.rmtree(unfinished / "adapter")
     with pytest.raises(TrainingError, match="끝나지 않았습니다"):
         export(unfinished, "adapter")
+
+
+@pytest.mark.parametrize("family", ["gemma2", "gemma3"])
+def test_a_base_model_that_was_taught_a_format_of_its_own_is_exported(tmp_path, family):
+    """Given a base without a chat template, when it was tuned, then every export words the prompt as training did."""
+    base = write_checkpoint(tmp_path / family, template=None, family=family)
+    recipe = load_recipe(write_recipe(tmp_path, base), ["base.format=tuned", "training.steps=2"])
+    fit(recipe, tmp_path / "run")
+    for to in ("adapter", "merged", "gguf"):
+        assert export(tmp_path / "run", to, quantization="f16").compared.passed
+
+
+def techsum(*command, **more):
+    """Run `techsum` as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "techsum", *map(str, command)],
+        env=os.environ | {"TECHSUM_LANG": "ko", "COLUMNS": "200"}, capture_output=True, text=True, timeout=300, check=False, **more,
+    )  # fmt: skip
+
+
+def test_the_commands_export_and_prove(run, tmp_path):
+    made = techsum("export", run, "--to", "gguf", "--quantization", "f16", "--out", tmp_path / "out")
+    assert made.returncode == 0, made.stderr
+    assert str(tmp_path / "out") in made.stdout
+    file = next((tmp_path / "out").glob("*.gguf"))
+    proved = techsum("parity", run, "--against", file)
+    assert (proved.returncode, "같음" in proved.stdout) == (0, True), proved.stdout
+    file.write_bytes(file.read_bytes()[:-4096] + bytes(4096))
+    assert techsum("parity", run, "--against", file).returncode == 1
+    for wrong in (("--to", "onnx"), ("--to", "gguf", "--quantization", "q1")):
+        refused = techsum("export", run, *wrong)
+        assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+
+
+def test_a_disk_that_fills_during_an_export_leaves_nothing(run, tmp_path):
+    """Given files that may not grow beyond 64 KB, when a model is merged, then one line says what to do."""
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+
+    full = techsum("export", run, "--to", "gguf", "--out", tmp_path / "out", preexec_fn=little_room)
+    assert full.returncode == 1
+    assert "--out" in full.stderr, full.stderr
+    assert len(full.stderr.strip().splitlines()) == 1, full.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_adapter_for_another_base_is_one_line(run, base_gguf, tmp_path):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.servers import Site, send
+from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
 
 pytestmark = [
@@ -219,6 +220,73 @@ def test_two_processes_stop_together_and_go_on(recipe, tmp_path):
     done = train(recipe, out, *more, "--resume")
     assert done.returncode == 0, done.stderr
     assert (out / "adapter" / "adapter_model.safetensors").exists()
+
+
+def test_what_several_processes_meet_is_said_once(recipe, tmp_path):
+    done = train(recipe, tmp_path / "two", "--processes", "2", "--set", "data.0.path=nowhere.jsonl")
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "nowhere.jsonl" in done.stderr
+
+
+def test_a_process_that_dies_without_a_word_is_told(recipe, tmp_path):
+    """Given two processes, when the system kills one, then the run ends with one line that says so."""
+    import psutil
+
+    out = tmp_path / "two"
+    running = train(
+        recipe, out, "--processes", "2", "--set", "dev.path=", "--set", "training.steps=400", wait=False
+    )
+    stopping = time.monotonic() + 120
+    while time.monotonic() < stopping and not (out / "log.jsonl").exists():
+        time.sleep(0.02)
+    workers = [c for c in psutil.Process(running.pid).children() if "techsum" in c.cmdline()]
+    workers[-1].kill()
+    _, stderr = running.communicate(timeout=120)
+    assert running.returncode == 1
+    assert "--resume" in stderr.decode().strip().splitlines()[-1], stderr.decode()
+
+
+@pytest.mark.parametrize("evaluated", [True, False])
+def test_4_bit_weights_stay_as_training_needs_them(tmp_path, evaluated):
+    """Given nf4 weights, when a pass in evaluation mode went before, then the next step's loss is what it was."""
+    import torch
+
+    from techsum.training import bases
+    from techsum.training.recipe import Base
+    from techsum.training.trainer import answer_loss
+
+    base = write_checkpoint(tmp_path / "wide", hidden=128)
+    model = bases.load_model(Base(name=str(base)), nf4=True)
+    ids = torch.arange(40)[None] + 10
+    with torch.no_grad():
+        whole = model.train()(input_ids=ids, labels=ids).loss.item()
+        if evaluated:
+            model.eval()(input_ids=ids)
+            model.train()
+    loss = answer_loss(model, ids, torch.ones_like(ids), ids).item() / 39
+    assert loss == pytest.approx(whole, rel=0.01)
+
+
+def test_4_bit_weights_are_trained_where_a_recipe_asks_for_them(tmp_path):
+    """Given nf4, when a run ends, then its loss fell and its merge, into the whole weights, passes the gate."""
+    from techsum.training.exporting.export import export
+
+    recipe = write_recipe(tmp_path, write_checkpoint(tmp_path / "wide", hidden=128))
+    done = train(recipe, tmp_path / "run", "--set", "base.quantization=nf4")
+    assert done.returncode == 0, done.stderr
+    said = list(losses(tmp_path / "run").values())
+    # an evaluation stood between the third step and the fourth, and left the weights as they were
+    assert said == sorted(said, reverse=True), said
+    assert export(tmp_path / "run", "merged").compared.passed
+
+
+def test_the_bases_revision_goes_with_the_adapter(recipe, tmp_path):
+    """A folder has no revisions: transformers takes the word and passes over it."""
+    done = train(recipe, tmp_path / "run", "--set", "base.revision=v1.1", "--set", "training.steps=2")
+    assert done.returncode == 0, done.stderr
+    said = json.loads((tmp_path / "run" / "adapter" / "adapter_config.json").read_text("utf-8"))
+    assert said["revision"] == "v1.1"
 
 
 def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, tmp_path):

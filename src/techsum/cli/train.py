@@ -1,6 +1,7 @@
 """`techsum train`: a recipe becomes an adapter; `--check` looks at its data first."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,7 @@ def command(
     from techsum.training.processes import launch, launched
 
     if (processes > 1 or accelerate) and not launched():
-        raise typer.Exit(launch(processes, sys.argv[1:], accelerate))
+        raise typer.Exit(launch(processes, sys.argv[1:], partial(typer.echo, err=True), accelerate))
     from techsum.cli.train_check import bad_rows
     from techsum.training.fit import fit
     from techsum.training.run_folder import Moment

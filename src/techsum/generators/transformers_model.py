@@ -16,6 +16,9 @@ from techsum.generators.protocol import Options
 from techsum.prompts import STOP, Format, Message, Piece, known_format, render
 from techsum.settings import hub, hub_token, settings
 
+_NEWEST = "main"
+"""The hub's name of a model's newest revision."""
+
 
 class TransformersModel:
     """A hub model (`google/gemma-2-2b-it`), a checkpoint folder, or a training run's adapter folder."""
@@ -33,7 +36,7 @@ class TransformersModel:
         folder = Path(where)
         if where == EMBEDDED:
             where = str(embedded_checkpoint())
-        adapter = _adapter_base(folder)
+        adapter, revision = _adapter_base(folder)
         if adapter and not (folder / "adapter_model.safetensors").exists():
             raise ModelError("model_not_safetensors", path=folder)
         base = adapter or where
@@ -42,9 +45,10 @@ class TransformersModel:
         secret = hub_token()
         dtype = torch.bfloat16 if torch.cuda.is_available() else "auto"
         try:
-            self.tokenizer = transformers.AutoTokenizer.from_pretrained(base, token=secret)
+            self.tokenizer = transformers.AutoTokenizer.from_pretrained(base, revision=revision, token=secret)
             model = transformers.AutoModelForCausalLM.from_pretrained(
                 base,
+                revision=revision,
                 token=secret,
                 dtype=dtype,
                 device_map="auto" if torch.cuda.is_available() else None,
@@ -189,12 +193,13 @@ def _until_stop(
     yield held
 
 
-def _adapter_base(folder: Path) -> str | None:
-    """The base model that an adapter folder names, or None if this is no adapter folder."""
+def _adapter_base(folder: Path) -> tuple[str | None, str]:
+    """The base model that an adapter folder names, None if this is no adapter folder, and its revision."""
     try:
-        return str(json.loads((folder / "adapter_config.json").read_text("utf-8"))["base_model_name_or_path"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        said = json.loads((folder / "adapter_config.json").read_text("utf-8"))
+        return str(said["base_model_name_or_path"]), str(said.get("revision") or _NEWEST)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None, _NEWEST
 
 
 def _said_format(folder: Path) -> object:

@@ -98,6 +98,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{path}'이(가) 이미 있습니다. 지우거나 --out으로 다른 곳을 주세요.",
         "'{path}' is there already. Remove it or name another place with --out.",
     ),
+    "export_unwritable": (
+        "'{path}'에 쓰지 못했습니다 ({reason}). 자리를 비우거나 --out으로 다른 곳을 주고 다시 내보내 주세요.",
+        "'{path}' could not be written ({reason}). Free some space or name another place with --out, and export again.",
+    ),
+    "train_peer": (
+        "다른 프로세스와의 연결이 끊겨 학습을 멈췄습니다. 마지막 체크포인트에서 --resume으로 이어서 하세요.",
+        "The connection to another process broke, and the run stopped. Go on from its last checkpoint with --resume.",
+    ),
+    "train_worker": (
+        "프로세스 {rank}이(가) 코드 {code}(으)로 끝나 학습을 멈췄습니다. 마지막 체크포인트에서 --resume으로 이어서 하세요.",
+        "Process {rank} ended with code {code}, and the run stopped. Go on from its last checkpoint with --resume.",
+    ),
     "export_base": (
         "'{name}'의 GGUF 파일이 필요합니다. --base-gguf 파일 을 붙여 주세요.",
         "The GGUF of '{name}' is needed. Add --base-gguf FILE.",

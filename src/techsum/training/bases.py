@@ -54,9 +54,7 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
 
     Args:
         base: the recipe's section.
-        nf4: 4-bit weights (QLoRA). Such a model must get its adapter before its first forward pass: on a
-            CPU that pass repacks the weights, and the loss is 27 instead of 3.8 after it. `fit` alone asks
-            for it, and attaches the adapter in the same breath.
+        nf4: 4-bit weights (QLoRA).
         device_map: where the weights go.
 
     Raises:
@@ -80,7 +78,7 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
             bnb_4bit_quant_storage=dtype,  # FSDP can only shard storage of a float type
         )
     try:
-        return transformers.AutoModelForCausalLM.from_pretrained(
+        model = transformers.AutoModelForCausalLM.from_pretrained(
             place(base),
             revision=base.revision or "main",
             token=hub_token(),
@@ -91,6 +89,22 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise explain(base, error) from None
+    if nf4:
+        _never_repacked(model)
+    return model
+
+
+def _never_repacked(model: Any) -> None:
+    """Keep bitsandbytes from turning 4-bit weights into its form for inference on a CPU with AVX-512.
+
+    The first pass in evaluation mode, on a dev split as well, would do so for good, and a training step on
+    weights in that form has a loss of 27 instead of 3.8.
+    """
+    from bitsandbytes.nn.modules import Linear4bit
+
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
 
 
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")

@@ -92,7 +92,8 @@ def keep_adapter(checkpoint: Path, folder: Path, recipe: Recipe) -> None:
 
 def _name(folder: Path, recipe: Recipe) -> None:
     path = folder / "adapter_config.json"
-    said = json.loads(path.read_text("utf-8")) | {"base_model_name_or_path": recipe.base.name}
+    said = json.loads(path.read_text("utf-8"))
+    said |= {"base_model_name_or_path": recipe.base.name, "revision": recipe.base.revision}
     write_whole(path, json.dumps(said, indent=2, sort_keys=True))
     write_whole(folder / "techsum.json", json.dumps({"format": recipe.base.format}))
 

@@ -94,9 +94,10 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
         raise TrainingError("train_packing_cpu")
     checkpointing = cuda if wanted.checkpointing is None else wanted.checkpointing
     optimizer = wanted.optimizer
-    if optimizer == "auto":
-        # the 8-bit states know nothing of sharded parameters
-        optimizer = "paged_adamw_8bit" if cuda and not sharded() else "adamw_torch"
+    if sharded():
+        optimizer = "adamw_torch"  # the 8-bit states know nothing of sharded parameters
+    elif optimizer == "auto":
+        optimizer = "paged_adamw_8bit" if cuda else "adamw_torch"
     return SFTConfig(
         output_dir=str(run.checkpoints),
         max_steps=wanted.steps,
@@ -146,7 +147,6 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
     cuda = _cuda()
     nf4 = recipe.base.quantization == "nf4" or (recipe.base.quantization == "auto" and cuda)
     transformers.set_seed(recipe.training.seed)  # the adapter's first weights are random too
-    # The adapter goes on before anything can run the model: see `load_model` about nf4.
     model = peft.get_peft_model(
         bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None),
         peft.LoraConfig(
@@ -221,8 +221,14 @@ def _cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
+_PEER_LOST = ("gloo/transport", "connection closed by peer", "connection reset by peer", "nccl")
+"""How torch says that another process of the run is gone."""
+
+
 def _explain(error: Exception, recipe: Recipe) -> Exception:
     said = str(error).lower()
     if isinstance(error, MemoryError) or any(w in said for w in bases.OUT_OF_MEMORY):
         return TrainingError("train_memory", tokens=recipe.training.max_tokens, batch=recipe.training.batch)
+    if any(w in said for w in _PEER_LOST):
+        return TrainingError("train_peer")
     return error

@@ -8,11 +8,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from techsum.evaluation.data import known_from, shingles
-from techsum.evaluation.data import load as load_examples
+from techsum.evaluation.data import Example, known_from, shingles
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
-from techsum.training.recipe import PROJECTIONS, Recipe, Source
+from techsum.training.recipe import PROJECTIONS, Columns, Recipe, Source
 from techsum.training.rows import BadRow, Row, read_rows
 from techsum.training.samples import Drawn, draw
 
@@ -34,7 +33,7 @@ class SourceReport:
     rows: int = 0
     bad: list[BadRow] = field(default_factory=list)
     duplicates: int = 0
-    """Rows whose document another row has."""
+    """Rows whose document another row has, here or in an earlier source."""
     near_duplicates: int = 0
     """Rows whose document is mostly another row's."""
     copied: int = 0
@@ -80,7 +79,8 @@ def inspect(recipe: Recipe) -> Report:
         TrainingError: a source or the base's tokenizer is missing.
     """
     bases.quiet()
-    reports = [_look(recipe, source) for source in recipe.data]
+    met = _Met()
+    reports = [_look(recipe, source, met) for source in recipe.data]
     tokenizer = bases.load_tokenizer(recipe.base)
     drawn = draw(recipe, HubTokenizer(tokenizer), min(SAMPLES, count(recipe)))
     lengths = [len(s) for s in drawn.samples]
@@ -105,10 +105,20 @@ def count(recipe: Recipe) -> int:
     return recipe.training.steps * recipe.training.batch * recipe.training.accumulation
 
 
-def _look(recipe: Recipe, source: Source) -> SourceReport:
+@dataclass
+class _Met:
+    """Which documents were met, over all sources: hash -> the source that had it first."""
+
+    whole: dict[bytes, str] = field(default_factory=dict)
+    sketches: dict[bytes, tuple[str, int]] = field(default_factory=dict)
+
+
+def _look(recipe: Recipe, source: Source, met: _Met) -> SourceReport:
     report = SourceReport(source)
     seen: set[bytes] = set()
-    sketches: dict[bytes, int] = {}
+    # a file that is used twice, for two tasks, does not repeat itself
+    before = {h for h, first in met.whole.items() if first != source.name}
+    sketches = {h: place for h, place in met.sketches.items() if place[0] != source.name}
     for number, row in enumerate(itertools.islice(read_rows(recipe, source), ROWS + 1)):
         if number == ROWS:
             report.complete = False
@@ -119,30 +129,41 @@ def _look(recipe: Recipe, source: Source) -> SourceReport:
             continue
         squeezed = "".join(row.input.split())
         whole = blake2b(squeezed.encode("utf-8", "replace"), digest_size=8).digest()
-        if whole in seen:
+        if whole in seen or whole in before:
             report.duplicates += 1
-        elif _near(squeezed, sketches, number):
+        elif _near(squeezed, sketches, (source.name, number)):
             report.near_duplicates += 1
         seen.add(whole)
         report.copied += bool(row.output) and "".join(row.output.split()) in squeezed
+    met.whole = dict.fromkeys(seen, source.name) | met.whole
+    met.sketches = sketches | met.sketches
     return report
 
 
-def _near(text: str, sketches: dict[bytes, int], number: int) -> bool:
+def _near(text: str, sketches: dict[bytes, tuple[str, int]], place: tuple[str, int]) -> bool:
     """Whether half of the text's sketch (every 16th shingle by hash) stands in one earlier text."""
     sketch = {h for h in shingles(text) if h[0] % _SKETCH == 0}
     met = Counter(sketches[h] for h in sketch if h in sketches)
     for one in sketch:
-        sketches.setdefault(one, number)
+        sketches.setdefault(one, place)
     return bool(sketch) and bool(met) and met.most_common(1)[0][1] >= _NEAR * len(sketch)
 
 
 def _leaks(recipe: Recipe) -> dict[str, int]:
-    held = [*recipe.test, *filter(None, [recipe.dev.path])]
+    held = {name: Columns() for name in recipe.test}
+    if recipe.dev.path:
+        held[recipe.dev.path] = recipe.dev.columns
     return {
-        name: len(known_from(load_examples(recipe.folder(name)), _texts(recipe)))
-        for name in dict.fromkeys(held)
+        name: len(known_from(_examples(recipe, name, columns), _texts(recipe)))
+        for name, columns in held.items()
     }
+
+
+def _examples(recipe: Recipe, name: str, columns: Columns) -> list[Example]:
+    """The rows of a file that is measured on; of any kind that can be trained on."""
+    source = Source(path=name, columns=columns, licence="")
+    rows = (row for row in read_rows(recipe, source) if isinstance(row, Row))
+    return [Example(row.place, row.title, row.input, row.output) for row in rows]
 
 
 def _texts(recipe: Recipe) -> Iterator[str]:
@@ -178,19 +199,26 @@ def memory(
     """GB that training takes at its height, without the libraries themselves.
 
     Weights, the adapter with its gradient and two moments in fp32, what the layers keep for the backward
-    pass, and the logits of the answer (or of everything, on a GPU without packing) with their gradient.
-    An estimate by counting, not held against a measured run.
+    pass, and the logits of the answer with their gradient. For a GPU where the recipe says that it is for one
+    (4-bit weights, flash attention), else for a CPU. Estimated by counting, not held against a measured run.
     """
     nf4 = recipe.base.quantization == "nf4"
     embedding = config["vocab_size"] * config["hidden_size"]
     bytes_each = 4 if recipe.base.precision == "fp32" else 2
     weights = embedding * bytes_each + (parameters - embedding) * (0.55 if nf4 else bytes_each)
     tokens = recipe.training.max_tokens * recipe.training.batch
-    kept = 2 if recipe.training.checkpointing else 10  # hidden states, and the wide ones of the feed-forward
-    inner = config["hidden_size"] + (0 if recipe.training.checkpointing else config["intermediate_size"])
+    again = _recomputes(recipe)
+    kept = 2 if again else 10  # hidden states, and the wide ones of the feed-forward
+    inner = config["hidden_size"] + (0 if again else config["intermediate_size"])
     activations = config["num_hidden_layers"] * tokens * inner * kept * bytes_each
     logits = answer_tokens * recipe.training.batch * config["vocab_size"] * (bytes_each + 4 + 4)
     return float(weights + trainable * 16 + activations + logits) / 1e9
+
+
+def _recomputes(recipe: Recipe) -> bool:
+    """Whether activations are computed again in the backward pass: see `Training.checkpointing`."""
+    wanted = recipe.training.checkpointing
+    return recipe.for_gpu if wanted is None else wanted
 
 
 def operations(
@@ -202,7 +230,7 @@ def operations(
     more where activations are computed again; the vocabulary counts for the answer's tokens alone.
     """
     embedding = config["vocab_size"] * config["hidden_size"]
-    passes = 6 if recipe.training.checkpointing else 4
+    passes = 6 if _recomputes(recipe) else 4
     each = passes * (parameters - embedding) * tokens + 4 * embedding * answer
     return float(each * count(recipe) / 1e15)
 

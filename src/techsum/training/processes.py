@@ -1,15 +1,22 @@
 """Several processes on one machine, started with torchrun, or by accelerate where they share one model."""
 
+import logging
 import os
-import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from techsum.errors import TrainingError
+from techsum.messages import text
 
 WORLD = "TECHSUM_PROCESSES"
 """Environment variable in which the launcher tells each process how many there must be."""
+
+SAID = "TECHSUM_SAID"
+"""Environment variable with the folder where each process leaves the line of its error."""
+
+_INTERRUPTED = 130
 
 
 def launched() -> bool:
@@ -17,7 +24,9 @@ def launched() -> bool:
     return "RANK" in os.environ
 
 
-def launch(count: int, arguments: Sequence[str], sharding: Path | None = None) -> int:
+def launch(
+    count: int, arguments: Sequence[str], told: Callable[[str], None], sharding: Path | None = None
+) -> int:
     """Run `techsum` with these arguments in `count` processes and wait.
 
     `accelerate launch --cpu --num_processes 2` was seen to run one process and say nothing; torchrun
@@ -26,6 +35,7 @@ def launch(count: int, arguments: Sequence[str], sharding: Path | None = None) -
     Args:
         count: how many.
         arguments: of the command line, as the user gave them.
+        told: is given the one line of what went wrong, however many processes met it.
         sharding: an accelerate configuration (FSDP). On a CPU accelerate passes over it in silence,
             so that there it is an error.
 
@@ -35,20 +45,51 @@ def launch(count: int, arguments: Sequence[str], sharding: Path | None = None) -
     Raises:
         TrainingError: sharding was asked for where there is no GPU, or its file is missing.
     """
-    starter = ["torch.distributed.run", "--standalone", "--nproc_per_node", str(count)]
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or count) // count)))
+    os.environ[WORLD] = str(count)
+    command = ["-m", "techsum", *arguments]
     if sharding:
         check_sharding(sharding)
-        starter = [
-            "accelerate.commands.launch",
-            *("--config_file", str(sharding), "--num_processes", str(count)),
-        ]
-    command = [sys.executable, "-m", *starter, "-m", "techsum", *arguments]
-    threads = str(max(1, (os.cpu_count() or count) // count))
-    environment = {"OMP_NUM_THREADS": threads, **os.environ, WORLD: str(count)}
-    if os.name == "posix":
+        starter = ["accelerate.commands.launch", "--config_file", str(sharding)]
         # this process becomes the starter, so that a signal reaches it, and it waits for checkpoints
-        os.execve(command[0], command, environment)  # noqa: S606 - our own command
-    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the same
+        os.execv(  # noqa: S606 - our own command
+            sys.executable, [sys.executable, "-m", *starter, "--num_processes", str(count), *command]
+        )
+    return _torchrun(count, command, told)
+
+
+def _torchrun(count: int, command: Sequence[str], told: Callable[[str], None]) -> int:
+    """Start the processes from this one, which passes signals on to them and waits for their checkpoints."""
+    from torch.distributed import run
+    from torch.distributed.elastic.multiprocessing.api import SignalException
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+
+    logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # it tells failures its own way
+    with tempfile.TemporaryDirectory(prefix="techsum-") as said:
+        os.environ[SAID] = said
+        try:
+            run.run(run.parse_args(["--standalone", "--nproc_per_node", str(count), *command]))
+        except SignalException:
+            return _INTERRUPTED
+        except ChildFailedError as error:
+            rank, failure = error.get_first_failure()
+            lines = [file.read_text("utf-8") for file in sorted(Path(said).iterdir())]
+            told(lines[0] if lines else text("train_worker", rank=rank, code=failure.exitcode))
+            return int(failure.exitcode) if failure.exitcode > 0 else 1
+    return 0
+
+
+def last_words(line: str) -> bool:
+    """Leave the line of an error to the process that started this one, which says it once for all.
+
+    Returns:
+        False where this process was started by hand, and must say it itself.
+    """
+    folder = os.environ.get(SAID)
+    if not folder or not launched():
+        return False
+    Path(folder, os.environ["RANK"]).write_text(line, "utf-8")
+    return True
 
 
 def check_sharding(file: Path) -> None:

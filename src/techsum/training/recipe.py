@@ -81,6 +81,9 @@ class Source(_Part):
     """A data set on the hub, instead of `path`."""
     subset: str | None = None
     """The data set's configuration on the hub."""
+    revision: str | None = None
+    """The data set's commit or tag on the hub. Without it the newest, and its samples are drawn anew each
+    time: nothing says whether the kept ones are still of it."""
     split: str = "train"
     """The data set's split on the hub."""
     streamed: bool = True
@@ -136,7 +139,8 @@ class Training(_Part):
     clip: Annotated[float, Field(gt=0)] = 1.0
     """Longest gradient (norm)."""
     optimizer: Literal["auto", "adamw_torch", "paged_adamw_8bit"] = "auto"
-    """`auto`: paged_adamw_8bit on a GPU, adamw_torch on a CPU."""
+    """`auto`: paged_adamw_8bit on a GPU, adamw_torch on a CPU. Sharded over GPUs (FSDP) it is always
+    adamw_torch: the 8-bit states know nothing of shards."""
     max_tokens: Annotated[int, Field(ge=64)] = 1024
     """Longest sample. A document that is longer is shortened at a sentence; an output never is."""
     packing: Literal["auto", "on", "off"] = "auto"
@@ -197,6 +201,11 @@ class Recipe(_Part):
     """Files that may not share a text with the training data; `--check` looks."""
     training: Training
     """The fit."""
+
+    @property
+    def for_gpu(self) -> bool:
+        """Whether it says itself that it is for a GPU, by 4-bit weights or flash attention."""
+        return self.base.quantization == "nf4" or self.base.attention == "flash_attention_2"
 
     @property
     def fingerprint(self) -> str:

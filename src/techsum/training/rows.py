@@ -172,6 +172,7 @@ def _hub_rows(source: Source, seed: int | None) -> Iterator[tuple[int, Any]]:
         rows = datasets.load_dataset(
             source.hub,
             source.subset,
+            revision=source.revision,
             split=source.split,
             streaming=source.streamed,
             token=hub_token(),

@@ -190,12 +190,16 @@ def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) 
 def cached(recipe: Recipe, tokenizer: Tokenizer, count: int, identity: str) -> Drawn:
     """`draw`, kept on the disk by content: the second run of a recipe tokenizes nothing.
 
+    What comes from the hub without a revision has no content that could be told beforehand: it is not kept.
+
     Args:
         recipe: the recipe.
         tokenizer: the base model's.
         count: samples wanted.
         identity: what the tokenizer is known by.
     """
+    if any(source.hub and not source.revision for source in recipe.data):
+        return draw(recipe, tokenizer, count)
     path = settings().cache_dir / "samples" / f"{recipe.name}.{_content(recipe, count, identity)}.npz"
     if path.exists():
         try:

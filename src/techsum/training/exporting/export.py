@@ -59,7 +59,7 @@ def export(
     target = out or folder / "exports" / to
     if target.exists():
         raise TrainingError("export_exists", path=target)
-    with run.writing(), _part(target) as part:
+    with _part(target) as part:
         proven = _write(run, recipe, to, part, quantization, base_gguf)
         said = trained(run)
         opened = parity.open_export(proven, _base_gguf(recipe, base_gguf) if to == "gguf-lora" else None)
@@ -128,12 +128,19 @@ def failure(compared: parity.Compared) -> TrainingError:
 @contextmanager
 def _part(target: Path) -> Iterator[Path]:
     """A folder beside the target that becomes it, or is gone."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    from safetensors import SafetensorError
+
+    part = None
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         yield part
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise TrainingError("export_unwritable", path=target, reason=reason) from None
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        if part:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _write(  # noqa: PLR0917 - what an export is made of
