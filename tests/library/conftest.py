@@ -14,8 +14,8 @@ def postgres_url():
     if not binaries():
         assert not os.environ.get("CI"), "CI installs PostgreSQL"
         pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
-    with postgres() as url:
-        yield url
+    with postgres() as server:
+        yield server.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

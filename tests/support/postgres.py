@@ -17,27 +17,50 @@ def binaries():
     return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda p: int(p.parent.name))
 
 
-@contextmanager
-def postgres():
-    """Its address, for SQLAlchemy."""
-    programs = binaries()
-    folder = Path(tempfile.mkdtemp(prefix="techsum-pg-", dir="/tmp"))
-    root = os.geteuid() == 0
-    if root:  # PostgreSQL refuses to run as root
-        shutil.chown(folder, "postgres")
+class Postgres:
+    """A server in a folder of its own.
 
-    def run(*command):
-        more = ["runuser", "-u", "postgres", "--"] if root else []
+    Args:
+        folder: where its data is; removed with it.
+    """
+
+    def __init__(self, folder):
+        self._programs, self._folder, self._port = binaries(), folder, free_port()
+        self._root = os.geteuid() == 0
+        if self._root:  # PostgreSQL refuses to run as root
+            shutil.chown(folder, "postgres")
+        self.url = f"postgresql+psycopg://techsum@127.0.0.1:{self._port}/postgres"
+        self._run("initdb", "-D", folder / "data", "-U", "techsum", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def _run(self, program, *arguments):
+        more = ["runuser", "-u", "postgres", "--"] if self._root else []
         subprocess.run(
-            [*more, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=60
+            [*more, *map(str, (self._programs / program, *arguments))],
+            check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=60,
+        )  # fmt: skip
+
+    def start(self):
+        """Start it and wait until it answers."""
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
+        self._run(
+            "pg_ctl", "-D", self._folder / "data", "-w", "-o", options, "-l", self._folder / "log", "start"
         )
 
-    data, port = folder / "data", free_port()
-    run(programs / "initdb", "-D", data, "-U", "techsum", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    run(programs / "pg_ctl", "-D", data, "-w", "-o", options, "-l", folder / "log", "start")
+    def stop(self):
+        """Stop it as a crash would."""
+        self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "stop")
+
+
+@contextmanager
+def postgres():
+    """A running server."""
+    folder = Path(tempfile.mkdtemp(prefix="techsum-pg-", dir="/tmp"))
     try:
-        yield f"postgresql+psycopg://techsum@127.0.0.1:{port}/postgres"
+        server = Postgres(folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
-        run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)

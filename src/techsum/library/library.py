@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from techsum.article import Article
@@ -48,7 +48,8 @@ PAGE = 20
 
 _BUSY_SECONDS = 10
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_OPEN: tuple[Status, ...] = ("queued", "running")
+OPEN: tuple[Status, ...] = ("queued", "running")
+"""Of what is not over yet."""
 
 
 def open_library(url: str) -> "Library":
@@ -121,25 +122,51 @@ class Library:
         self.engine = engine
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is kept whole or not at all.
+
+        Raises:
+            StorageError: it cannot be kept.
+        """
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except (OperationalError, DataError) as error:
+        except (OperationalError, InterfaceError, DataError) as error:
             raise StorageError("library_unwritable", reason=_reason(error)) from None
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with.
+
+        Raises:
+            StorageError: the database does not answer.
+        """
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             raise StorageError("library_closed", reason=_reason(error)) from None
 
     # -- a summary comes into being --------------------------------------------------------------------
 
-    def begin(self, reader: str, request: Request, article: Article | None = None) -> Entry:
-        """Keep what a reader asked for, and its article where it is known; queued from here on."""
+    def begin(
+        self,
+        reader: str,
+        request: Request,
+        article: Article | None = None,
+        *,
+        worker: str | None = None,
+        language: str = "ko",
+    ) -> Entry:
+        """Keep what a reader asked for, and its article where it is known; queued from here on.
+
+        Args:
+            reader: whose.
+            request: the wish.
+            article: what was read already.
+            worker: the process that makes it, where several share the library (`work.py`).
+            language: of its messages.
+        """
         values = {
             "id": secrets.token_urlsafe(16),
             "reader": reader,
@@ -151,47 +178,55 @@ class Library:
             "title": (article.title or "") if article else "",
             "article": article_json(article) if article else None,
             "tags": [],
+            "worker": worker,
+            "language": language,
         }
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(insert(summaries).values(values))
         return cast("Entry", self.get(reader, str(values["id"])))
 
-    def read(self, entry_id: str, article: Article, keys: dict[str, Any]) -> None:
+    # What `worker` says stands only while the summary is its own: another may have taken it over.
+
+    def read(self, entry_id: str, article: Article, keys: dict[str, Any], worker: str | None = None) -> None:
         """The article was read, and its key sentences are there."""
         self._set(
             entry_id,
+            worker,
             status="running",
             article=article_json(article),
             key_sentences=keys,
             title=article.title or keys["title"],
         )
 
-    def finish(self, entry_id: str, result: dict[str, Any]) -> None:
+    def finish(self, entry_id: str, result: dict[str, Any], worker: str | None = None) -> None:
         """The summary is done."""
-        self._set(entry_id, status="done", result=result, title=result["title"])
+        self._set(entry_id, worker, status="done", result=result, title=result["title"])
 
-    def fail(self, entry_id: str, kind: str, message: str) -> None:
+    def fail(self, entry_id: str, kind: str, message: str, worker: str | None = None) -> None:
         """It could not be made."""
-        self._set(entry_id, status="failed", error={"kind": kind, "message": message})
+        self._set(entry_id, worker, status="failed", error={"kind": kind, "message": message})
 
-    def cancel(self, entry_id: str) -> None:
+    def cancel(self, entry_id: str, worker: str | None = None) -> None:
         """The reader stopped it."""
-        self._set(entry_id, status="cancelled")
+        self._set(entry_id, worker, status="cancelled")
 
     def interrupt(self, kind: str, message: str) -> int:
         """Say of everything unfinished that it was interrupted: when a server starts. Returns how many."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             done = connection.execute(
                 update(summaries)
-                .where(summaries.c.status.in_(_OPEN))
+                .where(summaries.c.status.in_(OPEN))
                 .values(status="failed", error={"kind": kind, "message": message})
             )
         return int(done.rowcount)
 
-    def _set(self, entry_id: str, **values: Any) -> None:
-        with self._writing() as connection:
-            connection.execute(update(summaries).where(summaries.c.id == entry_id).values(values))
-            if "title" in values:
+    def _set(self, entry_id: str, worker: str | None, /, **values: Any) -> None:
+        mine = [summaries.c.id == entry_id]
+        if worker:
+            mine.append(summaries.c.worker == worker)
+        with self.writing() as connection:
+            done = connection.execute(update(summaries).where(*mine).values(values))
+            if done.rowcount and "title" in values:
                 self._index(connection, entry_id)
 
     def _index(self, connection: Connection, entry_id: str) -> None:
@@ -206,13 +241,13 @@ class Library:
 
     def get(self, reader: str, entry_id: str) -> Entry | None:
         """The reader's summary of this id, or None: another reader's is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(summaries).where(*_own(reader, entry_id))).one_or_none()
-        return _entry(row) if row else None
+        return entry_of(row) if row else None
 
     def of_source(self, reader: str, source: str, options: dict[str, Any]) -> Entry | None:
         """The reader's newest finished summary of this link with these options."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 select(summaries)
                 .where(summaries.c.reader == reader, summaries.c.mode == "link", summaries.c.source == source)
@@ -220,7 +255,7 @@ class Library:
                 .order_by(summaries.c.number.desc())
                 .limit(PAGE)
             )
-            return next((_entry(row) for row in rows if row.options == options), None)
+            return next((entry_of(row) for row in rows if row.options == options), None)
 
     def find(
         self,
@@ -259,12 +294,12 @@ class Library:
         )
         shown = numbers.offset(page * PAGE).limit(PAGE + 1)
         by_number = summaries.c.number if oldest_first else summaries.c.number.desc()
-        with self._reading() as connection:
+        with self.reading() as connection:
             some = connection.execute(shown).scalars().all()
             rows = connection.execute(
                 select(summaries).where(summaries.c.number.in_(some)).order_by(by_number)
             ).all()
-        return Found(tuple(_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
+        return Found(tuple(entry_of(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
 
     def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
         """Keep a summary, or let it be forgotten. False: the reader has no such summary."""
@@ -286,7 +321,7 @@ class Library:
     def _change(self, reader: str, entry_id: str, *, keep: bool = False, **values: Any) -> bool:
         if keep:
             values["saved"] = func.coalesce(summaries.c.saved, time.time())
-        with self._writing() as connection:
+        with self.writing() as connection:
             done = connection.execute(update(summaries).where(*_own(reader, entry_id)).values(values))
             if done.rowcount:
                 self._index(connection, entry_id)
@@ -294,7 +329,7 @@ class Library:
 
     def delete(self, reader: str, entry_id: str) -> bool:
         """Remove it with its questions and links."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             number = connection.execute(
                 select(summaries.c.number).where(*_own(reader, entry_id))
             ).scalar_one_or_none()
@@ -306,8 +341,8 @@ class Library:
 
     def forget(self, before: float) -> int:
         """Remove what nobody saved and was asked for before this moment. Returns how many."""
-        old = [summaries.c.saved.is_(None), summaries.c.created < before, summaries.c.status.not_in(_OPEN)]
-        with self._writing() as connection:
+        old = [summaries.c.saved.is_(None), summaries.c.created < before, summaries.c.status.not_in(OPEN)]
+        with self.writing() as connection:
             numbers = connection.execute(select(summaries.c.number).where(*old)).scalars().all()
             for number in numbers:
                 search.forget(connection, number)
@@ -322,7 +357,7 @@ class Library:
             return False
         values = {"summary": entry_id, "created": time.time(), "question": question, "answer": answer}
         try:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 connection.execute(insert(questions).values(values))
         except IntegrityError:  # deleted while the answer was written
             return False
@@ -330,7 +365,7 @@ class Library:
 
     def questions(self, reader: str, entry_id: str) -> list[Question]:
         """The questions about it, in order."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 select(questions)
                 .join(summaries, summaries.c.id == questions.c.summary)
@@ -341,7 +376,7 @@ class Library:
 
     def share(self, reader: str, entry_id: str) -> str | None:
         """A token with which anyone may read it, until it is revoked. What is shared is saved."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             if not connection.execute(select(summaries.c.id).where(*_own(reader, entry_id))).first():
                 return None
             saved = func.coalesce(summaries.c.saved, time.time())
@@ -354,7 +389,7 @@ class Library:
 
     def revoke(self, reader: str, entry_id: str) -> int:
         """End all share links of a summary. Returns how many there were."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             owned = select(summaries.c.id).where(*_own(reader, entry_id)).scalar_subquery()
             done = connection.execute(
                 update(shares)
@@ -365,7 +400,7 @@ class Library:
 
     def is_shared(self, reader: str, entry_id: str) -> bool:
         """Whether a share link shows it."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             wanted = (
                 select(shares.c.token)
                 .join(summaries, summaries.c.id == shares.c.summary)
@@ -375,17 +410,17 @@ class Library:
 
     def shared(self, token: str) -> Entry | None:
         """The summary that a share link shows, or None."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(
                 select(summaries)
                 .join(shares, shares.c.summary == summaries.c.id)
                 .where(shares.c.token == token, shares.c.revoked.is_(False), summaries.c.status == "done")
             ).one_or_none()
-        return _entry(row) if row else None
+        return entry_of(row) if row else None
 
     def adopt(self, visitor: str, account: str) -> int:
         """Give an account what its reader made before signing in. Returns how many summaries."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             owned = select(summaries.c.id).where(summaries.c.reader == visitor)
             ids = connection.execute(owned).scalars().all()
             connection.execute(update(summaries).where(summaries.c.reader == visitor).values(reader=account))
@@ -407,16 +442,16 @@ class Library:
                 .order_by(summaries.c.number)
                 .limit(PAGE)
             )
-            with self._reading() as connection:
+            with self.reading() as connection:
                 rows = connection.execute(wanted).all()
             if not rows:
                 return
             last = rows[-1].number
-            yield from map(_entry, rows)
+            yield from map(entry_of, rows)
 
     def readers(self) -> list[str]:
         """Everybody who has saved something."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             wanted = select(summaries.c.reader).where(summaries.c.saved.is_not(None)).distinct()
             return list(connection.execute(wanted.order_by(summaries.c.reader)).scalars())
 
@@ -427,7 +462,7 @@ class Library:
             The ids of those that were put in.
         """
         added = []
-        with self._writing() as connection:
+        with self.writing() as connection:
             for entry in entries:
                 known = select(summaries.c.id).where(summaries.c.id == entry.id)
                 if not connection.execute(known).first():
@@ -438,7 +473,7 @@ class Library:
 
     def count(self, reader: str) -> int:
         """How many summaries a reader has saved."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             wanted = select(func.count()).where(summaries.c.reader == reader, summaries.c.saved.is_not(None))
             return int(connection.execute(wanted).scalar_one())
 
@@ -456,7 +491,8 @@ def _owner(reader: str) -> str:
     return "reader" + "".join(c for c in reader.lower() if c.isalnum())
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """The summary of a row of its table."""
     return Entry(
         id=row.id,
         reader=row.reader,

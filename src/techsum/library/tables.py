@@ -4,7 +4,20 @@ The index of links is each database's own (migration 0002). SQLite searches in a
 `summary_words`, PostgreSQL in the column of the same name (`search.py`).
 """
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData()
 
@@ -28,6 +41,11 @@ summaries = Table(
     Column("error", JSON),
     Column("correction", Text),
     Column("tags", JSON, nullable=False, default=list),
+    Column("worker", String(32)),  # the process that makes it, where several share the library
+    Column("language", String(2), nullable=False, default="ko"),  # of its messages
+    Column("stopping", Boolean, nullable=False, default=False),  # its reader wants no more of it
+    Column("tries", Integer, nullable=False, default=0),  # processes that ended over it
+    Index("summaries_open", "worker"),
     Index("summaries_of_reader", "reader", "number"),
     Index("summaries_saved", "reader", "saved"),
     sqlite_autoincrement=True,
@@ -53,4 +71,29 @@ shares = Table(
     Column("created", Float, nullable=False),
     Column("revoked", Boolean, nullable=False, default=False),
     Index("shares_of_summary", "summary"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("beats", Integer, nullable=False),  # grows for as long as the process lives
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("summary", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),  # seconds since 1970, UTC
+    Column("name", String(32), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("last", Boolean, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
 )

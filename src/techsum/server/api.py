@@ -185,7 +185,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         entry: Annotated[Entry, Depends(own)], last_event_id: Annotated[int, Header(ge=0)] = 0
     ) -> AsyncIterator[ServerSentEvent]:
         """What happens, as it happens; a lost connection goes on after `Last-Event-ID`."""
-        log = jobs.log(entry.id)
+        log = await run_in_threadpool(jobs.log, entry)
         if log is None:
             yield _over(entry)
             return

@@ -19,13 +19,15 @@ from techsum import __version__
 from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
 from techsum.errors import StorageError
 from techsum.library import Library, open_library
+from techsum.library.work import Work
 from techsum.messages import text
 from techsum.server import api, metrics, pages
 from techsum.server.guard import Guard
 from techsum.server.jobs import Jobs
 from techsum.server.limits import LimitedBody
 from techsum.server.problems import install
-from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, signing_key
+from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, new_key, signing_key
+from techsum.server.workers import Workers
 from techsum.settings import database_url, settings
 
 _MOST_BYTES = 4 * (api.MOST_CHARACTERS + api.MOST_SUMMARY_CHARACTERS)
@@ -45,11 +47,17 @@ def make_app() -> FastAPI:
         StorageError: the library or the data folder cannot be used.
     """
     library = open_library(database_url())
-    library.interrupt("interrupted", text("job_interrupted"))
-    jobs = Jobs(library, settings().jobs)
+    # one process has an SQLite library to itself; a PostgreSQL one may have many
+    work = Work(library) if library.engine.dialect.name == "postgresql" else None
+    workers = Workers(work) if work else None
+    if not work:
+        library.interrupt("interrupted", text("job_interrupted"))
+    jobs = Jobs(library, settings().jobs, workers)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if workers:
+            await run_in_threadpool(workers.begin, jobs)
         tidying = asyncio.create_task(_tidy_up(library))
         yield
         tidying.cancel()
@@ -79,7 +87,7 @@ def make_app() -> FastAPI:
         """What Prometheus reads."""
         return Response(metrics.page(jobs.open, jobs.places.waiting), media_type="text/plain; version=0.0.4")
 
-    key = signing_key(settings().data_dir)
+    key = work.key("cookie", new_key) if work else signing_key(settings().data_dir)
     readers = Readers(key)
     if settings().oidc_issuer:
         from techsum.server import signin

@@ -4,21 +4,24 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from techsum.article import Article
 from techsum.chat import QUOTING, Answered, ask
-from techsum.errors import CancelledError, TechsumError, UsageError
+from techsum.errors import CancelledError, StorageError, TechsumError, UsageError
 from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.models import names
 from techsum.library import Entry, Library, Request
+from techsum.library.library import OPEN
 from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
 from techsum.server import metrics
-from techsum.server.log import Log
+from techsum.server.log import Log, Logged
 from techsum.server.places import Places
+from techsum.server.workers import Workers
 from techsum.summarizers import events, make_options
 from techsum.summarizers.events import Done, KeySentences, Progress, TextPiece
 from techsum.summarizers.result import event_json
@@ -34,6 +37,8 @@ RETRY_SECONDS = 20
 _LOGS_KEPT = 200
 _END_SECONDS = 3
 """A model stops within a token; who fetches a page is waited for no longer."""
+_AWAY_SECONDS = 30
+"""A database server that is started anew is back by then."""
 _log = logging.getLogger("techsum.server")
 
 
@@ -49,7 +54,9 @@ class _Job:
     """Reads the article, in the job's thread; let go of then, for it may hold a document of 50 MB."""
     counted_as: str
     """Under which name the limits count it."""
-    log: Log = field(default_factory=Log)
+    log: Log
+    lost: bool = False
+    """Whether another process makes it now: nothing is said or kept of it here."""
     cancel: threading.Event = field(default_factory=threading.Event)
     began: float = field(default_factory=time.monotonic)
 
@@ -60,10 +67,13 @@ class Jobs:
     Args:
         library: where results are kept.
         at_once: how many may use the model at a time.
+        workers: this process among those that share the library, where they do.
     """
 
-    def __init__(self, library: Library, at_once: int = 1) -> None:
+    def __init__(self, library: Library, at_once: int = 1, workers: Workers | None = None) -> None:
         self._library = library
+        self._workers = workers
+        self._worker = workers.id if workers else None
         self.places = Places(at_once)
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
@@ -107,18 +117,41 @@ class Jobs:
             own = sum(job.counted_as == counted_as for job in self._open.values())
             if len(self._open) >= MOST_OPEN or own >= MOST_OPEN_EACH:
                 raise BusyError("server_busy", seconds=RETRY_SECONDS)
-            if isinstance(source, Article):
-                article = source
-                entry = self._library.begin(reader, request, article)
-                job = _Job(entry, language, lambda: article, counted_as)
-            else:
-                job = _Job(self._library.begin(reader, request), language, source, counted_as)
-            self._open[job.entry.id] = job
-            self._logs[job.entry.id] = job.log
-            while len(self._logs) > _LOGS_KEPT:
-                self._logs.popitem(last=False)
+            article = source if isinstance(source, Article) else None
+            entry = self._library.begin(reader, request, article, worker=self._worker, language=language)
+            load = (lambda: source) if isinstance(source, Article) else source
+            job = _Job(entry, language, load, counted_as, self._new_log(entry.id))
+            self._begin(job)
+        return entry
+
+    def _new_log(self, entry_id: str, before: Iterable[Logged] = ()) -> Log:
+        return Log(before, self._workers.listener(entry_id) if self._workers else None)
+
+    def _begin(self, job: _Job) -> None:
+        self._open[job.entry.id] = job
+        self._logs[job.entry.id] = job.log
+        while len(self._logs) > _LOGS_KEPT:
+            self._logs.popitem(last=False)
         threading.Thread(target=self._run, args=(job,), name=f"job {job.entry.id}", daemon=True).start()
-        return job.entry
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for the model here."""
+        return not self.places.waiting and len(self._open) < MOST_OPEN_EACH and not self._ending
+
+    def take_over(self, entry: Entry, language: Language, before: list[Logged]) -> None:
+        """Make what another process has left; its reader's stream goes on after the events of `before`."""
+        link, article = entry.request.source, entry.article
+        load = (lambda: article) if article else (lambda: read_remote(link))
+        job = _Job(entry, language, load, entry.reader, self._new_log(entry.id, before))
+        with self._lock:
+            self._begin(job)
+
+    def abandon(self) -> None:
+        """Let go of everything: this process was taken for dead, and others make it now."""
+        for job in list(self._open.values()):
+            job.lost = True
+            job.cancel.set()
 
     def again(
         self, entry: Entry, options: dict[str, str], language: Language, counted_as: str | None = None
@@ -137,25 +170,39 @@ class Jobs:
             raise UsageError("summary_no_source")
         return self.submit(entry.reader, request, lambda: read_remote(link), language, counted_as=counted_as)
 
-    def log(self, entry_id: str) -> Log | None:
-        """The events of a job of this process, or None where it was another's or is long over."""
-        return self._logs.get(entry_id)
+    def log(self, entry: Entry) -> Log | None:
+        """The events of a summary, or None where it is over and nobody remembers them.
+
+        Raises:
+            StorageError: another process makes it, and the database does not answer.
+        """
+        log = self._logs.get(entry.id)
+        if log is None and self._workers and entry.status in OPEN:
+            return self._workers.follow(entry.id)
+        return log
 
     def cancel(self, entry_id: str) -> bool:
-        """Stop a job within one token. False: it is not running here."""
+        """Stop a summary within one token. False: nobody makes it.
+
+        Raises:
+            StorageError: another process makes it, and the database does not answer.
+        """
         job = self._open.get(entry_id)
         if job:
             job.cancel.set()
-        return job is not None
+            return True
+        return bool(self._workers and self._workers.work.stop(entry_id))
 
     def stop(self) -> None:
-        """Stop everything: the server ends. What was in the making is called interrupted."""
+        """Stop everything: the server ends. What was in the making others take over, or it is interrupted."""
         self._ending = True
         for job in list(self._open.values()):
             job.cancel.set()
         deadline = time.monotonic() + _END_SECONDS
         while self._open and time.monotonic() < deadline:
             time.sleep(0.02)
+        if self._workers:
+            self._workers.end()
 
     def _run(self, job: _Job) -> None:
         entry, outcome = job.entry, "failed"
@@ -164,7 +211,10 @@ class Jobs:
                 self._work(job)
                 outcome = "done"
             except CancelledError:
-                if self._ending:
+                if job.lost or (self._ending and self._workers):
+                    outcome = "handed over"
+                    job.log.close()
+                elif self._ending:
                     self._end(job, outcome, {"kind": "interrupted", "message": text("job_interrupted")})
                 else:
                     outcome = "cancelled"
@@ -178,18 +228,37 @@ class Jobs:
             finally:
                 metrics.job(outcome, time.monotonic() - job.began)
                 with self._lock:
-                    del self._open[entry.id]
+                    if self._open.get(entry.id) is job:  # not one that was taken over again meanwhile
+                        del self._open[entry.id]
 
     def _end(self, job: _Job, outcome: str, said: dict[str, str]) -> None:
         """Keep how a job ended, if that can be kept, and tell who listens in any case."""
+        entry_id = job.entry.id
         try:
             if outcome == "cancelled":
-                self._library.cancel(job.entry.id)
+                self._keep(lambda: self._library.cancel(entry_id, self._worker))
             else:
-                self._library.fail(job.entry.id, said["kind"], said["message"])
+                self._keep(lambda: self._library.fail(entry_id, said["kind"], said["message"], self._worker))
         except TechsumError:
             _log.exception("job %s", job.entry.id)
         job.log.add(outcome, dict(said), last=True)
+
+    def _keep(self, keep: Callable[[], None]) -> None:
+        """Keep something; a database that is away for a moment is waited for.
+
+        Raises:
+            StorageError: it stays away.
+        """
+        deadline = time.monotonic() + (_AWAY_SECONDS if self._workers else 0)
+        while True:
+            try:
+                keep()
+            except StorageError:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(1)
+            else:
+                return
 
     def _work(self, job: _Job) -> None:
         options = job.entry.request.options
@@ -207,9 +276,9 @@ class Jobs:
                 name, data = event_json(event)
                 # kept before it is told: who is told draws the page again
                 if isinstance(event, Done):
-                    self._library.finish(job.entry.id, data)
+                    self._keep(partial(self._library.finish, job.entry.id, data, self._worker))
                 elif isinstance(event, KeySentences):
-                    self._library.read(job.entry.id, article, data)
+                    self._keep(partial(self._library.read, job.entry.id, article, data, self._worker))
                 job.log.add(name, data, last=isinstance(event, Done))
                 if isinstance(event, KeySentences):
                     if model != EXTRACT:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,21 @@ class Logged:
     data: dict[str, Any]
 
 
-class Log:
-    """Written by the thread that works, read by any number of connections."""
+Heard = Callable[[Logged, bool], None]
+"""Is given each event, and whether it is the last."""
 
-    def __init__(self) -> None:
-        self._events: list[Logged] = []
+
+class Log:
+    """Written by the thread that works, read by any number of connections.
+
+    Args:
+        before: events that stood in the log of who did this work before.
+        heard: is told each new event in order.
+    """
+
+    def __init__(self, before: Iterable[Logged] = (), heard: Heard | None = None) -> None:
+        self._events: list[Logged] = list(before)
+        self._heard = heard
         self._closed = False
         self._lock = threading.Lock()
         self._listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
@@ -29,11 +39,23 @@ class Log:
     def add(self, name: str, data: dict[str, Any], *, last: bool = False) -> None:
         """Append an event; after the `last` one every reader's stream ends."""
         with self._lock:
-            self._events.append(Logged(len(self._events) + 1, name, data))
+            event = Logged(len(self._events) + 1, name, data)
+            self._events.append(event)
             self._closed = last
-            for arrived, loop in self._listening.items():
-                if not loop.is_closed():
-                    loop.call_soon_threadsafe(arrived.set)
+            if self._heard:
+                self._heard(event, last)
+            self._wake()
+
+    def close(self) -> None:
+        """End the readers' streams without a last event: the work goes on elsewhere."""
+        with self._lock:
+            self._closed = True
+            self._wake()
+
+    def _wake(self) -> None:
+        for arrived, loop in self._listening.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(arrived.set)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Logged]:
         """The events after this number, as they come, until the last one."""

@@ -18,6 +18,11 @@ ACCOUNT = "account-"
 """What the name of a reader who signed in begins with."""
 
 
+def new_key() -> bytes:
+    """A key that nobody has."""
+    return secrets.token_bytes(32)
+
+
 def signing_key(data_dir: Path) -> bytes:
     """The key that signs cookies: made once, readable by this user alone.
 
@@ -30,7 +35,7 @@ def signing_key(data_dir: Path) -> bytes:
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(32))
+                file.write(new_key())
         except FileExistsError:
             pass
         return path.read_bytes()

@@ -1,0 +1,159 @@
+"""Two server processes over one PostgreSQL, which a reader takes for one."""
+
+import os
+import signal
+import time
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from support.app_server import app_server, client, finished
+from support.postgres import binaries, postgres
+from support.texts import BODY, PARAGRAPHS
+
+pytestmark = pytest.mark.slow
+
+LONG = "\n\n".join(PARAGRAPHS * 2)
+MODEL = "gemma-3-270m-ko"  # writes for seconds, so that something can happen meanwhile
+
+
+@pytest.fixture(scope="module")
+def database():
+    if not binaries():
+        assert not os.environ.get("CI"), "CI installs PostgreSQL"
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def start(database, tmp_path):
+    """Starts one more server process; returns its address and the process."""
+    with ExitStack() as running:
+
+        def begin():
+            data = tmp_path / str(time.monotonic())
+            return running.enter_context(app_server(data, TECHSUM_DATABASE_URL=database.url))
+
+        yield begin
+
+
+@pytest.fixture
+def two(start):
+    """Two processes, and one reader at each: the same one, by the cookie of the first."""
+    (first, process), (second, _) = start(), start()
+    with client(first) as here, client(second) as there:
+        here.get("/")
+        there.cookies.update(here.cookies)
+        yield here, there, process
+
+
+def asked(reader, model=MODEL, source=LONG):
+    answer = reader.post("/api/summaries", json={"source": source, "length": "long", "model": model})
+    assert answer.status_code == 202, answer.text
+    return answer.json()["id"]
+
+
+def events(reader, entry_id, last=0):
+    """Number and name of each event until the stream ends."""
+    headers = {"Last-Event-ID": str(last)}
+    with reader.stream("GET", f"/api/summaries/{entry_id}/events", headers=headers) as stream:
+        number = name = None
+        for line in stream.iter_lines():
+            key, _, value = line.partition(": ")
+            number, name = (value, name) if key == "id" else (number, value if key == "event" else name)
+            if not line and name:
+                yield int(number or 0), name
+                number = name = None
+
+
+def wait_until_writing(reader, entry_id):
+    for number, name in events(reader, entry_id):
+        if name == "piece":
+            return number
+    raise AssertionError("nothing was written")
+
+
+def test_what_one_process_makes_is_followed_at_the_other_without_a_gap(two):
+    here, there, _ = two
+    entry_id = asked(here)
+    followed = list(events(there, entry_id))
+    assert [number for number, _ in followed] == list(range(1, len(followed) + 1))
+    assert followed[-1][1] == "done"
+    assert followed == list(events(here, entry_id))
+    middle = len(followed) // 2
+    assert list(events(here, entry_id, last=middle)) == followed[middle:]
+    assert there.get(f"/api/summaries/{entry_id}").json()["result"]
+
+
+def test_a_reader_stops_at_one_process_what_the_other_makes(two):
+    here, there, _ = two
+    entry_id = asked(here)
+    wait_until_writing(there, entry_id)
+    began = time.monotonic()
+    assert there.delete(f"/api/summaries/{entry_id}").status_code == 204
+    assert finished(here, entry_id)["status"] == "cancelled"
+    assert time.monotonic() - began < 3
+    assert list(events(there, entry_id))[-1][1] == "cancelled"
+
+
+def test_every_summary_is_made_once_wherever_it_was_asked_for(two, database):
+    here, there, _ = two
+    ids = [asked(reader, "extract", f"{n}번째 글이다. {BODY}") for n in range(3) for reader in (here, there)]
+    assert {finished(there, one)["status"] for one in ids} == {"done"}
+    time.sleep(0.5)  # the last events are on their way
+    engine = create_engine(database.url)
+    with engine.connect() as connection:
+        count = text("SELECT count(*) FROM events WHERE summary = :one AND name = 'done'")
+        assert [connection.execute(count, {"one": one}).scalar_one() for one in ids] == [1] * len(ids)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_process_leaves_the_other_finishes(two, how):
+    here, there, process = two
+    entry_id = asked(here)
+    last = wait_until_writing(there, entry_id)
+    process.send_signal(how)
+    process.wait(30)
+    entry = finished(there, entry_id, seconds=90)
+    assert (entry["status"], bool(entry["result"])) == ("done", True), entry["error"]
+    after = list(events(there, entry_id, last=last))
+    assert after[-1][1] == "done"
+
+
+def test_what_would_kill_every_process_is_given_up(start, database):
+    """Given a summary over which two processes died, when a third looks, then it fails instead of killing on."""
+    with ExitStack() as readers:
+        cookies, entry_id = None, None
+        for _ in range(2):
+            url, process = start()
+            reader = readers.enter_context(client(url))
+            reader.get("/")
+            if entry_id is None:
+                cookies, entry_id = reader.cookies, asked(reader)
+            else:
+                reader.cookies.update(cookies)
+            wait_until_writing(reader, entry_id)
+            process.kill()
+            process.wait()
+        url, _ = start()
+        reader = readers.enter_context(client(url))
+        reader.cookies.update(cookies)
+        entry = finished(reader, entry_id, seconds=60)
+        assert (entry["status"], entry["error"]["kind"]) == ("failed", "interrupted")
+
+
+def test_a_database_that_goes_away_for_ten_seconds_costs_no_summary(two, database):
+    here, there, _ = two
+    entry_id = asked(here)
+    wait_until_writing(here, entry_id)
+    database.stop()
+    refused = there.get("/library", headers={"Accept": "text/html"})
+    assert refused.status_code == 503
+    told = here.post("/api/summaries", json={"source": BODY})
+    assert (told.status_code, "\n" in told.json()["title"]) == (503, False)
+    time.sleep(10)
+    database.start()
+    assert finished(there, entry_id, seconds=90)["status"] == "done"
