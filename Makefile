@@ -7,7 +7,7 @@ PORT ?= 8765
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test quick lint format bench screenshots clean
+.PHONY: run app desktop test quick lint format bench fuzz screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -35,6 +35,10 @@ format: .venv/.dev
 
 bench: .venv/.dev
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# ten minutes for each parser, with new random numbers; what is found is kept in tests/fuzz/seeds
+fuzz: .venv/.dev
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest -s tests/fuzz
 
 screenshots: .venv/.dev
 	@$(BIN)/python tests/e2e/screenshots.py

@@ -24,13 +24,16 @@ def wait_for(url, process, seconds=60):
 
 
 @contextmanager
-def app_server(data, port=None, **environment):
-    """The address of a running server; yields it and the process."""
+def app_server(data, port=None, printed=None, **environment):
+    """The address of a running server; yields it and the process. What it prints goes into the file `printed`."""
     port = port or free_port()
     command = [sys.executable, "-m", "techsum", "serve", "--port", str(port)]
     own = {"TECHSUM_LANG": "ko", "TECHSUM_DATA_DIR": str(data), "TECHSUM_MODEL": "extract"}
     with subprocess.Popen(
-        command, env={**os.environ, **own, **environment}, stdout=subprocess.DEVNULL
+        command,
+        env={**os.environ, **own, **environment},
+        stdout=printed or subprocess.DEVNULL,
+        stderr=printed,
     ) as process:
         url = f"http://127.0.0.1:{port}"
         try:

@@ -1,0 +1,97 @@
+"""What is saved stays saved: a process is killed at random moments of saving, and the disk fails."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from techsum.library import open_library
+
+pytestmark = pytest.mark.slow
+
+MOMENTS = int(os.environ.get("FAULT_MOMENTS", "25"))
+"""Kills; a hundred and more with FAULT_MOMENTS=100."""
+
+SAVING = """
+import sys
+from techsum.article import Article
+from techsum.library import Request, open_library
+library = open_library(sys.argv[1])
+while True:
+    entry = library.begin("reader", Request("text", "글", {}), Article("본문 문장이다. " * 40, "제목"))
+    library.finish(entry.id, {"title": "제목", "summary": "요약 문장이다.", "sentences": [], "notices": []})
+    library.save("reader", entry.id)
+    print(entry.id, flush=True)  # told as saved: from here on it must never be lost
+"""
+
+
+def saving(url, **more):
+    return subprocess.Popen([sys.executable, "-c", SAVING, url], stdout=subprocess.PIPE, text=True, **more)
+
+
+def test_what_was_told_as_saved_outlives_a_kill_at_any_moment(tmp_path):
+    url, chance, told = f"sqlite:///{tmp_path}/library.db", random.Random(7), set()
+    for _ in range(MOMENTS):
+        with saving(url) as process:
+            told.add(process.stdout.readline().strip())
+            time.sleep(chance.uniform(0, 0.15))
+            process.send_signal(signal.SIGKILL)
+            told.update(line.strip() for line in process.stdout if line.endswith("\n"))
+        library = open_library(url)
+        with library.reading() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+        library.close()
+    library = open_library(url)
+    kept = {entry.id for entry in library.everything("reader")}
+    assert len(told) >= MOMENTS
+    assert told <= kept
+    assert library.find("reader", "요약").entries
+    library.close()
+
+
+def test_two_processes_that_save_at_once_lose_nothing(tmp_path):
+    url = f"sqlite:///{tmp_path}/library.db"
+    open_library(url).close()
+    told = []
+    with saving(url) as one, saving(url) as other:
+        time.sleep(4)
+        for process in (one, other):
+            process.kill()
+            told.append({line.strip() for line in process.stdout if line.endswith("\n")})
+    library = open_library(url)
+    assert all(told)
+    assert told[0] | told[1] <= {entry.id for entry in library.everything("reader")}
+    library.close()
+
+
+def test_a_disk_that_fills_stops_saving_with_a_line_and_keeps_what_was_saved(tmp_path):
+    url = f"sqlite:///{tmp_path}/library.db"
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+    with saving(url, preexec_fn=little_room, stderr=subprocess.PIPE) as process:
+        told, said = process.communicate(timeout=120)
+    assert said.strip().splitlines()[-1].startswith("techsum.errors.StorageError")
+    library = open_library(url)
+    assert told.split()
+    assert set(told.split()) <= {entry.id for entry in library.everything("reader")}
+    library.save("reader", told.split()[0], saved=False)  # with room again it goes on
+    library.close()
+
+
+def test_a_library_that_cannot_be_written_is_one_line(tmp_path):
+    """As an unprivileged user meets it; to root every folder is open, so that a file stands in the way here."""
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "techsum", "library", "list"],
+        env=os.environ | {"TECHSUM_DATA_DIR": str(tmp_path / "file" / "data"), "TECHSUM_LANG": "ko"},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
