@@ -412,6 +412,24 @@ def test_axe_finds_nothing_serious(open_page, path, scheme):
     assert serious == [], json.dumps(serious, ensure_ascii=False)
 
 
+def test_an_article_makes_the_browser_load_and_run_nothing(open_page, server):
+    """Given an article full of pictures, scripts and links, when its summary is read, then only this server is asked."""
+    page = open_page()
+    asked, dialogs = set(), []
+    page.on("request", lambda r: asked.add(r.url.partition("://")[2].partition("/")[0]))
+    page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+    spy = '<img src="http://spy.example/a.png" onerror="alert(1)"> ![그림](http://spy.example/b.png) <script>alert(1)</script>'
+    summarise(page, f"{spy}\n\n{PARAGRAPHS[0]} {spy}\n\n{BODY}")
+    page.locator("#talk input").fill(spy)
+    page.keyboard.press("Enter")
+    page.locator("#chat .answer, #chat .prose").first.wait_for()
+    page.reload()
+    page.wait_for_selector("#text")
+    assert asked == {server.removeprefix("http://")}
+    assert dialogs == []
+    assert page.locator(".source").inner_text().count("spy.example") >= 2  # shown, and only shown
+
+
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_is_cut_off_at_any_width(open_page, width):
     page = open_page(width=width)
