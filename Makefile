@@ -7,7 +7,7 @@ PORT ?= 8765
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test quick lint format bench fuzz screenshots clean
+.PHONY: run app desktop test quick lint format bench fuzz audit screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -39,6 +39,12 @@ bench: .venv/.dev
 # ten minutes for each parser, with new random numbers; what is found is kept in tests/fuzz/seeds
 fuzz: .venv/.dev
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest -s tests/fuzz
+
+# known weaknesses of what is pinned, and a bill of materials (CycloneDX); without the index of weaknesses it says so
+audit: .venv/.dev
+	@$(BIN)/cyclonedx-py requirements constraints.txt -o sbom.json && echo "sbom.json"
+	@$(BIN)/pip-audit --no-deps --disable-pip -r constraints.txt || \
+		echo "pip-audit: 약점이 있거나 목록을 묻지 못했습니다 / weaknesses, or no list to ask"
 
 screenshots: .venv/.dev
 	@$(BIN)/python tests/e2e/screenshots.py

@@ -24,7 +24,7 @@ def wait_for(url, process, seconds=60):
 
 
 @contextmanager
-def app_server(data, port=None, printed=None, **environment):
+def app_server(data, port=None, printed=None, preexec_fn=None, **environment):
     """The address of a running server; yields it and the process. What it prints goes into the file `printed`."""
     port = port or free_port()
     command = [sys.executable, "-m", "techsum", "serve", "--port", str(port)]
@@ -34,6 +34,7 @@ def app_server(data, port=None, printed=None, **environment):
         env={**os.environ, **own, **environment},
         stdout=printed or subprocess.DEVNULL,
         stderr=printed,
+        preexec_fn=preexec_fn,
     ) as process:
         url = f"http://127.0.0.1:{port}"
         try:

@@ -95,6 +95,9 @@ def read_hwp(body: bytes, source: str) -> Parsed:
     broken = ReadingError("source_broken", source=source, kind="HWP")
     try:
         with olefile.OleFileIO(io.BytesIO(body)) as ole:
+            # olefile walks a chain of sectors, which may be a circle, for as long as an entry says it is
+            if max(ole.root.size, *(ole.get_size(entry) for entry in ole.listdir())) > len(body):
+                raise broken
             if ole.exists("EncryptedPackage"):
                 raise ReadingError("source_encrypted", source=source)
             header = ole.openstream("FileHeader").read(40)

@@ -126,7 +126,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     places = threading.BoundedSemaphore(_AT_ONCE)
 
     def own(request: Request, entry_id: str) -> Entry:
-        entry = library.get(reader_of(request), entry_id)
+        entry = jobs.found(reader_of(request), entry_id)
         if entry is None:
             raise missing()
         return entry

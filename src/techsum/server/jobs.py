@@ -5,8 +5,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from techsum.article import Article
@@ -78,6 +78,8 @@ class Jobs:
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
         self._asking: list[str] = []
+        self._unkept: dict[str, dict[str, str]] = {}
+        """How jobs ended that the library did not take; the next start calls them interrupted."""
         self._ending = False
         self._logs: OrderedDict[str, Log] = OrderedDict()
 
@@ -170,6 +172,21 @@ class Jobs:
             raise UsageError("summary_no_source")
         return self.submit(entry.reader, request, lambda: read_remote(link), language, counted_as=counted_as)
 
+    def found(self, reader: str, entry_id: str) -> Entry | None:
+        """The reader's summary of this id. One whose failure a full disk did not take is failed all the same.
+
+        Raises:
+            StorageError: the library does not answer.
+        """
+        entry = self._library.get(reader, entry_id)
+        said = self._unkept.get(entry_id)
+        if entry is None or said is None or entry.status not in OPEN:
+            return entry
+        with suppress(StorageError):  # there may be room by now
+            self._library.fail(entry_id, said.get("kind", "cancelled"), said["message"], self._worker)
+            del self._unkept[entry_id]
+        return replace(entry, status="failed", error=dict(said))
+
     def log(self, entry: Entry) -> Log | None:
         """The events of a summary, or None where it is over and nobody remembers them.
 
@@ -241,6 +258,7 @@ class Jobs:
                 self._keep(lambda: self._library.fail(entry_id, said["kind"], said["message"], self._worker))
         except TechsumError:
             _log.exception("job %s", job.entry.id)
+            self._unkept[entry_id] = said
         job.log.add(outcome, dict(said), last=True)
 
     def _keep(self, keep: Callable[[], None]) -> None:

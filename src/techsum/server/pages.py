@@ -52,7 +52,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         return draw(request, "home.html", status, here="home", recent=bool(recent), **_choices(), **said)
 
     def own(request: Request, entry_id: str) -> Entry | None:
-        return library.get(reader_of(request), entry_id)
+        return jobs.found(reader_of(request), entry_id)
 
     def show(
         request: Request, entry: Entry, *, mine: bool = True, status: int = 200, **more: Any

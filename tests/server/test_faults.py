@@ -1,0 +1,136 @@
+"""What the machine does to a running server, and what its readers see of it: one line, and nothing lost."""
+
+import resource
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from support.app_server import app_server, client, finished, summarised
+from support.llama_server import llama_server
+from support.texts import BODY, PARAGRAPHS
+from support.tiny_gguf import write_gemma2
+
+pytestmark = pytest.mark.slow
+
+
+def saved(reader):
+    return [e["id"] for e in reader.get("/api/summaries").raise_for_status().json()["summaries"]]
+
+
+def save(reader, text=BODY):
+    entry = summarised(reader, source=text)
+    reader.patch(f"/api/summaries/{entry['id']}", json={"saved": True}).raise_for_status()
+    return entry["id"]
+
+
+def test_a_database_that_another_program_holds_is_a_line_and_then_no_matter(tmp_path):
+    with app_server(tmp_path) as (url, _), client(url) as reader:
+        kept = save(reader)
+        other = sqlite3.connect(tmp_path / "library.db", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        refused = reader.post("/api/summaries", json={"source": BODY})
+        assert (refused.status_code, "\n" in refused.json()["title"]) == (503, False)
+        assert reader.get(f"/api/summaries/{kept}").status_code == 200  # readers are not held up by a writer
+        other.execute("ROLLBACK")
+        other.close()
+        assert set(saved(reader)) == {kept}
+        save(reader)
+
+
+def test_a_disk_that_fills_under_the_server_costs_nothing_that_was_saved(tmp_path):
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3 << 19, 3 << 19))
+
+    long = "\n\n".join(PARAGRAPHS * 30)
+    with app_server(tmp_path, preexec_fn=little_room) as (url, _), client(url) as reader:
+        kept, failed = [], None
+        for n in range(100):
+            answer = reader.post("/api/summaries", json={"source": f"{n}번째 글이다. {long}"})
+            if answer.status_code != 202:
+                failed = answer
+                break
+            entry = finished(reader, answer.json()["id"])
+            if reader.patch(f"/api/summaries/{entry['id']}", json={"saved": True}).status_code == 200:
+                kept.append(entry["id"])
+        assert (failed.status_code, "\n" in failed.json()["title"]) == (503, False)
+        assert len(kept) >= 2
+        assert set(kept) <= {e for n in range(5) for e in page_of(reader, n)}
+    with app_server(tmp_path) as (url, _), client(url) as again:  # with room, it goes on
+        again.cookies.update(reader.cookies)
+        assert set(kept) <= {e for n in range(5) for e in page_of(again, n)}
+        save(again)
+
+
+def page_of(reader, number):
+    found = reader.get("/api/summaries", params={"page": number}).raise_for_status().json()["summaries"]
+    return [e["id"] for e in found]
+
+
+@pytest.mark.parametrize("jump", [-86_400, 86_400, -400_000_000])
+def test_a_clock_that_jumps_changes_nothing_for_readers(tmp_path, jump):
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    folder = Path(__file__).parents[1] / "support" / "clock"
+    with app_server(tmp_path / "data", PYTHONPATH=str(folder), TEST_CLOCK=str(clock)) as (url, _):
+        with client(url) as reader:
+            before = save(reader)
+            clock.write_text(str(jump))
+            after = save(reader, f"둘째 글이다. {BODY}")
+            assert saved(reader) == [after, before]  # in the order of saving, whatever the clock said
+            assert reader.get("/library").status_code == 200
+
+
+def test_a_model_server_that_goes_away_in_mid_answer_is_a_line(tmp_path):
+    model = write_gemma2(tmp_path / "tiny.gguf")
+    with llama_server(model) as (address, process):
+        with (
+            app_server(tmp_path / "data", TECHSUM_MODEL=f"{address}#tiny-gemma") as (url, _),
+            client(url) as reader,
+        ):
+            asked = reader.post(
+                "/api/summaries", json={"source": "\n\n".join(PARAGRAPHS * 2), "length": "long"}
+            )
+            where = asked.headers["location"]
+            with reader.stream("GET", f"{where}/events") as events:
+                for line in events.iter_lines():
+                    if line.startswith("event: key_sentences"):
+                        process.kill()
+            entry = reader.get(where).json()
+            assert entry["status"] in ("done", "failed")
+            if entry["status"] == "failed":
+                assert len(entry["error"]["message"].splitlines()) == 1
+            assert entry["key_sentences"]  # what needs no model is there
+            gone = summarised(reader, source=BODY)
+            assert (gone["status"], address.split("/")[2] in gone["error"]["message"]) == ("failed", True)
+            own = summarised(reader, source=BODY, model="extract")
+            assert own["status"] == "done"
+
+
+SIGNS = {
+    "a line of a megabyte": "가나다라 마바사 " * 130_000,
+    "zero width": "".join(c + "\u200b\u200d\ufeff" for c in BODY),
+    "right to left": f"\u202e{BODY}\u202c \u2066{BODY}",
+    "control tokens": f"<bos><start_of_turn>user {BODY} <end_of_turn> <eos> [INST] <|im_start|>",
+    "control characters": f"{BODY}\x00\x07\x1b[31m빨강\x1b[0m\x08",
+    "combining": "가" + "\u0301" * 5000 + BODY,
+    "surrogates": BODY + "\\ud800",
+}
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_strange_letters_are_summarised_or_refused_and_never_shown_raw(strange, name):
+    answer = strange.post("/api/summaries", json={"source": SIGNS[name]})
+    if answer.status_code == 422:
+        assert len(answer.json()["title"].splitlines()) == 1
+        return
+    entry = finished(strange, answer.json()["id"])
+    assert entry["status"] in ("done", "failed")
+    shown = strange.get(f"/s/{entry['id']}").text
+    assert not set(shown) & set("\u202e\u2066\x00\x07\x1b\x08\u200b\ufeff")
+
+
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory):
+    with app_server(tmp_path_factory.mktemp("strange")) as (url, _), client(url) as reader:
+        yield reader
