@@ -1,7 +1,12 @@
 """Pulling a model: against a site that speaks the hub's protocol, and breaks it on purpose."""
 
 import hashlib
+import os
+import random
 import re
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -190,3 +195,40 @@ def test_no_room_for_the_embedded_model(configure, tmp_path, monkeypatch):
         model_file("gemma-3-270m")
     assert refused.value.key == "disk_full"
     assert "253 MB" in str(refused.value)
+
+
+PULL = """
+import sys
+from techsum.generators.hub import pull
+pull(sys.argv[1])
+"""
+
+
+def test_a_download_that_is_killed_again_and_again_ends_whole(hub, content, tmp_path):
+    """Given a process that is killed at random moments of a pull, when one is let be, then the file is the hub's."""
+    chance = random.Random(5)
+
+    def dripping(request):
+        time.sleep(0.002)
+        return hub_file(content, cut_at=chance.randrange(1000, 40_000))(request)
+
+    with hub({PATH: dripping}) as site:
+        environment = os.environ | {
+            "HF_ENDPOINT": site.url,
+            "TECHSUM_CACHE_DIR": str(tmp_path / "cache"),
+            "TECHSUM_TEST_ONLY_ALLOW_LOOPBACK": "1",
+        }
+        command = [sys.executable, "-c", PULL, NAME]
+        for _ in range(int(os.environ.get("FAULT_MOMENTS", "5"))):
+            with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+                time.sleep(chance.uniform(0.2, 0.8))
+                process.kill()
+            for whole in (tmp_path / "cache").rglob("*.gguf"):
+                assert whole.read_bytes() == content  # under its name there is never half a file
+        for _ in range(200):
+            if (
+                subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, check=False).returncode
+                == 0
+            ):
+                break
+    assert model_file("owner--tiny").read_bytes() == content

@@ -1,7 +1,10 @@
 """What the machine does to a running server, and what its readers see of it: one line, and nothing lost."""
 
+import os
+import random
 import resource
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -134,3 +137,23 @@ def test_strange_letters_are_summarised_or_refused_and_never_shown_raw(strange, 
 def strange(tmp_path_factory):
     with app_server(tmp_path_factory.mktemp("strange")) as (url, _), client(url) as reader:
         yield reader
+
+
+def test_a_server_that_is_killed_in_mid_stream_again_and_again_starts_clean(tmp_path):
+    """Given kills at random moments of writing, then what was saved is there, and what was not is called interrupted."""
+    chance, kept, cookies = random.Random(11), [], None
+    for _ in range(int(os.environ.get("FAULT_MOMENTS", "3"))):
+        with app_server(tmp_path, TECHSUM_MODEL="gemma-3-270m-ko") as (url, process), client(url) as reader:
+            reader.cookies.update(cookies or {})
+            kept.append(save(reader, f"{len(kept)}번째 글이다. {BODY}") if not kept else kept[0])
+            open_one = reader.post("/api/summaries", json={"source": BODY, "length": "long"}).json()["id"]
+            time.sleep(chance.uniform(0, 3))
+            process.kill()
+            process.wait()
+            cookies = dict(reader.cookies)
+        with app_server(tmp_path) as (url, _), client(url) as reader:
+            reader.cookies.update(cookies)
+            entry = reader.get(f"/api/summaries/{open_one}").json()
+            assert entry["status"] == "done" or entry["error"]["kind"] == "interrupted"
+            assert kept[0] in saved(reader)
+            assert reader.get(f"/api/summaries/{kept[0]}").json()["result"]["summary"]

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import random
 import shutil
 import signal
 import subprocess
@@ -306,6 +307,41 @@ def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, t
     far, large = apart(finished / "adapter", out / "adapter")
     assert far < 1e-5 * max(large, 1)
     assert not (out / "checkpoints" / "checkpoint-5" / "adapter_model.safetensors").exists()
+
+
+def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_been(recipe, tmp_path):
+    """Kills at random moments, most of them while a checkpoint is written: there is one after every step."""
+    steps, chance, kills = (
+        ("--set", "training.steps=24", "--set", "training.save_every=1"),
+        random.Random(3),
+        0,
+    )
+    whole, out = tmp_path / "whole", tmp_path / "killed"
+    assert train(recipe, whole, *steps).returncode == 0
+    moments = int(os.environ.get("FAULT_MOMENTS", "3"))
+    for n in range(moments):
+        if (out / "adapter").exists():  # done before all kills were: once more from the beginning
+            shutil.rmtree(out)
+        before = newest(out)
+        running = train(recipe, out, *steps, *(("--resume",) if out.exists() else ()), wait=False)
+        until = time.monotonic() + 120
+        while running.poll() is None and newest(out) <= before and time.monotonic() < until:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.1))
+        kills += running.poll() is None
+        running.kill()
+        running.communicate()
+        print(f"kill {n}: step {newest(out)}")
+    assert kills >= moments / 2
+    done = train(recipe, out, *steps, *(("--resume",) if not (out / "adapter").exists() else ()))
+    assert (out / "adapter" / "adapter_model.safetensors").exists(), done.stderr
+    far, large = apart(whole / "adapter", out / "adapter")
+    assert far < 1e-5 * max(large, 1)
+
+
+def newest(run):
+    """The step of the newest checkpoint, whole or not."""
+    return max((int(p.name.rpartition("-")[2]) for p in run.glob("checkpoints/checkpoint-*")), default=0)
 
 
 def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_path):
