@@ -40,11 +40,13 @@ bench: .venv/.dev
 fuzz: .venv/.dev
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} $(BIN)/python -m pytest -s tests/fuzz
 
-# known weaknesses of what is pinned, and a bill of materials (CycloneDX); without the index of weaknesses it says so
-audit: .venv/.dev
-	@$(BIN)/cyclonedx-py requirements constraints.txt -o sbom.json && echo "sbom.json"
-	@$(BIN)/pip-audit --no-deps --disable-pip -r constraints.txt || \
-		echo "pip-audit: 약점이 있거나 목록을 묻지 못했습니다 / weaknesses, or no list to ask"
+# known weaknesses of what is pinned, and a bill of materials (CycloneDX, sbom.json), by tools of their own
+audit: .venv/audit/bin/pip-audit
+	@.venv/audit/bin/python .ci/audit.py
+
+.venv/audit/bin/pip-audit: | .venv/bin/python
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
 
 screenshots: .venv/.dev
 	@$(BIN)/python tests/e2e/screenshots.py
