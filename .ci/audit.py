@@ -1,7 +1,7 @@
 """Known weaknesses of what constraints.txt pins, and a bill of materials: `make audit`.
 
-Ends with 1 where a weakness is known that `ACCEPTED` does not name with its reason. Where the index of weaknesses
-cannot be asked, as on a machine that reaches a package mirror alone, it says so and ends with 0.
+Ends with 1 where a weakness is known that `ACCEPTED` does not name with its reason. Where the index of
+weaknesses cannot be asked, as on a machine that reaches a package mirror alone, it says so and ends with 0.
 """
 
 import json

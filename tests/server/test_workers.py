@@ -98,6 +98,17 @@ def test_a_reader_stops_at_one_process_what_the_other_makes(two):
     assert list(events(there, entry_id))[-1][1] == "cancelled"
 
 
+def test_what_is_deleted_at_one_process_stops_at_the_other(two):
+    here, there, _ = two
+    entry_id = asked(here)
+    wait_until_writing(there, entry_id)
+    there.post(f"/s/{entry_id}/delete")
+    assert there.get(f"/api/summaries/{entry_id}").status_code == 404
+    until = time.monotonic() + 3
+    while "techsum_jobs_open 0.0" not in here.get("/metrics").text:
+        assert time.monotonic() < until
+
+
 def test_every_summary_is_made_once_wherever_it_was_asked_for(two, database):
     here, there, _ = two
     ids = [asked(reader, "extract", f"{n}번째 글이다. {BODY}") for n in range(3) for reader in (here, there)]

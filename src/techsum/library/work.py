@@ -1,7 +1,7 @@
 """What server processes over one PostgreSQL tell each other: who lives, who makes what, what happens."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,11 +125,13 @@ class Work:
             wanted = [summaries.c.id == entry_id, summaries.c.status.in_(OPEN)]
             return bool(connection.execute(update(summaries).where(*wanted).values(stopping=True)).rowcount)
 
-    def stopping(self, worker: str) -> list[str]:
-        """Which of a process's summaries shall stop."""
+    def stopping(self, worker: str, made: Collection[str]) -> set[str]:
+        """Which of the summaries that a process makes shall stop: as asked, deleted, or another's by now."""
+        if not made:
+            return set()
+        stand = [summaries.c.id.in_(made), summaries.c.worker == worker, summaries.c.stopping.is_(False)]
         with self._library.reading() as connection:
-            wanted = [summaries.c.worker == worker, summaries.c.status.in_(OPEN), summaries.c.stopping]
-            return list(connection.execute(select(summaries.c.id).where(*wanted)).scalars())
+            return set(made) - set(connection.execute(select(summaries.c.id).where(*stand)).scalars())
 
     # -- what happens ------------------------------------------------------------------------------------
 

@@ -137,6 +137,11 @@ class Jobs:
         threading.Thread(target=self._run, args=(job,), name=f"job {job.entry.id}", daemon=True).start()
 
     @property
+    def made(self) -> list[str]:
+        """What is being made."""
+        return list(self._open)
+
+    @property
     def idle(self) -> bool:
         """Whether nobody waits for the model here."""
         return not self.places.waiting and len(self._open) < MOST_OPEN_EACH and not self._ending

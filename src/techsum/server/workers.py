@@ -34,6 +34,11 @@ class Makes(Protocol):
     """What makes summaries here."""
 
     @property
+    def made(self) -> list[str]:
+        """What is being made."""
+        ...
+
+    @property
     def idle(self) -> bool:
         """Whether more could be made at once."""
         ...
@@ -127,7 +132,7 @@ class Workers:
                 self._hear(after)
                 if now - claimed >= _CLAIM_SECONDS:
                     claimed = now
-                    for entry_id in self.work.stopping(self.id):
+                    for entry_id in self.work.stopping(self.id, makes.made):
                         makes.cancel(entry_id)
                     if makes.idle:
                         self._claim(makes)
