@@ -25,7 +25,15 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool
 
 from techsum.article import Article
@@ -131,7 +139,7 @@ class Library:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, DataError) as error:
+        except (OperationalError, InterfaceError, DataError, PoolTimeoutError) as error:
             raise StorageError("library_unwritable", reason=_reason(error)) from None
 
     @contextmanager
@@ -144,7 +152,7 @@ class Library:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise StorageError("library_closed", reason=_reason(error)) from None
 
     # -- a summary comes into being --------------------------------------------------------------------
@@ -530,5 +538,6 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _reason(error: DBAPIError) -> str:
-    return str(error.orig).splitlines()[0][:200]
+def _reason(error: SQLAlchemyError) -> str:
+    """Its first line; of a database's own error, without the statement."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]
