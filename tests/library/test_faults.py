@@ -14,8 +14,8 @@ from techsum.library import open_library
 
 pytestmark = pytest.mark.slow
 
-MOMENTS = int(os.environ.get("FAULT_MOMENTS", "25"))
-"""Kills; a hundred and more with FAULT_MOMENTS=100."""
+MOMENTS = int(os.environ.get("FAULT_MOMENTS", "12"))
+"""Kills; a hundred with FAULT_MOMENTS=100."""
 
 SAVING = """
 import sys
