@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -35,8 +36,8 @@ def reader(number: int, until: float, counts: Counter[str], failures: list[str])
     while time.monotonic() < until:
         with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=120, trust_env=False) as browser:
             leaves = time.monotonic() + chance.uniform(10, 60)
-            browser.get("/")
             try:
+                browser.get("/")
                 while time.monotonic() < min(leaves, until):
                     visit(browser, chance, counts)
             except (httpx.HTTPError, KeyError, ValueError) as error:
@@ -82,6 +83,15 @@ def visit(browser: httpx.Client, chance: random.Random, counts: Counter[str]) ->
         counts["deleted"] += 1
 
 
+def size(folder: Path) -> int:
+    """Bytes of the library's files; the write-ahead log comes and goes."""
+    found = 0
+    for file in folder.glob("library.db*"):
+        with suppress(FileNotFoundError):
+            found += file.stat().st_size
+    return found
+
+
 def noted(server: psutil.Process, data: Path) -> dict[str, float]:
     """What the server and its children hold now."""
     everyone = [server, *server.children(recursive=True)]
@@ -89,7 +99,7 @@ def noted(server: psutil.Process, data: Path) -> dict[str, float]:
         "memory": sum(p.memory_info().rss for p in everyone) / 1e6,
         "handles": sum(p.num_fds() for p in everyone),
         "threads": sum(p.num_threads() for p in everyone),
-        "database": sum(f.stat().st_size for f in data.glob("library.db*")) / 1e6,
+        "database": size(data) / 1e6,
     }
 
 
