@@ -51,6 +51,17 @@ def open_app(browser, server):
     assert [e for e in errors if e != "Exception"] == []
 
 
+def tab(page, name):
+    """Go to a screen; a press that meets the app while it draws everything anew is lost, and is made again."""
+    one, until = page.get_by_role("tab", name=name), time.monotonic() + SECONDS / 1000
+    one.click()
+    page.wait_for_timeout(300)
+    while one.get_attribute("aria-selected") != "true":
+        assert time.monotonic() < until, page.locator("body").aria_snapshot()
+        one.click()
+        page.wait_for_timeout(500)
+
+
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -76,10 +87,10 @@ def has(page, name, text):
 
 def choose(page, name):
     """One of the settings."""
-    page.get_by_role("tab", name="설정").click()
+    tab(page, "설정")
     page.get_by_role("radio", name=name, exact=True).click()
     expect(page.get_by_role("radio", name=name, exact=True)).to_be_checked()
-    page.get_by_role("tab", name="요약").click()
+    tab(page, "요약")
 
 
 def summarise(page, text):
@@ -104,7 +115,7 @@ def test_a_link_is_summarised_as_it_is_written_and_kept(open_app, news):
     # when it is saved, found by initial consonants, and deleted
     press(page, "보관하기")
     page.get_by_role("button", name="보관 취소").wait_for()
-    page.get_by_role("tab", name="보관함").click()
+    tab(page, "보관함")
     page.get_by_role("button", name=TITLE, exact=True).wait_for()
     says(page, "링크")
     type_into(page, "보관함 찾기", "ㅅㄱㅁ")
@@ -112,7 +123,7 @@ def test_a_link_is_summarised_as_it_is_written_and_kept(open_app, news):
     page.get_by_role("button", name="찾기 지우기").wait_for()
     page.get_by_role("button", name=TITLE, exact=True).click()
     says(page, "본문의 100%를 반영")
-    page.get_by_role("tab", name="보관함").click()
+    tab(page, "보관함")
     press(page, f"‘{TITLE}’ 삭제")
     says(page, "되돌릴 수 없습니다")
     page.get_by_role("button", name="삭제", exact=True).click()
@@ -219,11 +230,11 @@ def test_choices_and_what_was_typed_outlive_a_reload_and_a_restart_of_the_server
         until = time.monotonic() + SECONDS / 1000
         while not page.get_by_role("radio", name="짧게 (2문장쯤)", exact=True).is_visible():
             assert time.monotonic() < until, page.locator("body").aria_snapshot()
-            page.get_by_role("tab", name="설정").click()
+            tab(page, "설정")
             page.wait_for_timeout(500)
         expect(page.get_by_role("radio", name="짧게 (2문장쯤)", exact=True)).to_be_checked()
         expect(page.get_by_role("radio", name="어둡게", exact=True)).to_be_checked()
-        page.get_by_role("tab", name="보관함").click()
+        tab(page, "보관함")
         page.get_by_role("button", name=re.compile("^남해의 작은 섬|^솔섬")).first.wait_for()
 
 
@@ -244,11 +255,11 @@ def test_two_windows_of_one_reader_share_a_library_and_another_reader_sees_nothi
 
 def test_english_and_a_phone_in_the_dark(open_app):
     page = open_app(width=360, height=740, color_scheme="dark")
-    page.get_by_role("tab", name="설정").click()
+    tab(page, "설정")
     page.get_by_role("radio", name="English").click()
-    page.get_by_role("tab", name="Guide").click()
+    tab(page, "Guide")
     says(page, "How to use TechSum")
-    page.get_by_role("tab", name="Summary").click()
+    tab(page, "Summary")
     press(page, "Summarise")
     says(page, "Enter a link")
 
@@ -340,7 +351,7 @@ def test_the_app_by_itself_starts_a_server_and_ends_it(open_app, tmp_path):
         summarise(page, BODY)
         press(page, "보관하기")
         page.get_by_role("button", name="보관 취소").wait_for()
-        page.get_by_role("tab", name="설정").click()
+        tab(page, "설정")
         says(page, f"연결됨: {local}")
         process.send_signal(signal.SIGINT)
         process.wait(20)
@@ -381,9 +392,9 @@ def test_a_server_that_is_not_there_is_named_and_can_be_changed(open_app, tmp_pa
         press(page, "요약하기")
         says(page, "http://127.0.0.1:1에 연결할 수 없습니다")
         says(page, "설정에서 서버 주소")
-        page.get_by_role("tab", name="설정").click()
+        tab(page, "설정")
         type_into(page, "서버 주소", server)
         press(page, "이 서버로")
         says(page, f"연결됨: {server}")
-        page.get_by_role("tab", name="요약").click()
+        tab(page, "요약")
         has(page, "기사 링크", "https://example.com/")

@@ -24,7 +24,7 @@ def server(request, tmp_path_factory):
             if not binaries():
                 assert not os.environ.get("CI"), "CI installs PostgreSQL"
                 pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
-            settings["TECHSUM_DATABASE_URL"] = opened.enter_context(postgres())
+            settings["TECHSUM_DATABASE_URL"] = opened.enter_context(postgres()).url
         url, _ = opened.enter_context(app_server(tmp_path_factory.mktemp("data"), **settings))
         yield url
 
