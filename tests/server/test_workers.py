@@ -1,6 +1,5 @@
 """Two server processes over one PostgreSQL, which a reader takes for one."""
 
-import os
 import signal
 import time
 from contextlib import ExitStack
@@ -9,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from support.app_server import app_server, client, finished
-from support.postgres import binaries, postgres
+from support.postgres import postgres
 from support.texts import BODY, PARAGRAPHS
 
 pytestmark = pytest.mark.slow
@@ -20,9 +19,6 @@ MODEL = "gemma-3-270m-ko"  # writes for seconds, so that something can happen me
 
 @pytest.fixture(scope="module")
 def database():
-    if not binaries():
-        assert not os.environ.get("CI"), "CI installs PostgreSQL"
-        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
     with postgres() as server:
         yield server
 

@@ -126,10 +126,14 @@ class Work:
             return bool(connection.execute(update(summaries).where(*wanted).values(stopping=True)).rowcount)
 
     def stopping(self, worker: str, made: Collection[str]) -> set[str]:
-        """Which of the summaries that a process makes shall stop: as asked, deleted, or another's by now."""
+        """Which of the summaries that a process makes shall stop: as their reader asked, or deleted.
+
+        One that is another's by now is not the reader's to be told "stopped" of: see `beat`.
+        """
         if not made:
             return set()
-        stand = [summaries.c.id.in_(made), summaries.c.worker == worker, summaries.c.stopping.is_(False)]
+        unasked = or_(summaries.c.stopping.is_(False), summaries.c.worker.is_distinct_from(worker))
+        stand = [summaries.c.id.in_(made), unasked]
         with self._library.reading() as connection:
             return set(made) - set(connection.execute(select(summaries.c.id).where(*stand)).scalars())
 
