@@ -25,6 +25,7 @@ FLOORS = [
     {"library"},
     {"evaluation"},
     {"training"},
+    {"batch"},
     {"desktop"},
     {"server"},
     {"cli"},

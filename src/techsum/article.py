@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from techsum import korean
 from techsum.summary import Notice
@@ -36,6 +37,18 @@ class Article:
     def sentences(self) -> tuple[korean.Sentence, ...]:
         """The sentences of the body: `text[s.start:s.end] == s.text` for each; none crosses a paragraph."""
         return tuple(korean.sentences(self.text))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values, to be kept or sent as JSON."""
+        notices = [[n.kind, list(n.values)] for n in self.notices]
+        plain = ("text", "title", "url", "author", "published", "language")
+        return {name: getattr(self, name) for name in plain} | {"notices": notices}
+
+    @staticmethod
+    def from_dict(said: dict[str, Any]) -> "Article":
+        """The article that `as_dict` gave."""
+        notices = tuple(Notice(kind, tuple((k, v) for k, v in values)) for kind, values in said["notices"])
+        return Article(**{**said, "notices": notices})
 
 
 def detect_language(text: str) -> str:

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """A TechSum server that `techsum desktop` asks; empty: it starts one on this machine."""
     jobs: int = Field(default=1, ge=1)
     """Summaries that use the model at the same time; more pays with a model server or a GPU."""
+    slots: int = Field(default=1, ge=1)
+    """Answers that a GGUF model writes at the same time, each with a context of its own."""
     threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below
     """Threads of the model: all cores, for a prompt is read faster with each."""
     context: int = Field(default=8192, ge=2048)

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from techsum.errors import TrainingError
+from techsum.errors import TechsumError, TrainingError
 from techsum.training.recipe import Columns, Recipe, Source
-from techsum.training.rows import BadRow, Row, draw_rows, file_rows, read_rows
+from techsum.training.rows import BadRow, Row, data_rows, draw_rows, read_rows
 
 SHAPE = [
     # the columns of wisenut-nlp-team/llama_ko_smr, with texts of our own
@@ -106,8 +106,8 @@ def test_a_missing_an_unknown_and_a_broken_file_are_one_line(tmp_path):
         ("a.jsonl.gz", "읽지 못했습니다"),
         ("a.parquet", "읽지 못했습니다"),
     ]:
-        with pytest.raises(TrainingError, match=match):
-            list(file_rows(tmp_path / name))
+        with pytest.raises(TechsumError, match=match):
+            list(data_rows(tmp_path / name))
 
 
 def test_rows_are_drawn_in_an_order_that_the_seed_decides_and_all_before_any_comes_again(tmp_path):

@@ -9,6 +9,7 @@ import typer
 
 from techsum import __version__
 from techsum.cli import (
+    batch,
     chat,
     check,
     compare,
@@ -47,6 +48,7 @@ def options(
 
 
 app.command("summarize")(summarize.command)
+app.command("batch")(batch.command)
 app.command("chat")(chat.command)
 app.command("check")(check.command)
 app.command("eval")(evaluate.command)

@@ -76,8 +76,9 @@ class LlamaCpp:
 
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
-        params.n_ctx = self.context
-        params.n_parallel = 1  # two requests on one core take 1.09 times as long together as in turn
+        slots = settings().slots  # two requests on one core take 1.09 times as long together as in turn
+        params.n_ctx = self.context * slots
+        params.n_parallel = slots
         params.n_batch = params.n_ubatch = _BATCH
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings().threads
         params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from techsum.article import Article
-from techsum.summary import Notice
 
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 Mode = Literal["link", "text", "file"]
@@ -63,22 +62,3 @@ class Found:
     entries: tuple[Entry, ...]
     more: bool
     """Whether there is a next page."""
-
-
-def article_json(article: Article) -> dict[str, Any]:
-    """An article as it is kept."""
-    return {
-        "text": article.text,
-        "title": article.title,
-        "url": article.url,
-        "author": article.author,
-        "published": article.published,
-        "language": article.language,
-        "notices": [[n.kind, list(n.values)] for n in article.notices],
-    }
-
-
-def article_from(said: dict[str, Any]) -> Article:
-    """The article that was kept."""
-    notices = tuple(Notice(kind, tuple((k, v) for k, v in values)) for kind, values in said["notices"])
-    return Article(**{**said, "notices": notices})

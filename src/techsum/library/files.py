@@ -12,7 +12,7 @@ from typing import Any
 
 from techsum.article import Article, detect_language
 from techsum.errors import StorageError, UsageError
-from techsum.library.entries import Entry, Request, article_from, article_json
+from techsum.library.entries import Entry, Request
 from techsum.library.kept import Exported
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
@@ -25,13 +25,13 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     """An entry with everything that belongs to it, without its reader."""
     said = asdict(replace(entry, article=None))
     del said["reader"]
-    return said | {"article": article_json(entry.article) if entry.article else None}
+    return said | {"article": entry.article.as_dict() if entry.article else None}
 
 
 def entry_from(said: Exported, reader: str) -> Entry:
     """The entry that `entry_json` wrote, for this reader."""
     plain = said.model_dump(exclude_unset=True)
-    article = article_from(plain["article"]) if said.article else None
+    article = Article.from_dict(plain["article"]) if said.article else None
     # another reader's id must not be taken over by importing it
     own = hashlib.sha256(f"{reader}/{said.id}".encode()).hexdigest()[:22]
     return Entry(

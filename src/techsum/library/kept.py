@@ -70,7 +70,7 @@ class Answer(_Kept):
 
 
 class Article(_Kept):
-    """What `article_json` gives."""
+    """What `Article.as_dict` gives."""
 
     text: Text
     title: Line | None

@@ -45,8 +45,6 @@ from techsum.library.entries import (
     Question,
     Request,
     Status,
-    article_from,
-    article_json,
 )
 from techsum.library.tables import questions, shares, summaries
 from techsum.library.words import asked, tag_word, words
@@ -184,7 +182,7 @@ class Library:
             "options": request.options,
             "created": time.time(),
             "title": (article.title or "") if article else "",
-            "article": article_json(article) if article else None,
+            "article": article.as_dict() if article else None,
             "tags": [],
             "worker": worker,
             "language": language,
@@ -201,7 +199,7 @@ class Library:
             entry_id,
             worker,
             status="running",
-            article=article_json(article),
+            article=article.as_dict(),
             key_sentences=keys,
             title=article.title or keys["title"],
         )
@@ -509,7 +507,7 @@ def entry_of(row: Row[Any]) -> Entry:
         created=row.created,
         saved=row.saved,
         title=row.title,
-        article=article_from(row.article) if row.article else None,
+        article=Article.from_dict(row.article) if row.article else None,
         keys=row.key_sentences,
         result=row.result,
         error=row.error,
@@ -529,7 +527,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "created": entry.created,
         "saved": entry.saved,
         "title": entry.title,
-        "article": article_json(entry.article) if entry.article else None,
+        "article": entry.article.as_dict() if entry.article else None,
         "key_sentences": entry.keys,
         "result": entry.result,
         "error": entry.error,

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Literal
 
 from techsum.korean import fit_particles
-from techsum.messages import desktop, errors, evaluation, notices, terminal, training, web
+from techsum.messages import batch, desktop, errors, evaluation, notices, terminal, training, web
 
 Language = Literal["ko", "en"]
 
@@ -25,6 +25,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **training.TEXTS,
     **web.TEXTS,
     **desktop.TEXTS,
+    **batch.TEXTS,
 }
 
 

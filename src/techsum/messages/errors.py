@@ -45,6 +45,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{source}'에는 글자 정보가 없습니다 (스캔한 그림으로 보입니다). 글자 인식(OCR)을 거친 파일을 주세요.",
         "'{source}' holds no characters (it looks like a scan). Give a file that went through OCR.",
     ),
+    "rows_kind": (
+        "'{path}'은(는) 읽을 수 없는 종류의 자료입니다. JSONL, CSV(.gz도 가능), Parquet를 읽습니다.",
+        "'{path}' is of an unknown kind. JSONL and CSV (also .gz) and Parquet are read.",
+    ),
+    "rows_missing": (
+        "'{path}' 파일이 없습니다. 경로를 확인해 주세요.",
+        "There is no file '{path}'. Check the path.",
+    ),
+    "rows_broken": (
+        "자료 '{path}'을(를) 읽지 못했습니다 ({reason}). 원본을 다시 받아 주세요.",
+        "The data '{path}' could not be read ({reason}). Get the original again.",
+    ),
     "page_no_article": (
         "{url} 에서 기사 본문을 찾지 못했습니다. 기사 하나의 주소인지 확인하거나, 본문을 복사해 넣어 주세요.",
         "No article was found at {url}. Check that it is the address of one article, or paste its text.",

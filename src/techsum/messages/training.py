@@ -30,17 +30,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{source}'에서 학습할 수 있는 줄을 찾지 못했습니다 (가장 많은 까닭: {reason}). `--check`로 자료를 살펴봐 주세요.",
         "'{source}' gave no row to train on (most often: {reason}). Look at it with `--check`.",
     ),
-    "train_data_kind": (
-        "'{path}'은(는) 읽을 수 없는 종류의 자료입니다. JSONL, CSV(.gz도 가능), Parquet를 읽습니다.",
-        "'{path}' is of an unknown kind. JSONL and CSV (also .gz) and Parquet are read.",
-    ),
     "train_data_missing": (
         "학습 자료 '{path}'이(가) 없습니다. 레시피의 data_folder를 확인하거나 --set data_folder=폴더 를 붙여 주세요 (지금: {folder}).",
         "The training data '{path}' is missing. Check data_folder in the recipe or add --set data_folder=FOLDER (now: {folder}).",
-    ),
-    "train_data_broken": (
-        "학습 자료 '{path}'을(를) 읽지 못했습니다 ({reason}). 원본을 다시 받아 주세요.",
-        "The training data '{path}' could not be read ({reason}). Get the original again.",
     ),
     "train_hub": (
         "허브의 '{source}'을(를) 받지 못했습니다 ({reason}). 이름과 네트워크를 확인해 주세요.",

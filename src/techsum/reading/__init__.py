@@ -3,12 +3,15 @@
 import re
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from techsum.article import MINIMUM_CHARACTERS, Article, detect_language
 from techsum.errors import ReadingError
 from techsum.reading.parsed import Parsed
 from techsum.summary import notice
+
+if TYPE_CHECKING:
+    from techsum.reading.fetch import Fetched
 
 _MAXIMUM_FILE = 200 * 1024 * 1024
 _MAXIMUM_CHARACTERS = 2_000_000
@@ -68,9 +71,18 @@ def _read_link(link: str) -> Article:
     from techsum.reading.fetch import fetch
 
     isolated.start()  # the parser gets ready while the page is on its way
-    page = fetch(link)
-    parsed = isolated.parse_isolated(page.body, page.url, page.media_type, page.charset)
-    return _article(parsed, url=page.url)
+    return read_page(fetch(link))
+
+
+def read_page(page: "Fetched") -> Article:
+    """Read what a link gave.
+
+    Raises:
+        ReadingError: there is no article in it.
+    """
+    from techsum.reading.isolated import parse_isolated
+
+    return _article(parse_isolated(page.body, page.url, page.media_type, page.charset), url=page.url)
 
 
 def read_summary(source: str) -> str:

@@ -65,6 +65,19 @@ _HEADERS = {
 
 
 @dataclass(frozen=True)
+class Version:
+    """How a server names what a link gives now, to be asked later whether that has changed."""
+
+    etag: str = ""
+    modified: str = ""
+
+    def asked(self) -> dict[str, str]:
+        """The headers that ask for anything newer."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+@dataclass(frozen=True)
 class Fetched:
     """What a link gave: the final URL, its media type, the charset that the server named, the body."""
 
@@ -72,6 +85,9 @@ class Fetched:
     media_type: str
     charset: str | None
     body: bytes
+    version: Version = Version()
+    unchanged: bool = False
+    """The server has nothing newer than what was named; there is no body then."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +99,13 @@ class Limits:
     allow_loopback: bool = False
 
 
-def fetch(link: str, limits: Limits | None = None) -> Fetched:
+def fetch(link: str, limits: Limits | None = None, known: Version | None = None) -> Fetched:
     """Fetch a link that a user typed.
+
+    Args:
+        link: the link.
+        limits: of time and size; by default those of the settings.
+        known: which version the caller has already.
 
     Raises:
         FetchError: the link is malformed or the server failed; `BlockedAddressError` where the link or
@@ -102,7 +123,7 @@ def fetch(link: str, limits: Limits | None = None) -> Fetched:
             timeout=limits.seconds,
         ) as client:
             for _ in range(_MAXIMUM_HOPS + 1):
-                with client.stream("GET", url) as response:
+                with client.stream("GET", url, headers=known.asked() if known else None) as response:
                     if not response.has_redirect_location:
                         return _receive(response, limits)
                     url = parse_link(str(url.join(response.headers["location"])))
@@ -113,9 +134,16 @@ def fetch(link: str, limits: Limits | None = None) -> Fetched:
 
 def _receive(response: httpx.Response, limits: Limits) -> Fetched:
     url = str(response.url)
+    version = Version(response.headers.get("etag", ""), response.headers.get("last-modified", ""))
+    if response.status_code == httpx.codes.NOT_MODIFIED:
+        return Fetched(url, "", None, b"", version, unchanged=True)
     if response.status_code != httpx.codes.OK:
         raise FetchError(
-            "fetch_status", url=url, status=response.status_code, advice=_advice(response.status_code)
+            "fetch_status",
+            url=url,
+            status=response.status_code,
+            advice=_advice(response.status_code),
+            retry_after=response.headers.get("retry-after", ""),
         )
     header = Message()
     header["content-type"] = response.headers.get("content-type", "application/octet-stream")
@@ -133,7 +161,7 @@ def _receive(response: httpx.Response, limits: Limits) -> Fetched:
         if len(body) > limits.size:
             raise too_large
     charset = header.get_content_charset()
-    return Fetched(url, media_type, charset, bytes(body))
+    return Fetched(url, media_type, charset, bytes(body), version)
 
 
 def _decompress(raw: Iterable[bytes], encoding: str, url: str) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.prompts import render, summary_messages
 from techsum.training.recipe import Recipe, Source
-from techsum.training.rows import Row, file_rows, judged
+from techsum.training.rows import Row, data_rows, judged
 from techsum.training.run_folder import RunFolder, write_whole
 from techsum.training.samples import Sample, sample, shorten
 
@@ -22,7 +22,7 @@ def dev_rows(recipe: Recipe) -> list[Row]:
     if not recipe.dev.path:
         return []
     found: list[Row] = []
-    for place, said in file_rows(recipe.folder(recipe.dev.path)):
+    for place, said in data_rows(recipe.folder(recipe.dev.path)):
         row = judged(recipe.dev.path, place, said, recipe.dev.columns)
         if isinstance(row, Row):
             found.append(row)

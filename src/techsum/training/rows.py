@@ -1,8 +1,5 @@
-"""Rows of training data, from JSONL, CSV and Parquet files and from the hub: bad ones told, none lost."""
+"""Rows of training data, from files and from the hub: bad ones told, none lost."""
 
-import csv
-import gzip
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +8,12 @@ from typing import Any
 
 from techsum.errors import TrainingError
 from techsum.messages import text
+from techsum.reading.rows import file_rows
 from techsum.settings import hub_token
 from techsum.training.recipe import Columns, Recipe, Source
 
 _SHUFFLED_AT_ONCE = 10_000
 """Rows of a streamed set that are shuffled among each other."""
-
-_LONGEST_FIELD = 10_000_000
-"""Characters of one CSV field: the module's own limit of 131,072 is shorter than a long document."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +44,7 @@ def read_rows(recipe: Recipe, source: Source) -> Iterator[Row | BadRow]:
     Raises:
         TrainingError: the source itself is missing or cannot be read.
     """
-    found = _hub_rows(source, None) if source.hub else file_rows(recipe.folder(source.path or ""))
+    found = _hub_rows(source, None) if source.hub else data_rows(recipe.folder(source.path or ""))
     needed = source.task != "gap-sentences"
     for place, said in found:
         yield judged(source.name, place, said, source.columns, output_needed=needed)
@@ -99,68 +94,17 @@ def judged(
     return Row(place, instruction, document.strip(), answer, title)
 
 
-def file_rows(path: Path) -> Iterator[tuple[int, Any]]:
-    """Line number and content of each row of a JSONL, CSV (also `.gz`) or Parquet file.
-
-    Content that is not JSON comes as None: the line is bad, not the file.
+def data_rows(path: Path) -> Iterator[tuple[int, Any]]:
+    """Place and content of each row of a file: see `techsum.reading.rows`.
 
     Raises:
-        TrainingError: the file is missing, of another kind or broken as a whole.
+        TrainingError: the file is missing.
+        ReadingError: it is of another kind or broken as a whole.
     """
-    kind = "".join(path.suffixes[-2:]).removesuffix(".gz")[-8:].rpartition(".")[2]
-    try:
-        if kind == "parquet":
-            yield from _parquet_rows(path)
-        elif kind == "csv":
-            csv.field_size_limit(_LONGEST_FIELD)
-            with _open(path) as file:
-                reader = csv.DictReader(file)
-                for row in reader:
-                    yield reader.line_num, row
-        elif kind in ("jsonl", "json", "ndjson"):
-            with _open(path) as file:
-                for place, line in enumerate(file, 1):
-                    if line.strip():
-                        yield place, _parsed(line)
-        else:
-            raise TrainingError("train_data_kind", path=path)
-    except FileNotFoundError:
-        raise TrainingError("train_data_missing", path=path, folder=path.parent) from None
-    except (OSError, EOFError, csv.Error, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise TrainingError("train_data_broken", path=path, reason=reason) from None
-
-
-def _open(path: Path) -> Any:
-    # a byte that is no UTF-8 spoils its row, not the file: the row is found by the mark that stands for it
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
-    return path.open(encoding="utf-8-sig", errors="replace", newline="")
-
-
-def _parsed(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _parquet_rows(path: Path) -> Iterator[tuple[int, Any]]:
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError:
-        raise TrainingError("extra_missing", feature=path.name, extra="train") from None
     if not path.exists():
-        raise FileNotFoundError(path)
-    place = 0
-    try:
-        for batch in parquet.ParquetFile(path).iter_batches(1000):
-            for row in batch.to_pylist():
-                place += 1
-                yield place, row
-    except pa.ArrowException as error:
-        raise TrainingError("train_data_broken", path=path, reason=str(error).splitlines()[0]) from None
+        raise TrainingError("train_data_missing", path=path, folder=path.parent)
+    for row in file_rows(path):
+        yield row.place, row.content
 
 
 def _hub_rows(source: Source, seed: int | None) -> Iterator[tuple[int, Any]]:

@@ -1,0 +1,178 @@
+"""A batch on this machine: worker processes, none of which can take the batch with it."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections import Counter, deque
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, BinaryIO, cast
+
+from techsum.batch.fetching import fetched
+from techsum.batch.items import Item, Left
+from techsum.batch.rows import Made, Wish, crashed
+from techsum.errors import ModelError
+from techsum.reading.polite import Polite
+from techsum.reading.worker import receive, send
+from techsum.settings import settings
+
+_AHEAD = 64
+"""Items of a worker, at least, that may be under way or wait until an older one was written."""
+_DEATHS = 2
+"""An item during which, alone, so many workers died is a row with an error."""
+
+
+def local_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made, None, None]:
+    """Each item that is left with its row, in the input's order.
+
+    Args:
+        left: what to work on.
+        wish: how to summarise.
+        workers: processes.
+        slots: items that each of them works on at the same time.
+
+    Raises:
+        ModelError: the model cannot be loaded or is away, so that no row could be made.
+    """
+    pool = _Pool(wish, workers, slots)
+    window = workers * max(_AHEAD, 4 * slots)
+    ready: dict[int, Made] = {}
+    more, first = True, left.done + 1
+    items = fetched(left.items(), Polite(settings().cache_dir / "pages"))
+    try:
+        while more or pool.busy:
+            while more and pool.hungry and pool.under_way + len(ready) < window:
+                item = next(items, None)
+                if item is None:
+                    more = False
+                else:
+                    pool.give(item)
+            if pool.busy:
+                for made in pool.answers():
+                    ready[made.item.number] = made
+            while first in ready:
+                yield ready.pop(first)
+                first += 1
+    finally:
+        items.close()
+        pool.end()
+
+
+class _Pool:
+    """The workers. One that dies is replaced; what it had is given out again, each item alone."""
+
+    def __init__(self, wish: Wish, workers: int, slots: int) -> None:
+        self._wish, self._slots = wish, slots
+        self._arrived: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]] = queue.SimpleQueue()
+        self._workers = [_Worker(wish, slots, self._arrived) for _ in range(workers)]
+        self._suspects: deque[Item] = deque()
+        self._deaths: Counter[int] = Counter()
+
+    @property
+    def under_way(self) -> int:
+        """Items that were given and are not answered."""
+        return len(self._suspects) + sum(len(w.given) for w in self._workers)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is to come."""
+        return self.under_way > 0
+
+    @property
+    def hungry(self) -> bool:
+        """Whether a worker could take another item: it works on some, and has as many before it."""
+        return any(self._room(w) for w in self._workers)
+
+    def _room(self, worker: "_Worker") -> bool:
+        return not worker.alone and len(worker.given) < 2 * self._slots
+
+    def give(self, item: Item) -> None:
+        """Give an item to the worker that has least to do."""
+        min((w for w in self._workers if self._room(w)), key=lambda w: len(w.given)).give(item)
+
+    def answers(self) -> Iterator[Made]:
+        """What is answered, after waiting until something is.
+
+        Raises:
+            ModelError: a worker says that no row can be made any more.
+        """
+        worker, said = self._arrived.get()
+        while True:
+            if said is None:
+                yield from self._replace(worker)
+            elif "stop" in said:
+                raise ModelError(said["stop"], **said["values"])
+            else:
+                worker.alone = False
+                yield Made(worker.given.pop(said["number"]), said["row"])
+            self._try_suspects()
+            try:
+                worker, said = self._arrived.get_nowait()
+            except queue.Empty:
+                return
+
+    def _replace(self, dead: "_Worker") -> Iterator[Made]:
+        place = self._workers.index(dead)
+        self._workers[place] = _Worker(self._wish, self._slots, self._arrived)
+        had = list(dead.given.values())
+        dead.given.clear()
+        dead.end()
+        for item in had:
+            self._deaths[item.number] += dead.alone
+            if self._deaths[item.number] >= _DEATHS:
+                yield Made(item, crashed(item))
+            else:
+                self._suspects.append(item)
+
+    def _try_suspects(self) -> None:
+        for worker in self._workers:
+            if self._suspects and not worker.given:
+                worker.alone = True
+                worker.give(self._suspects.popleft())
+
+    def end(self) -> None:
+        """End the workers, whatever they do."""
+        for worker in self._workers:
+            worker.end()
+
+
+class _Worker:
+    """One child process, and a thread that waits for its answers."""
+
+    def __init__(
+        self, wish: Wish, slots: int, arrived: "queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]"
+    ) -> None:
+        self.given: dict[int, Item] = {}
+        self.alone = False
+        """It has one item, with which a worker died before."""
+        self._arrived = arrived
+        command = [sys.executable, "-P", "-m", "techsum.batch.worker", json.dumps(asdict(wish)), str(slots)]
+        self._process = subprocess.Popen(  # noqa: S603 - this package's own command
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=None if sys.platform == "win32" else 0,  # Ctrl-C in the terminal is for the parent
+        )
+        threading.Thread(target=self._listen, name="batch worker", daemon=True).start()
+
+    def _listen(self) -> None:
+        with suppress(ValueError):  # a message that a kill cut off
+            while (answer := receive(cast("BinaryIO", self._process.stdout))) is not None:
+                self._arrived.put((self, answer[0]))
+        self._arrived.put((self, None))
+
+    def give(self, item: Item) -> None:
+        """Send it an item; if it is dead, that is told by whoever listens to it."""
+        self.given[item.number] = item
+        with suppress(BrokenPipeError):
+            send(cast("BinaryIO", self._process.stdin), {}, item.as_json().encode("utf-8", "replace"))
+
+    def end(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        with suppress(BrokenPipeError):
+            cast("BinaryIO", self._process.stdin).close()

@@ -1,0 +1,57 @@
+"""One worker process of a batch on this machine: `python -m techsum.batch.worker WISH SLOTS`.
+
+Items come in and rows go out over pipes, as JSON; a crash takes this process with it and nothing else.
+"""
+
+import json
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
+
+from techsum.batch.items import Item
+from techsum.batch.rows import Wish, failed, row_of
+from techsum.errors import ModelError, TechsumError
+from techsum.generators import EXTRACT, load
+from techsum.reading.worker import receive, send
+
+
+def main() -> None:
+    """Answer items until standard input ends."""
+    wish, slots = Wish(**json.loads(sys.argv[1])), int(sys.argv[2])
+    os.environ["TECHSUM_SLOTS"] = str(slots)
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a library's stray print must not break the protocol
+    try:
+        if wish.model != EXTRACT:
+            load(wish.model)
+    except TechsumError as error:
+        send(answers, _stop(error), b"")
+        return
+    one_at_a_time = threading.Lock()
+    with ThreadPoolExecutor(slots, thread_name_prefix="slot") as threads:
+        while (request := receive(requests)) is not None:
+            item = Item.from_json(request[1])
+            threads.submit(_answer, item, wish, answers, one_at_a_time)
+
+
+def _answer(item: Item, wish: Wish, answers: BinaryIO, one_at_a_time: threading.Lock) -> None:
+    try:
+        said = {"number": item.number, "row": row_of(item, wish)}
+    except ModelError as error:
+        said = _stop(error)
+    except Exception as error:  # noqa: BLE001 - a bug that one article finds must not end the others
+        reason = f"{type(error).__name__}: {error}"
+        said = {"number": item.number, "row": failed(item, TechsumError("internal", reason=reason))}
+    with one_at_a_time:
+        send(answers, said, b"")
+
+
+def _stop(error: TechsumError) -> dict[str, object]:
+    """No row can be made any more: which error ends the batch."""
+    return {"stop": error.key, "values": {k: str(v) for k, v in error.values.items()}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""`techsum batch IN --out OUT`: many documents, resumable."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from techsum.batch import ENGINES, Moment, Wish, batch
+from techsum.cli.terminal import make_console
+from techsum.errors import UsageError
+from techsum.messages import text
+
+_COULD_NOT = 1
+_EVERY_SECONDS = 30
+"""Between two lines where there is no terminal."""
+
+
+def command(  # noqa: PLR0917 - typer calls it by name
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IN",
+            help="JSONL, CSV, Parquet (id, text|source), 폴더, 링크 목록 .txt / folder, list of links",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="OUT.jsonl 또는 OUT.parquet (폴더) / or a folder of Parquet parts")
+    ],
+    model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
+    engine: Annotated[str, typer.Option(help=" | ".join(ENGINES))] = "local",
+    workers: Annotated[int, typer.Option(min=1, help="프로세스 수 / processes")] = 1,
+    slots: Annotated[
+        int | None, typer.Option(min=1, help="프로세스마다 동시에 쓰는 글 / documents at a time in each")
+    ] = None,
+    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
+    style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
+    register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="의심스러운 문장은 본문 문장으로 / the article's words for doubtful ones"
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="다시 쓸 때의 씨앗값 / seed of a second attempt")] = 0,
+) -> None:
+    """많은 글을 한꺼번에 요약하고, 멈췄으면 이어 갑니다. / Summarise many documents, resumable."""
+    known = next((e for e in ENGINES if e == engine), None)
+    if known is None:
+        raise UsageError("choice_invalid", name="engine", value=engine, choices=", ".join(ENGINES))
+    wish = Wish(model, length, style, register, seed, strict)
+    began, last = time.monotonic(), None
+    with _Shown() as shown:
+        for last in batch(source, out, wish, engine=known, workers=workers, slots=slots):
+            shown.show(last)
+    assert last is not None  # noqa: S101 - the first moment comes before any row
+    seconds = time.monotonic() - began
+    make_console().print(
+        text(
+            "batch_done",
+            done=f"{last.done:,}",
+            made=f"{last.made:,}",
+            errors=f"{last.errors:,}",
+            rate=f"{last.made / seconds:.1f}",
+            path=out,
+        ),
+        soft_wrap=True,
+    )
+    if last.made and last.errors == last.made:
+        raise typer.Exit(_COULD_NOT)
+
+
+class _Shown:
+    """Rate and remaining time on standard error: a bar in a terminal, a line now and then elsewhere."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._bar = Progress(
+            BarColumn(), TextColumn("{task.description}"), console=console, disable=not console.is_terminal
+        )
+        self._task: TaskID = self._bar.add_task(text("batch_starting"), total=1.0)
+        self._console = console
+        self._began = self._said = time.monotonic()
+        self._first = 0.0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, moment: Moment) -> None:
+        """Show this moment, unless another was shown just before."""
+        now = time.monotonic()
+        if moment.made == 1:
+            self._first = moment.share
+        pause = 0.2 if self._console.is_terminal else _EVERY_SECONDS
+        if not moment.made or now - self._said < pause:
+            return
+        self._said = now
+        line = self._line(moment, now - self._began)
+        self._bar.update(self._task, completed=moment.share, description=line)
+        if not self._console.is_terminal:
+            self._console.print(line, highlight=False, soft_wrap=True)
+
+    def _line(self, moment: Moment, seconds: float) -> str:
+        gone = moment.share - self._first
+        left = (1 - moment.share) / gone * seconds if gone > 0 else None
+        return text(
+            "batch_moment",
+            done=f"{moment.done:,}",
+            rate=f"{moment.made / seconds:.1f}",
+            left=_span(left) if left is not None else "?",
+            errors=f"{moment.errors:,}",
+        )
+
+
+def _span(seconds: float) -> str:
+    """`2:05:09` or `5:09`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

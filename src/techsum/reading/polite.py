@@ -1,0 +1,163 @@
+"""Fetching many pages without being a burden: robots.txt, one request a host at a time, nothing twice.
+
+For machines that fetch by themselves (`batch`, `watch`); a reader who pastes one link is no robot.
+"""
+
+import hashlib
+import json
+import threading
+import time
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from techsum.errors import FetchError, ReadingError
+from techsum.reading.fetch import Fetched, Limits, Version, fetch
+from techsum.settings import loopback_allowed, settings
+
+AGENT = "TechSum"
+"""The name by which a robots.txt may address us."""
+GAP_SECONDS = 1.0
+"""Between two requests to one host, where its robots.txt asks for no more."""
+_LONGEST_GAP = 30.0
+"""A robots.txt that asks for more is obeyed up to here."""
+_ATTEMPTS = 3
+_LONGEST_WAIT = 120.0
+"""Seconds that a `Retry-After` may ask for; a host that asks for more has failed this time."""
+_ROBOTS_BYTES = 512 * 1024
+"""RFC 9309, 2.5: at least 500 KiB of a robots.txt have to be read."""
+_ROBOTS_SECONDS = 24 * 3600
+"""RFC 9309, 2.4: no longer than a day."""
+_HOSTS_KEPT = 10_000
+_TOO_MANY, _AWAY = 429, 503
+
+
+class Polite:
+    """Fetches for one batch. Safe to call from several threads, which wait for one another host by host.
+
+    Args:
+        cache: a folder in which pages are kept with what the server calls their version, so that an unchanged
+            one is not sent again; None: nothing is kept.
+        gap: least seconds between two requests to one host.
+    """
+
+    def __init__(self, cache: Path | None = None, gap: float = GAP_SECONDS) -> None:
+        self._cache = cache
+        self._gap = gap
+        self._hosts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._next: dict[str, float] = {}
+        self._robots: dict[str, tuple[float, Protego]] = {}
+        self._lock = threading.Lock()
+
+    def fetch(self, link: str) -> Fetched:
+        """What the link gives, when it is this link's turn.
+
+        Raises:
+            FetchError: robots.txt forbids it, or it could not be fetched.
+        """
+        parts = urlsplit(link)
+        host = f"{parts.scheme}://{parts.netloc}".lower()
+        with self._lock:
+            turn = self._hosts[host]
+        with turn:
+            robots = self._rules(host)
+            if not robots.can_fetch(link, AGENT):
+                raise FetchError("fetch_robots", url=link, host=parts.netloc)
+            gap = max(self._gap, min(float(robots.crawl_delay(AGENT) or 0), _LONGEST_GAP))
+            for attempt in range(_ATTEMPTS):
+                self._wait(host)
+                try:
+                    return self._from_cache_or_host(link)
+                except FetchError as error:
+                    wait = _asked_to_wait(error, attempt)
+                    if wait is None or attempt == _ATTEMPTS - 1:
+                        raise
+                    self._next[host] = time.monotonic() + wait
+                finally:
+                    self._next[host] = max(self._next.get(host, 0), time.monotonic() + gap)
+        raise AssertionError
+
+    def _wait(self, host: str) -> None:
+        time.sleep(max(0.0, self._next.get(host, 0) - time.monotonic()))
+
+    def _rules(self, host: str) -> Protego:
+        """A host's robots.txt; by RFC 9309 one that is not there allows all, one that fails forbids all."""
+        read, rules = self._robots.get(host, (0.0, None))
+        if rules is None or time.monotonic() - read > _ROBOTS_SECONDS:
+            limits = Limits(settings().fetch_seconds, _ROBOTS_BYTES, allow_loopback=loopback_allowed())
+            try:
+                said = fetch(f"{host}/robots.txt", limits).body.decode("utf-8", "replace")
+            except FetchError as error:
+                status = error.values.get("status")
+                gone = isinstance(status, int) and 400 <= status < 500 and status != _TOO_MANY  # noqa: PLR2004
+                if not gone and status is None and error.key != "fetch_kind":
+                    raise  # the host does not answer at all: the link's own error says it best
+                said = "" if gone or error.key == "fetch_kind" else "User-agent: *\nDisallow: /"
+            except ReadingError:  # larger than it may be
+                said = ""
+            rules = Protego.parse(said)
+            with self._lock:
+                while len(self._robots) >= _HOSTS_KEPT:
+                    self._robots.pop(next(iter(self._robots)))
+                self._robots[host] = time.monotonic(), rules
+            self._next[host] = time.monotonic() + self._gap
+        return rules
+
+    def _from_cache_or_host(self, link: str) -> Fetched:
+        kept = self._kept(link)
+        page = fetch(link, known=kept.version if kept else None)
+        if page.unchanged:
+            if kept is None:
+                raise FetchError("fetch_status", url=link, status=304, advice="")
+            return kept
+        self._keep(link, page)
+        return page
+
+    def _files(self, link: str) -> tuple[Path, Path] | None:
+        if self._cache is None:
+            return None
+        name = hashlib.sha256(link.encode()).hexdigest()[:40]
+        folder = self._cache / name[:2]
+        return folder / f"{name}.json", folder / f"{name}.body"
+
+    def _kept(self, link: str) -> Fetched | None:
+        files = self._files(link)
+        if files is None:
+            return None
+        about, body = files
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            said, held = json.loads(about.read_text("utf-8")), body.read_bytes()
+            if hashlib.sha256(held).hexdigest() == said.pop("sha256"):
+                version = Version(said.pop("etag"), said.pop("modified"))
+                return Fetched(**said, body=held, version=version)
+        return None
+
+    def _keep(self, link: str, page: Fetched) -> None:
+        files = self._files(link)
+        if files is None or not page.version.asked():
+            return
+        about, body = files
+        said = {
+            "url": page.url,
+            "media_type": page.media_type,
+            "charset": page.charset,
+            "etag": page.version.etag,
+            "modified": page.version.modified,
+            "sha256": hashlib.sha256(page.body).hexdigest(),
+        }
+        with suppress(OSError):  # a full disk costs the next request, not this one
+            body.parent.mkdir(parents=True, exist_ok=True)
+            body.write_bytes(page.body)
+            about.write_text(json.dumps(said), "utf-8")
+
+
+def _asked_to_wait(error: FetchError, attempt: int) -> float | None:
+    """Seconds until another attempt may be made; None: it would not help."""
+    if error.values.get("status") not in (_TOO_MANY, _AWAY):
+        return None
+    said = str(error.values.get("retry_after", ""))
+    wait = float(said) if said.isascii() and said.isdigit() else 5.0 * 2**attempt
+    return wait if wait <= _LONGEST_WAIT else None

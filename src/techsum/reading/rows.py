@@ -1,0 +1,100 @@
+"""Rows of data files: JSON lines and CSV (also gzipped), Parquet. A bad line is a bad row, not a bad file."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from techsum.errors import ReadingError
+
+KINDS = ("jsonl", "ndjson", "json", "csv", "parquet")
+"""How the names of row files end, before `.gz`."""
+
+_LONGEST_FIELD = 10_000_000
+"""Characters of one CSV field: the module's own limit of 131,072 is shorter than a long document."""
+
+
+class FileRow(NamedTuple):
+    """A row, and where it stands."""
+
+    place: int
+    """Line (JSON lines, CSV) or row number (Parquet), from 1."""
+    content: Any
+    """The row as a dict; None where a line is no JSON."""
+    share: float
+    """How much of the file has been read with it, 0 to 1."""
+
+
+def kind(path: Path) -> str:
+    """What a row file is by its name: one of `KINDS`, or something else."""
+    return path.name.removesuffix(".gz").rpartition(".")[2].lower()
+
+
+def file_rows(path: Path) -> Iterator[FileRow]:
+    """The rows of a file, one after the other.
+
+    Raises:
+        ReadingError: the file is missing, of another kind or broken as a whole.
+    """
+    known = kind(path)
+    try:
+        if known == "parquet":
+            yield from _parquet(path)
+        elif known in KINDS:
+            size = max(path.stat().st_size, 1)
+            reader = _csv if known == "csv" else _json
+            with path.open("rb") as raw, _decoded(raw, path) as file:
+                for place, content in reader(file):
+                    yield FileRow(place, content, min(raw.tell() / size, 1.0))
+        else:
+            raise ReadingError("rows_kind", path=path)
+    except FileNotFoundError:
+        raise ReadingError("rows_missing", path=path) from None
+    except (OSError, EOFError, csv.Error, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise ReadingError("rows_broken", path=path, reason=reason) from None
+
+
+def _decoded(raw: BinaryIO, path: Path) -> io.TextIOWrapper:
+    # a byte that is no UTF-8 spoils its row, not the file: the row is found by the mark that stands for it
+    plain: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+    return io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _json(file: io.TextIOWrapper) -> Iterator[tuple[int, Any]]:
+    for place, line in enumerate(file, 1):
+        if line.strip():
+            try:
+                yield place, json.loads(line)
+            except (ValueError, RecursionError):
+                yield place, None
+
+
+def _csv(file: io.TextIOWrapper) -> Iterator[tuple[int, Any]]:
+    csv.field_size_limit(_LONGEST_FIELD)
+    reader = csv.DictReader(file)
+    for row in reader:
+        yield reader.line_num, row
+
+
+def _parquet(path: Path) -> Iterator[FileRow]:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise ReadingError("extra_missing", feature=path.name, extra="batch") from None
+    if not path.exists():
+        raise FileNotFoundError(path)
+    place = 0
+    try:
+        file = parquet.ParquetFile(path)
+        total = max(file.metadata.num_rows, 1)
+        for batch in file.iter_batches(1000):
+            for row in batch.to_pylist():
+                place += 1
+                yield FileRow(place, row, place / total)
+    except pa.ArrowException as error:
+        raise ReadingError("rows_broken", path=path, reason=str(error).splitlines()[0]) from None
