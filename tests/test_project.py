@@ -17,7 +17,7 @@ PROJECT = SOURCE.parents[1]
 FLOORS = [
     {"korean"},
     {"messages"},
-    {"errors", "summary"},
+    {"errors", "files", "summary"},
     {"article", "settings", "prompts"},
     {"checking", "generators", "reading"},
     {"summarizers"},
@@ -25,7 +25,7 @@ FLOORS = [
     {"library"},
     {"evaluation"},
     {"training"},
-    {"batch"},
+    {"batch", "watch"},
     {"desktop"},
     {"server"},
     {"cli"},

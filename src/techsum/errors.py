@@ -1,5 +1,7 @@
 """Every error that a user can meet: one tree, each a single line that says what to do next."""
 
+from typing import Any
+
 from techsum.messages import text
 
 
@@ -22,6 +24,20 @@ class TechsumError(Exception):
         line = " ".join(text(self.key, **self.values).split())
         # a server's words may stand in it; they must not steer the terminal
         return "".join(c for c in line if c.isprintable())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as plain values, to cross to another process; `from_dict` makes it an error again."""
+        values = {k: v if isinstance(v, int | float) else str(v) for k, v in self.values.items()}
+        return {"error": type(self).__name__, "key": self.key, "values": values}
+
+    @staticmethod
+    def from_dict(said: dict[str, Any]) -> "TechsumError":
+        """The error that `as_dict` gave."""
+        kinds = [TechsumError]
+        for kind in kinds:
+            kinds += kind.__subclasses__()
+        kind = next((k for k in kinds if k.__name__ == said["error"]), TechsumError)
+        return kind(said["key"], **said["values"])
 
 
 class UsageError(TechsumError):

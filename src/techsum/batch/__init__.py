@@ -9,7 +9,6 @@ from typing import Literal, get_args
 from techsum.batch.items import Left
 from techsum.batch.outputs import opened
 from techsum.batch.rows import Made, Wish
-from techsum.errors import UsageError
 from techsum.generators import check, resolve
 
 __all__ = ["ENGINES", "Moment", "Wish", "batch"]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, BinaryIO, cast
@@ -14,11 +14,12 @@ from typing import Any, BinaryIO, cast
 from techsum.batch.fetching import fetched
 from techsum.batch.items import Item, Left
 from techsum.batch.rows import Made, Wish, crashed
-from techsum.errors import ModelError
+from techsum.errors import TechsumError
 from techsum.reading.polite import Polite
 from techsum.reading.worker import receive, send
 from techsum.settings import settings
 
+WORKER = [sys.executable, "-P", "-m", "techsum.batch.worker"]
 _AHEAD = 64
 """Items of a worker, at least, that may be under way or wait until an older one was written."""
 _DEATHS = 2
@@ -37,7 +38,7 @@ def local_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Ma
     Raises:
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    pool = _Pool(wish, workers, slots)
+    pool = Pool(wish, workers, slots)
     window = workers * max(_AHEAD, 4 * slots)
     ready: dict[int, Made] = {}
     more, first = True, left.done + 1
@@ -61,7 +62,7 @@ def local_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Ma
         pool.end()
 
 
-class _Pool:
+class Pool:
     """The workers. One that dies is replaced; what it had is given out again, each item alone."""
 
     def __init__(self, wish: Wish, workers: int, slots: int) -> None:
@@ -93,6 +94,19 @@ class _Pool:
         """Give an item to the worker that has least to do."""
         min((w for w in self._workers if self._room(w)), key=lambda w: len(w.given)).give(item)
 
+    def all(self, items: Iterable[Item]) -> Iterator[Made]:
+        """These items with their rows, in the order in which they are ready.
+
+        Raises:
+            ModelError: see `answers`.
+        """
+        for item in items:
+            while not self.hungry:
+                yield from self.answers()
+            self.give(item)
+        while self.busy:
+            yield from self.answers()
+
     def answers(self) -> Iterator[Made]:
         """What is answered, after waiting until something is.
 
@@ -104,7 +118,7 @@ class _Pool:
             if said is None:
                 yield from self._replace(worker)
             elif "stop" in said:
-                raise ModelError(said["stop"], **said["values"])
+                raise TechsumError.from_dict(said["stop"])
             else:
                 worker.alone = False
                 yield Made(worker.given.pop(said["number"]), said["row"])
@@ -149,18 +163,19 @@ class _Worker:
         self.alone = False
         """It has one item, with which a worker died before."""
         self._arrived = arrived
-        command = [sys.executable, "-P", "-m", "techsum.batch.worker", json.dumps(asdict(wish)), str(slots)]
         self._process = subprocess.Popen(  # noqa: S603 - this package's own command
-            command,
+            [*WORKER, json.dumps(asdict(wish), ensure_ascii=False), str(slots)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=None if sys.platform == "win32" else 0,  # Ctrl-C in the terminal is for the parent
         )
-        threading.Thread(target=self._listen, name="batch worker", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="batch worker", daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
-        with suppress(ValueError):  # a message that a kill cut off
-            while (answer := receive(cast("BinaryIO", self._process.stdout))) is not None:
+        # ValueError: a message that a kill cut off
+        with cast("BinaryIO", self._process.stdout) as answers, suppress(ValueError):
+            while (answer := receive(answers)) is not None:
                 self._arrived.put((self, answer[0]))
         self._arrived.put((self, None))
 
@@ -174,5 +189,6 @@ class _Worker:
         """End the process."""
         self._process.kill()
         self._process.wait()
+        self._listener.join()
         with suppress(BrokenPipeError):
             cast("BinaryIO", self._process.stdin).close()

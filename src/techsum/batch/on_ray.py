@@ -1,11 +1,175 @@
-"""x"""
+"""A batch on a Ray cluster: Ray Data streams the items to a pool of actors, each with a worker of its own.
 
-from collections.abc import Generator
+One task reads the input and fetches its links, as on one machine, so that a host is asked politely however
+large the cluster is. Rows come back in order and the driver writes them: what is written decides where a
+batch goes on.
+"""
 
-from techsum.batch.items import Left
+import json
+import logging
+import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from typing import Any
+
+from techsum.batch.items import Item, Left
+from techsum.batch.local import Pool
 from techsum.batch.rows import Made, Wish
+from techsum.errors import TechsumError, UsageError
+from techsum.reading.polite import Polite
+from techsum.settings import settings
+
+_BLOCK = 32
+"""Items that travel together, and are done again where an actor dies."""
+_HANDED_ON = ("LANG", "THREADS", "CONTEXT", "FETCH_SECONDS", "SERVER_TIMEOUT")
+"""Settings that travel to a cluster's machines. Keys do not: Ray writes what travels into its logs."""
 
 
 def ray_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made, None, None]:
-    """X"""
-    raise NotImplementedError
+    """Each item that is left with its row, in the input's order.
+
+    `RAY_ADDRESS` names the cluster; without it one is started on this machine and ended again.
+
+    Args:
+        left: what to work on; each machine of the cluster must find its files under the same path.
+        wish: how to summarise.
+        workers: actors.
+        slots: items that each of them works on at the same time.
+
+    Raises:
+        UsageError: Ray is not installed.
+        ModelError: the model cannot be loaded or is away, so that no row could be made.
+    """
+    try:
+        import ray
+    except ImportError:
+        raise UsageError("extra_missing", feature="--engine ray", extra="batch") from None
+    next(left.items(), None)  # an input that cannot be read says so here, and not from another machine
+    _connect(workers)
+    try:
+        yield from _rows(left, wish, workers, slots)
+    except ray.exceptions.RayError as error:
+        reason = str(error).strip().splitlines()[-1][:300]
+        raise TechsumError("batch_ray", reason=reason) from None
+    finally:
+        ray.shutdown()
+
+
+def _connect(workers: int) -> None:
+    """Join the cluster, or start one that talks to this machine alone."""
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its errors reach us as exceptions too
+    import ray
+
+    if os.environ.get("RAY_ADDRESS"):
+        names = [f"TECHSUM_{name}" for name in _HANDED_ON]
+        runtime = {"env_vars": {name: os.environ[name] for name in names if name in os.environ}}
+        ray.init(runtime_env=runtime, log_to_driver=False, logging_level=logging.ERROR)
+        return
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    cores = max(workers + 1, os.cpu_count() or 1)  # one for the task that reads, which mostly waits
+    ray.init(
+        num_cpus=cores,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+        _node_ip_address="127.0.0.1",
+    )
+
+
+def _rows(left: Left, wish: Wish, workers: int, slots: int) -> Iterator[Made]:
+    import ray
+    from ray.data import ActorPoolStrategy, DataContext
+
+    context = DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    context.execution_options.preserve_order = True
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    made = ray.data.read_datasource(_source(left), override_num_blocks=1, num_cpus=0.1).map_batches(
+        _Summarizer,
+        fn_constructor_args=(vars(wish), slots),
+        batch_size=_BLOCK,
+        compute=ActorPoolStrategy(size=workers),
+        num_cpus=1,
+    )
+    for row in made.iter_rows():
+        if row["stop"]:
+            raise TechsumError.from_dict(json.loads(row["stop"]))
+        yield Made(Item.from_json(row["item"]), json.loads(row["row"]))
+
+
+def _source(left: Left) -> Any:
+    """A source of blocks that are read as they are wanted."""
+    from ray.data import Datasource, ReadTask
+    from ray.data.block import BlockMetadata
+
+    class _Items(Datasource):  # type: ignore[misc] # ray publishes no types
+        def estimate_inmemory_data_size(self) -> int | None:
+            return None
+
+        def get_read_tasks(self, parallelism: int, *_: Any, **__: Any) -> list[Any]:
+            assert parallelism  # noqa: S101 - one task in any case: it alone knows whom it asked when
+            about = BlockMetadata(num_rows=None, size_bytes=None, input_files=None, exec_stats=None)
+            return [ReadTask(lambda: _blocks(left), about)]
+
+    return _Items()
+
+
+def _blocks(left: Left) -> Iterator[Any]:
+    """The items as tables of JSON; an error of the input is the last row."""
+    import pyarrow as pa
+
+    from techsum.batch.fetching import fetched
+
+    def table(items: list[str], stop: str = "") -> Any:
+        return pa.table({"item": items, "stop": [stop] * len(items)})
+
+    block: list[str] = []
+    stop = ""
+    try:
+        with closing(fetched(left.items(), Polite(settings().cache_dir / "pages"))) as items:
+            for item in _ordered(items, left.done + 1):
+                block.append(item.as_json())
+                if len(block) == _BLOCK:
+                    yield table(block)
+                    block.clear()
+    except TechsumError as error:
+        stop = json.dumps(error.as_dict())
+    if block:
+        yield table(block)
+    if stop:
+        yield table([""], stop)
+
+
+def _ordered(items: Iterable[Item], first: int) -> Iterator[Item]:
+    ready: dict[int, Item] = {}
+    for item in items:
+        ready[item.number] = item
+        while first in ready:
+            yield ready.pop(first)
+            first += 1
+
+
+class _Summarizer:
+    """One actor."""
+
+    def __init__(self, wish: dict[str, Any], slots: int) -> None:
+        self._pool = Pool(Wish(**wish), 1, slots)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        stops = [stop for stop in batch["stop"] if stop]
+        items = [Item.from_json(one) for one in batch["item"] if one]
+        rows: dict[int, dict[str, Any]] = {}
+        try:
+            for made in self._pool.all(items):
+                rows[made.item.number] = made.row
+        except TechsumError as error:
+            stops = [json.dumps(error.as_dict())]
+        bare = [
+            Item(i.number, i.id, i.share) for i in items if i.number in rows
+        ]  # its text has done its work
+        return {
+            "item": [item.as_json() for item in bare] + ["" for _ in stops],
+            "row": [json.dumps(rows[item.number], ensure_ascii=False) for item in bare] + ["" for _ in stops],
+            "stop": ["" for _ in bare] + stops,
+        }

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Protocol
 
 from techsum.batch.rows import Wish
 from techsum.errors import StorageError, UsageError
+from techsum.files import held
 
 _PART_ROWS, _PART_SECONDS = 10_000, 60
 """A Parquet part ends after so many rows or seconds: so much work is lost at most."""
@@ -50,7 +51,9 @@ def opened(path: Path, source: Path, wish: Wish) -> Iterator[Output]:
         raise UsageError("batch_exists", path=path)
     try:
         about.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(about, path):
+        with held(about) as alone:
+            if not alone:
+                raise UsageError("batch_taken", path=path)
             _same(about, path, {"input": str(source.resolve()), **asdict(wish)})
             output: Output = Parts(path) if parts else Lines(path)
             try:
@@ -59,22 +62,6 @@ def opened(path: Path, source: Path, wish: Wish) -> Iterator[Output]:
                 output.close()
     except OSError as error:
         raise StorageError("batch_unwritable", path=path, reason=error.strerror) from None
-
-
-@contextmanager
-def _alone(about: Path, path: Path) -> Iterator[None]:
-    """One process an output; the system gives the lock back when a process dies."""
-    with about.open("a+", encoding="utf-8") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows: two at once are not noticed there
-            yield
-            return
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError("batch_taken", path=path) from None
-        yield
 
 
 def _same(about: Path, path: Path, said: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ def main() -> None:
         if wish.model != EXTRACT:
             load(wish.model)
     except TechsumError as error:
-        send(answers, _stop(error), b"")
+        send(answers, {"stop": error.as_dict()}, b"")
         return
     one_at_a_time = threading.Lock()
     with ThreadPoolExecutor(slots, thread_name_prefix="slot") as threads:
@@ -40,17 +40,12 @@ def _answer(item: Item, wish: Wish, answers: BinaryIO, one_at_a_time: threading.
     try:
         said = {"number": item.number, "row": row_of(item, wish)}
     except ModelError as error:
-        said = _stop(error)
+        said = {"stop": error.as_dict()}
     except Exception as error:  # noqa: BLE001 - a bug that one article finds must not end the others
         reason = f"{type(error).__name__}: {error}"
         said = {"number": item.number, "row": failed(item, TechsumError("internal", reason=reason))}
     with one_at_a_time:
         send(answers, said, b"")
-
-
-def _stop(error: TechsumError) -> dict[str, object]:
-    """No row can be made any more: which error ends the batch."""
-    return {"stop": error.key, "values": {k: str(v) for k, v in error.values.items()}}
 
 
 if __name__ == "__main__":

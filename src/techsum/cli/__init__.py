@@ -22,6 +22,7 @@ from techsum.cli import (
     serve,
     summarize,
     train,
+    watch,
 )
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
@@ -53,6 +54,7 @@ app.command("chat")(chat.command)
 app.command("check")(check.command)
 app.command("eval")(evaluate.command)
 app.command("compare")(compare.command)
+app.command("watch")(watch.command)
 app.command("train")(train.command)
 app.command("export")(export.export)
 app.command("parity")(export.parity)

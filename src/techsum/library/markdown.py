@@ -37,21 +37,21 @@ def markdown(entry: Entry, *, whole: bool = False) -> str:
         entry: the summary; a correction stands in its place.
         whole: keep the original beside the correction, and the article: what `read_markdown` takes back.
     """
-    lines = [f"# {_plain(entry.title)}", ""]
+    lines = [f"# {plain(entry.title)}", ""]
     article, correction = entry.article, entry.correction
     if article and article.url:
         lines += [f"<{article.url}>", ""]
     if correction and not whole:
-        lines += [_plain(correction), ""]
+        lines += [plain(correction), ""]
     for sentence in () if correction and not whole else (entry.result or {}).get("sentences", ()):
-        lines.append(f"- {_plain(sentence['text'])}")
-        lines += [f"  > {_plain(e['text'])}" for e in sentence["evidence"][:1]]
+        lines.append(f"- {plain(sentence['text'])}")
+        lines += [f"  > {plain(e['text'])}" for e in sentence["evidence"][:1]]
     if entry.tags:
-        lines += ["", " ".join(f"#{_plain(t).replace(' ', '_')}" for t in entry.tags)]
+        lines += ["", " ".join(f"#{plain(t).replace(' ', '_')}" for t in entry.tags)]
     if whole and correction:
-        lines += ["", CORRECTION, "", _plain(correction)]
+        lines += ["", CORRECTION, "", plain(correction)]
     if whole and article:
-        lines += ["", ARTICLE, *(f"\n{_plain(p)}" for p in article.paragraphs)]
+        lines += ["", ARTICLE, *(f"\n{plain(p)}" for p in article.paragraphs)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -94,11 +94,11 @@ def _take(found: Written, section: str, line: str) -> None:
         found.sentences.append(_text(re.sub(r"^[-*+] ", "", line)))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown takes for nothing else."""
     return "".join(f"\\{c}" if c in r"\`*_[]<>#!|" else c for c in " ".join(text.split()))
 
 
 def _text(plain: str) -> str:
-    """What `_plain` was given."""
+    """What `plain` was given."""
     return _ESCAPED.sub(r"\1", plain).strip()

@@ -45,6 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "이 글을 요약하던 프로세스가 두 번 죽었습니다. 글의 크기와 메모리를 확인해 주세요.",
         "The process that summarised this one died twice. Look at its size and at the memory.",
     ),
+    "batch_ray": (
+        "Ray에서 멈췄습니다 ({reason}). 같은 명령을 다시 실행하면 이어 갑니다.",
+        "Ray stopped ({reason}). The same command goes on from here.",
+    ),
     "batch_starting": ("준비하는 중", "Starting"),
     "batch_moment": (
         "{done}건 · 초당 {rate}건 · 남은 시간 {left} · 오류 {errors}건",
@@ -53,6 +57,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     "batch_done": (
         "{path}: 모두 {done}건, 이번에 {made}건 (오류 {errors}건, 초당 {rate}건)",
         "{path}: {done} rows in all, {made} of them now ({errors} with errors, {rate} a second)",
+    ),
+    "watch_done": (
+        "새 글 {new}건, 못 읽은 것 {failed}건: {folder}",
+        "{new} new, {failed} could not be read: {folder}",
+    ),
+    "digest_title": ("{day} 새 글", "New on {day}"),
+    "digest_day": ("{year}년 {month}월 {date}일", "{year}-{month:02}-{date:02}"),
+    "digest_count": ("{count}건의 기사를 요약했습니다.", "{count} article(s), summarised."),
+    "digest_foot": (
+        "TechSum이 기사에서 만든 요약입니다. 제목을 누르면 원문이 열립니다.",
+        "Summaries by TechSum. A title opens its article.",
+    ),
+    "feed_none": (
+        "{url} 에서 기사 목록을 찾지 못했습니다. RSS, Atom, 사이트맵이나 기사 목록 쪽의 주소를 주세요.",
+        "No list of articles was found at {url}. Give the address of an RSS or Atom feed, a sitemap or a list page.",
     ),
     "fetch_robots": (
         "{host}의 robots.txt가 {url} 을 프로그램이 가져가지 못하게 합니다. 사람이 보는 한 건이라면 `techsum summarize`를 써 주세요.",

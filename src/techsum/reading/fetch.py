@@ -97,6 +97,11 @@ class Limits:
     seconds: float
     size: int = MAXIMUM_BYTES
     allow_loopback: bool = False
+    kinds: tuple[str, ...] = (*_TEXT_TYPES, *_DOCUMENT_TYPES)
+    """How a media type that is accepted begins."""
+
+
+FEED_TYPES = (*_TEXT_TYPES, "application/rss+xml", "application/atom+xml", "application/rdf+xml")
 
 
 def fetch(link: str, limits: Limits | None = None, known: Version | None = None) -> Fetched:
@@ -148,7 +153,7 @@ def _receive(response: httpx.Response, limits: Limits) -> Fetched:
     header = Message()
     header["content-type"] = response.headers.get("content-type", "application/octet-stream")
     media_type = header.get_content_type()
-    if not media_type.startswith((*_TEXT_TYPES, *_DOCUMENT_TYPES)):
+    if not media_type.startswith(limits.kinds):
         raise FetchError("fetch_kind", url=url, kind=media_type)
     too_large = ReadingError("source_too_large", limit=f"{limits.size // 1024 // 1024}MB")
     announced = response.headers.get("content-length", "")

@@ -4,9 +4,10 @@ import atexit
 import subprocess
 import sys
 import threading
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from techsum.errors import ReadingError
+from techsum.reading.feeds import LARGEST, Links, Listed
 from techsum.reading.parsed import Parsed
 from techsum.reading.worker import receive, send
 from techsum.summary import notice
@@ -26,6 +27,30 @@ def parse_isolated(
     Raises:
         ReadingError: what the parser says, or that it took longer than `seconds` or broke down.
     """
+    said = _ask({"source": source, "media_type": media_type, "charset": charset}, body, seconds)
+    said["notices"] = tuple(notice(kind, **values) for kind, values in said["notices"])
+    return Parsed(**said)
+
+
+def links_isolated(body: bytes, url: str) -> Links:
+    """`feeds.parse_links` in the child process.
+
+    Raises:
+        ReadingError: it names no article, or is too large, or broke the parser.
+    """
+    if len(body) > LARGEST:
+        raise ReadingError("source_too_large", limit=f"{LARGEST >> 20}MB")
+    articles, feeds = _ask({"source": url, "links": True}, body, PARSE_SECONDS)["found"]
+    return Links(tuple(Listed(*one) for one in articles), tuple(feeds))
+
+
+def _ask(head: dict[str, Any], body: bytes, seconds: float) -> dict[str, Any]:
+    """What the child answers.
+
+    Raises:
+        ReadingError: what the parser says, or that it took longer than `seconds` or broke down.
+    """
+    source = head["source"]
     with _lock:
         child = _start()
         timed_out = threading.Event()
@@ -37,11 +62,7 @@ def parse_isolated(
         timer = threading.Timer(seconds, give_up)
         timer.start()
         try:
-            send(
-                cast("BinaryIO", child.stdin),
-                {"source": source, "media_type": media_type, "charset": charset},
-                body,
-            )
+            send(cast("BinaryIO", child.stdin), head, body)
             answer = receive(cast("BinaryIO", child.stdout))
         except (BrokenPipeError, ValueError):
             answer = None
@@ -59,8 +80,7 @@ def parse_isolated(
     said = answer[0]
     if "error" in said:
         raise ReadingError(said["error"], **said["values"])
-    said["notices"] = tuple(notice(kind, **values) for kind, values in said["notices"])
-    return Parsed(**said)
+    return said
 
 
 def start() -> None:

@@ -52,8 +52,12 @@ class Polite:
         self._robots: dict[str, tuple[float, Protego]] = {}
         self._lock = threading.Lock()
 
-    def fetch(self, link: str) -> Fetched:
+    def fetch(self, link: str, limits: Limits | None = None) -> Fetched:
         """What the link gives, when it is this link's turn.
+
+        Args:
+            link: the link.
+            limits: see `techsum.reading.fetch`.
 
         Raises:
             FetchError: robots.txt forbids it, or it could not be fetched.
@@ -70,7 +74,7 @@ class Polite:
             for attempt in range(_ATTEMPTS):
                 self._wait(host)
                 try:
-                    return self._from_cache_or_host(link)
+                    return self._from_cache_or_host(link, limits)
                 except FetchError as error:
                     wait = _asked_to_wait(error, attempt)
                     if wait is None or attempt == _ATTEMPTS - 1:
@@ -106,9 +110,9 @@ class Polite:
             self._next[host] = time.monotonic() + self._gap
         return rules
 
-    def _from_cache_or_host(self, link: str) -> Fetched:
+    def _from_cache_or_host(self, link: str, limits: Limits | None) -> Fetched:
         kept = self._kept(link)
-        page = fetch(link, known=kept.version if kept else None)
+        page = fetch(link, limits, kept.version if kept else None)
         if page.unchanged:
             if kept is None:
                 raise FetchError("fetch_status", url=link, status=304, advice="")

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from techsum.errors import ReadingError
+from techsum.reading.feeds import parse_links
 from techsum.reading.parsers import parse
 
 MEMORY_LIMIT = 2 * 1024**3
@@ -29,6 +30,8 @@ def main() -> None:
 
 def _answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
+        if head.get("links"):
+            return {"found": parse_links(body, head["source"])}
         parsed = parse(body, head["source"], head["media_type"], head["charset"])
     except ReadingError as error:
         return {"error": error.key, "values": error.values}

@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from techsum.files import write_whole
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.prompts import render, summary_messages
 from techsum.training.recipe import Recipe, Source
 from techsum.training.rows import Row, data_rows, judged
-from techsum.training.run_folder import RunFolder, write_whole
+from techsum.training.run_folder import RunFolder
 from techsum.training.samples import Sample, sample, shorten
 
 _LONGEST_ANSWER = 256

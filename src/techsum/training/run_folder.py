@@ -19,6 +19,7 @@ from typing import Any
 
 import techsum
 from techsum.errors import TrainingError
+from techsum.files import write_whole
 from techsum.training.recipe import Recipe
 
 _COMPLETE = "complete.json"
@@ -152,16 +153,6 @@ def mark_complete(checkpoint: Path, step: int) -> None:
         with file.open("rb") as written:
             os.fsync(written.fileno())
     write_whole(checkpoint / _COMPLETE, json.dumps({"step": step}))
-
-
-def write_whole(path: Path, content: str) -> None:
-    """Write a small file so that it is never half there."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from techsum.errors import TrainingError
+from techsum.files import write_whole
 from techsum.generators.models import EMBEDDED, model_file
 from techsum.training import bases, parity
 from techsum.training.exporting.card import model_card
 from techsum.training.exporting.gguf_files import Quantization, write_adapter, write_model
 from techsum.training.exporting.modelfile import modelfile
 from techsum.training.recipe import Recipe
-from techsum.training.run_folder import RunFolder, write_whole
+from techsum.training.run_folder import RunFolder
 
 Target = Literal["adapter", "merged", "gguf", "gguf-lora", "ollama"]
 TARGETS: tuple[Target, ...] = get_args(Target)

@@ -1,0 +1,154 @@
+"""Which articles a feed names: RSS, Atom, a sitemap, or a page that lists articles."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from techsum.errors import ReadingError
+
+LARGEST = 5 * 1024 * 1024
+"""Bytes of a feed; a sitemap of 50,000 links, the most it may have, takes as many at 100 a link."""
+
+_SHORTEST_TITLE = 8
+"""Characters of a link's words on a list page: menus are shorter, headlines longer."""
+_FEWEST = 3
+"""Links of one shape that make a page a list of articles."""
+
+
+class Listed(NamedTuple):
+    """An article that a feed names; the newest comes first, as far as the feed says."""
+
+    link: str
+    title: str = ""
+
+
+class Links(NamedTuple):
+    """What a feed holds."""
+
+    articles: tuple[Listed, ...]
+    feeds: tuple[str, ...] = ()
+    """Other feeds it leads to: an index of sitemaps, or the RSS of a page."""
+
+
+def parse_links(body: bytes, url: str) -> Links:
+    """The articles that a feed names.
+
+    Args:
+        body: the feed's bytes.
+        url: its address, for links that are not whole.
+
+    Raises:
+        ReadingError: it names none.
+    """
+    start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    looks_like_page = start.startswith(b"<!doctype html") or b"<html" in start
+    found = _of_page(body, url) if looks_like_page else _of_xml(body, url)
+    if not found.articles and not found.feeds:
+        raise ReadingError("feed_none", url=url)
+    return found
+
+
+def _of_xml(body: bytes, url: str) -> Links:
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        root = fromstring(body)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        raise ReadingError("feed_none", url=url) from None
+    kind = _name(root)
+    if kind == "sitemapindex":
+        return Links((), tuple(one.link for one in _newest_first(root, "sitemap", url)))
+    if kind == "urlset":
+        return Links(tuple(_newest_first(root, "url", url)))
+    entries = [e for e in root.iter() if _name(e) in ("item", "entry")]
+    listed = (Listed(_link(e, url), _text(e, "title")) for e in entries)
+    return Links(tuple(_distinct(listed)))
+
+
+def _newest_first(root: Any, tag: str, url: str) -> list[Listed]:
+    """The places of a sitemap, by the day that each names; places without one come last."""
+    places = [e for e in root if _name(e) == tag]
+    places.sort(key=lambda e: _text(e, "lastmod") or _text(e, "publication_date"), reverse=True)
+    listed = (Listed(urljoin(url, _text(e, "loc")), _text(e, "title")) for e in places if _text(e, "loc"))
+    return list(_distinct(listed))
+
+
+def _link(entry: Any, url: str) -> str:
+    """RSS writes the address as the element's text, Atom as an attribute; a `guid` may be one too."""
+    for element in entry:
+        if _name(element) == "link":
+            address = str(element.get("href") or (element.text or "").strip())
+            if address and element.get("rel", "alternate") == "alternate":
+                return urljoin(url, address)
+    guid = _text(entry, "guid")
+    return guid if guid.startswith(("http://", "https://")) else ""
+
+
+def _text(element: Any, tag: str) -> str:
+    found = next((e for e in element.iter() if _name(e) == tag), None)
+    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+
+
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def _of_page(body: bytes, url: str) -> Links:
+    """The links of a list page: of all shapes of address the one whose links have most words.
+
+    Menus, footers and tags are many links too, but their words are few.
+    """
+    import lxml.html
+
+    try:
+        page = lxml.html.fromstring(body, base_url=url)
+    except (lxml.etree.ParserError, ValueError):
+        raise ReadingError("feed_none", url=url) from None
+    kinds = ("application/rss+xml", "application/atom+xml")
+    feeds = [
+        urljoin(url, link.get("href", ""))
+        for link in page.iter("link")
+        if link.get("type", "").lower() in kinds and "alternate" in link.get("rel", "").lower()
+    ]
+    shapes: defaultdict[str, dict[str, Listed]] = defaultdict(dict)
+    for anchor in page.iter("a"):
+        words = " ".join("".join(map(str, anchor.itertext())).split())
+        link = urldefrag(urljoin(url, anchor.get("href", "").strip())).url
+        if link.startswith(("http://", "https://")) and _host(link) == _host(url):
+            known = shapes[_shape(link)].get(link, Listed(link))
+            shapes[_shape(link)][link] = max(known, Listed(link, words), key=lambda one: len(one.title))
+    lists = [[one for one in s.values() if len(one.title) >= _SHORTEST_TITLE] for s in shapes.values()]
+    best = max(lists, key=lambda found: sum(len(one.title) for one in found), default=[])
+    return Links(tuple(best) if len(best) >= _FEWEST else (), tuple(dict.fromkeys(feeds)))
+
+
+def _shape(link: str) -> str:
+    """An address without what differs from article to article: numbers, and a last part of words.
+
+    >>> _shape("https://x.kr/nscvrg/view/menu/248?searchCategory=220&nscvrgSn=260012")
+    '/nscvrg/view/menu/#?nscvrgSn&searchCategory'
+    """
+    parts = urlsplit(link)
+    *folders, last = parts.path.rstrip("/").split("/")
+    folders = [re.sub(r"\d+", "#", f) for f in folders]
+    last = "#" if re.search(r"\d|-|%", last) else last
+    keys = sorted(k.partition("=")[0] for k in parts.query.split("&") if k)
+    return "/".join([*folders, last]) + ("?" + "&".join(keys) if keys else "")
+
+
+def _host(link: str) -> str:
+    try:
+        return (urlsplit(link).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _distinct(listed: Iterator[Listed]) -> Iterator[Listed]:
+    known = set()
+    for one in listed:
+        if one.link.startswith(("http://", "https://")) and one.link not in known:
+            known.add(one.link)
+            yield one
