@@ -32,19 +32,20 @@ class Links(NamedTuple):
     """Other feeds it leads to: an index of sitemaps, or the RSS of a page."""
 
 
-def parse_links(body: bytes, url: str) -> Links:
+def parse_links(body: bytes, url: str, charset: str | None = None) -> Links:
     """The articles that a feed names.
 
     Args:
         body: the feed's bytes.
         url: its address, for links that are not whole.
+        charset: what the server called the encoding of a page.
 
     Raises:
         ReadingError: it names none.
     """
     start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     looks_like_page = start.startswith(b"<!doctype html") or b"<html" in start
-    found = _of_page(body, url) if looks_like_page else _of_xml(body, url)
+    found = _of_page(body, url, charset) if looks_like_page else _of_xml(body, url)
     if not found.articles and not found.feeds:
         raise ReadingError("feed_none", url=url)
     return found
@@ -96,15 +97,17 @@ def _name(element: Any) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def _of_page(body: bytes, url: str) -> Links:
+def _of_page(body: bytes, url: str, charset: str | None) -> Links:
     """The links of a list page: of all shapes of address the one whose links have most words.
 
     Menus, footers and tags are many links too, but their words are few.
     """
     import lxml.html
 
+    from techsum.reading.web import decode_html
+
     try:
-        page = lxml.html.fromstring(body, base_url=url)
+        page = lxml.html.fromstring(decode_html(body, url, charset)[0])
     except (lxml.etree.ParserError, ValueError):
         raise ReadingError("feed_none", url=url) from None
     kinds = ("application/rss+xml", "application/atom+xml")

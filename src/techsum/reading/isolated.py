@@ -32,7 +32,7 @@ def parse_isolated(
     return Parsed(**said)
 
 
-def links_isolated(body: bytes, url: str) -> Links:
+def links_isolated(body: bytes, url: str, charset: str | None = None) -> Links:
     """`feeds.parse_links` in the child process.
 
     Raises:
@@ -40,7 +40,7 @@ def links_isolated(body: bytes, url: str) -> Links:
     """
     if len(body) > LARGEST:
         raise ReadingError("source_too_large", limit=f"{LARGEST >> 20}MB")
-    articles, feeds = _ask({"source": url, "links": True}, body, PARSE_SECONDS)["found"]
+    articles, feeds = _ask({"source": url, "links": True, "charset": charset}, body, PARSE_SECONDS)["found"]
     return Links(tuple(Listed(*one) for one in articles), tuple(feeds))
 
 

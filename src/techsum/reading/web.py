@@ -8,7 +8,7 @@ from techsum.reading import sciencetimes
 from techsum.reading.metadata import describe
 from techsum.reading.parsed import Parsed, clean_line, join_paragraphs
 from techsum.reading.plain import decode
-from techsum.summary import notice
+from techsum.summary import Notice, notice
 
 _DEEPEST = 250
 """libxml2 silently drops what is nested deeper than 256 elements."""
@@ -27,10 +27,7 @@ def read_html(body: bytes, source: str, charset: str | None = None) -> Parsed:
     """
     from lxml import etree, html
 
-    declared = re.search(rb"""<meta[^>]{0,200}charset=["']?\s*([\w-]+)""", body[:4096], re.IGNORECASE)
-    text, notices = decode(body, source, charset or (declared.group(1).decode("ascii") if declared else None))
-    # An XML declaration with an encoding makes lxml refuse text that is already decoded.
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    text, notices = decode_html(body, source, charset)
     try:
         tree = html.document_fromstring(text, parser=html.HTMLParser(remove_comments=True, remove_pis=True))
     except (etree.ParserError, ValueError):
@@ -47,6 +44,14 @@ def read_html(body: bytes, source: str, charset: str | None = None) -> Parsed:
     if not found_text:
         raise ReadingError("page_no_article", url=source)
     return Parsed(found_text, said.title, said.author, said.published, notices)
+
+
+def decode_html(body: bytes, source: str, charset: str | None = None) -> tuple[str, tuple[Notice, ...]]:
+    """The text of a page: the server's word on its encoding comes first, then the page's own."""
+    declared = re.search(rb"""<meta[^>]{0,200}charset=["']?\s*([\w-]+)""", body[:4096], re.IGNORECASE)
+    text, notices = decode(body, source, charset or (declared.group(1).decode("ascii") if declared else None))
+    # An XML declaration with an encoding makes lxml refuse text that is already decoded.
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text), notices
 
 
 def _text(tree: Any, title: str | None) -> str:

@@ -31,7 +31,7 @@ def main() -> None:
 def _answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
     try:
         if head.get("links"):
-            return {"found": parse_links(body, head["source"])}
+            return {"found": parse_links(body, head["source"], head["charset"])}
         parsed = parse(body, head["source"], head["media_type"], head["charset"])
     except ReadingError as error:
         return {"error": error.key, "values": error.values}

@@ -100,11 +100,11 @@ class _Watch:
         """The articles of a feed, or of the feeds it leads to where it names none itself."""
         limits = Limits(settings().fetch_seconds, allow_loopback=loopback_allowed(), kinds=FEED_TYPES)
         page = self._polite.fetch(feed, limits)
-        found = links_isolated(page.body, page.url)
+        found = links_isolated(page.body, page.url, page.charset)
         articles = list(found.articles)
         for further in () if articles else found.feeds[:_FURTHER]:
             page = self._polite.fetch(further, limits)
-            articles += links_isolated(page.body, page.url).articles
+            articles += links_isolated(page.body, page.url, page.charset).articles
         return articles
 
     def _take(self, one: Listed) -> Told:
