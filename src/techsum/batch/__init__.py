@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from techsum.batch.items import Left
+from techsum.batch.items import Left, items
 from techsum.batch.outputs import opened
 from techsum.batch.rows import Made, Wish
 from techsum.generators import check, resolve
@@ -67,6 +67,7 @@ def batch(
     """
     wish = Wish(**(vars(wish) | {"model": resolve(wish.model)}))
     check(wish.model)
+    next(items(source), None)  # an input that cannot be read begins no output
     with opened(out, source, wish) as output:
         done, made, errors = output.done, 0, 0
         yield Moment(done, 0, 0, 0.0)

@@ -45,7 +45,8 @@ def local_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Ma
     items = fetched(left.items(), Polite(settings().cache_dir / "pages"))
     try:
         while more or pool.busy:
-            while more and pool.hungry and pool.under_way + len(ready) < window:
+            # the oldest is taken however many are held: a link may come after texts that stood behind it
+            while more and pool.hungry and (pool.under_way + len(ready) < window or not pool.has(first)):
                 item = next(items, None)
                 if item is None:
                     more = False
@@ -81,6 +82,10 @@ class Pool:
     def busy(self) -> bool:
         """Whether an answer is to come."""
         return self.under_way > 0
+
+    def has(self, number: int) -> bool:
+        """Whether this item was given and is not answered."""
+        return any(number in w.given for w in self._workers) or number in {i.number for i in self._suspects}
 
     @property
     def hungry(self) -> bool:

@@ -8,8 +8,10 @@ batch goes on.
 import json
 import logging
 import os
+import sys
+import warnings
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 from techsum.batch.items import Item, Left
@@ -44,20 +46,36 @@ def ray_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made
         import ray
     except ImportError:
         raise UsageError("extra_missing", feature="--engine ray", extra="batch") from None
-    next(left.items(), None)  # an input that cannot be read says so here, and not from another machine
-    _connect(workers)
+    with _quiet():
+        _connect(workers)
+        try:
+            yield from _rows(left, wish, workers, slots)
+        except ray.exceptions.RayError as error:
+            reason = str(error).strip().splitlines()[-1][:300]
+            raise TechsumError("batch_ray", reason=reason) from None
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Ray's C++ side writes to standard error whatever its logging is told; its own log files have it all."""
+    spoken, sys.stderr = sys.stderr, os.fdopen(os.dup(2), "w", buffering=1)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
+    os.close(silence)
     try:
-        yield from _rows(left, wish, workers, slots)
-    except ray.exceptions.RayError as error:
-        reason = str(error).strip().splitlines()[-1][:300]
-        raise TechsumError("batch_ray", reason=reason) from None
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"ray\.")
+            yield
     finally:
-        ray.shutdown()
+        os.dup2(sys.stderr.fileno(), 2)
+        sys.stderr.close()
+        sys.stderr = spoken
 
 
 def _connect(workers: int) -> None:
     """Join the cluster, or start one that talks to this machine alone."""
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its errors reach us as exceptions too
     import ray
 
     if os.environ.get("RAY_ADDRESS"):
