@@ -1,15 +1,15 @@
-"""What is saved stays saved: a process is killed at random moments of saving, and the disk fails."""
-
 import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 
 import pytest
 
+from techsum.errors import StorageError
 from techsum.library import open_library
 
 pytestmark = pytest.mark.slow
@@ -95,3 +95,13 @@ def test_a_library_that_cannot_be_written_is_one_line(tmp_path):
     )  # fmt: skip
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_library_of_a_newer_techsum_is_one_line_and_stays_as_it_is(tmp_path):
+    path = tmp_path / "library.db"
+    open_library(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StorageError, match="더 새로운 TechSum"):
+        open_library(f"sqlite:///{path}")

@@ -1,6 +1,9 @@
 """Two server processes over one PostgreSQL, which a reader takes for one."""
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import ExitStack
 
@@ -128,6 +131,47 @@ def test_what_a_process_leaves_the_other_finishes(two, how):
     assert (entry["status"], bool(entry["result"])) == ("done", True), entry["error"]
     after = list(events(there, entry_id, last=last))
     assert after[-1][1] == "done"
+
+
+def test_a_process_that_ends_gives_its_streams_to_the_others_without_a_word(database, tmp_path):
+    """Given readers in mid-stream, when their process is told to end, then it ends at once and prints nothing."""
+    with ExitStack() as running, (tmp_path / "said").open("w") as said:
+        first, process = running.enter_context(
+            app_server(tmp_path / "a", printed=said, TECHSUM_DATABASE_URL=database.url)
+        )
+        second, _ = running.enter_context(app_server(tmp_path / "b", TECHSUM_DATABASE_URL=database.url))
+        here, there = running.enter_context(client(first)), running.enter_context(client(second))
+        assert here.get("/api/ready").json() == {"ready": True}
+        there.cookies.update(here.cookies if here.get("/") else {})
+        entry_id = asked(here)
+        stream = events(here, entry_id)
+        while next(stream)[1] != "piece":
+            pass
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert all(name == "piece" for _, name in stream)  # it ends in order, without a last event
+        process.wait(20)
+        assert time.monotonic() - began < 5
+        assert finished(there, entry_id, seconds=90)["status"] == "done"
+    assert "Traceback" not in (tmp_path / "said").read_text("utf-8")
+    assert len((tmp_path / "said").read_text("utf-8").splitlines()) == 1
+
+
+def test_processes_that_start_at_once_bring_an_empty_database_up_once(tmp_path):
+    with postgres() as empty, ExitStack() as running:
+        command = [sys.executable, "-m", "techsum", "library", "list"]
+        starting = [
+            running.enter_context(
+                subprocess.Popen(
+                    command,
+                    env=os.environ | {"TECHSUM_DATABASE_URL": empty.url},
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for _ in range(4)
+        ]
+        assert [(one.communicate()[1], one.returncode) for one in starting] == [("", 0)] * 4
 
 
 def test_what_would_kill_every_process_is_given_up(start, database):

@@ -1,5 +1,8 @@
 """`techsum serve`: TechSum over HTTP."""
 
+import threading
+from contextlib import suppress
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -9,6 +12,10 @@ from techsum.cli.terminal import make_console
 from techsum.errors import UsageError
 from techsum.messages import text
 from techsum.settings import settings
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a proxy keeps an idle connection, or it sends a request into one that is just being closed."""
+_COULD_NOT = 1
 
 
 def command(
@@ -24,12 +31,27 @@ def command(
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
     korean.warm()
     make_console().print(text("serving", url=f"http://{host}:{port}"), soft_wrap=True)
-    uvicorn.run(
-        make_app(),
+
+    class Server(uvicorn.Server):
+        """Ends what readers follow as soon as it is told to end: it waits for open connections after that."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            threading.Thread(target=app.state.end, name="ending", daemon=True).start()
+            super().handle_exit(sig, frame)
+
+    app = make_app()
+    config = uvicorn.Config(
+        app,
         host=host,
         port=port,
         log_level="warning",
         proxy_headers=bool(settings().proxies),
         forwarded_allow_ips=settings().proxies or None,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
+    server = Server(config)
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has ended in order
+        server.run()
+    if not server.started:
+        raise typer.Exit(_COULD_NOT)  # uvicorn has said why

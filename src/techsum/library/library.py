@@ -53,6 +53,8 @@ PAGE = 20
 """Entries of one page of a list."""
 
 _BUSY_SECONDS = 10
+_MIGRATING = 7_427_311
+"""The number of our advisory lock; any that nobody else in the database takes."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 OPEN: tuple[Status, ...] = ("queued", "running")
 """Of what is not over yet."""
@@ -70,10 +72,25 @@ def open_library(url: str) -> "Library":
     engine = _engine(url)
     try:
         if _revision(engine) != _newest():  # alembic takes 10 MB, for a database that is nearly always there
-            migrate(engine)
+            _bring_up(engine)
     except DBAPIError as error:
         raise StorageError("library_closed", reason=_reason(error)) from None
     return Library(engine)
+
+
+def _bring_up(engine: Engine) -> None:
+    """Migrate, one process at a time."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # the lock is given back with the connection
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
+            connection.commit()
+        now = _revision(engine)
+        if now is not None and now > _newest():
+            raise StorageError("library_newer", now=now, known=_newest())
+        if now != _newest():
+            migrate(engine)
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
 
 
 def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:

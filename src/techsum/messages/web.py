@@ -17,6 +17,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "보관함을 열 수 없습니다 ({reason}). TECHSUM_DATABASE_URL과 TECHSUM_DATA_DIR을 확인해 주세요.",
         "The library cannot be opened ({reason}). Check TECHSUM_DATABASE_URL and TECHSUM_DATA_DIR.",
     ),
+    "library_newer": (
+        "보관함이 더 새로운 TechSum의 것입니다 ({now}, 이 판은 {known}까지). TechSum을 올리거나 예전 사본을 되돌려 주세요.",
+        "The library is of a newer TechSum ({now}; this one knows up to {known}). Upgrade TechSum, or restore an older copy.",
+    ),
     "library_unwritable": (
         "보관함에 쓸 수 없습니다 ({reason}). 빈 디스크 공간과 쓰기 권한을 확인하고 다시 시도해 주세요.",
         "The library cannot be written ({reason}). Check free disk space and permissions, then try again.",

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from techsum import __version__
 from techsum.chat import LONGEST_QUESTION
 from techsum.checking import check
-from techsum.errors import TechsumError, UsageError
+from techsum.errors import StorageError, TechsumError, UsageError
 from techsum.generators.models import auto_model, names
 from techsum.library import Entry, Library
 from techsum.library import Request as Wish
@@ -135,6 +135,17 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     def health() -> dict[str, str]:
         """Whether the server answers, and its version."""
         return {"status": "ok", "version": __version__}
+
+    @api.get("/ready", responses={503: {"description": "not now"}})
+    def ready(response: Response) -> dict[str, bool]:
+        """Whether the server takes work: it is not about to end, and its library answers."""
+        try:
+            library.count("")
+            takes = not jobs.ending
+        except StorageError:
+            takes = False
+        response.status_code = 200 if takes else 503
+        return {"ready": takes}
 
     @api.get("/models")
     def models() -> dict[str, Any]:

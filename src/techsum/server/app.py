@@ -73,6 +73,7 @@ def make_app() -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
     )
+    app.state.end = jobs.stop
     draw = pages.drawing(signs_in=bool(settings().oidc_issuer))
     install(app, partial(pages.refusal, draw))
     app.include_router(api.routes(library, jobs))

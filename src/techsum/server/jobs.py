@@ -81,7 +81,13 @@ class Jobs:
         self._unkept: dict[str, dict[str, str]] = {}
         """How jobs ended that the library did not take; the next start calls them interrupted."""
         self._ending = False
+        self._stopping = threading.Lock()
         self._logs: OrderedDict[str, Log] = OrderedDict()
+
+    @property
+    def ending(self) -> bool:
+        """Whether this process takes nothing new, for it ends."""
+        return self._ending
 
     @property
     def open(self) -> int:
@@ -115,6 +121,8 @@ class Jobs:
         make_options(options["length"], options["style"], options["register"])
         check(_named(options["model"]))
         with self._lock:
+            if self._ending:  # whoever asks again finds another process, or this one anew
+                raise BusyError("server_busy", seconds=RETRY_SECONDS)
             counted_as = counted_as or reader
             own = sum(job.counted_as == counted_as for job in self._open.values())
             if len(self._open) >= MOST_OPEN or own >= MOST_OPEN_EACH:
@@ -216,8 +224,18 @@ class Jobs:
         return bool(self._workers and self._workers.work.stop(entry_id))
 
     def stop(self) -> None:
-        """Stop everything: the server ends. What was in the making others take over, or it is interrupted."""
-        self._ending = True
+        """Stop everything: the server ends. What was in the making others take over, or it is interrupted.
+
+        A second call returns when the first has done so.
+        """
+        with self._stopping:
+            self._stop()
+
+    def _stop(self) -> None:
+        with self._lock:
+            if self._ending:
+                return
+            self._ending = True
         for job in list(self._open.values()):
             job.cancel.set()
         deadline = time.monotonic() + _END_SECONDS

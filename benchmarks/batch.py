@@ -1,0 +1,108 @@
+"""How many documents a batch does: by workers, by engine, and what a worker's memory is.
+
+Documents a second are those between the first row and the last, so that no start is counted; starts are
+given beside them. Both engines and both numbers of workers read the same rows in turn.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from common import machine, rows
+from techsum.batch import Wish, batch
+
+ABSTRACTIVE = "gemma-3-270m-ko"
+
+
+def articles(path: Path, count: int) -> Path:
+    """A file of `count` articles: those of the test set again and again, each with a line of its own."""
+    known = [row["input"] for row in rows("kowiki-articles.jsonl.gz")]
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            text = f"{number}번째 문서.\n{known[number % len(known)]}"
+            file.write(json.dumps({"id": number, "text": text}, ensure_ascii=False) + "\n")
+    return path
+
+
+class Measured:
+    """One run: seconds to the first row, documents a second after it, megabytes of the largest worker."""
+
+    def __init__(self, source: Path, model: str, engine: str, workers: int, count: int) -> None:
+        self.memory = 0.0
+        stop = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(stop,))
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.perf_counter()
+            watcher.start()
+            first = 0.0
+            for moment in batch(
+                source, Path(folder) / "out.jsonl", Wish(model), engine=engine, workers=workers
+            ):
+                if moment.made == 1:
+                    first = time.perf_counter()
+            stop.set()
+            watcher.join()
+            assert (moment.done, moment.errors) == (count, 0)
+        self.start = first - began
+        self.rate = (count - 1) / (time.perf_counter() - first)
+        self.whole = time.perf_counter() - began
+
+    def _watch(self, stop: threading.Event) -> None:
+        while not stop.wait(1):
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    if "techsum.batch.worker" in process.cmdline():
+                        self.memory = max(self.memory, process.memory_info().rss / 1e6)
+                except psutil.Error:
+                    continue
+
+
+def efficiency(source: Path, model: str, count: int, runs: int, goal: float | None) -> None:
+    """Documents a second with one worker and with two, in turn."""
+    pairs = []
+    for _ in range(runs):
+        one, two = (Measured(source, model, "local", workers, count) for workers in (1, 2))
+        pairs.append((one, two))
+        print(
+            f"{model}: {one.rate:.2f} documents/s with one worker, {two.rate:.2f} with two; "
+            f"first row after {one.start:.1f} and {two.start:.1f} s; {one.memory:.0f} MB a worker"
+        )
+    found = statistics.median(two.rate / one.rate / 2 for one, two in pairs)
+    print(f"{model}: efficiency at two workers {found:.2f} (median of {runs})")
+    if goal is not None:
+        assert found >= goal
+
+
+def main() -> None:
+    """Measure, and fail where a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=10_000, help="for Ray against local")
+    parser.add_argument("--part", choices=["extract", "written", "ray"], action="append")
+    asked = parser.parse_args()
+    parts = asked.part or ["extract", "written", "ray"]
+    print(machine("kiwipiepy", "xllamacpp", "ray"), f"· load before: {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        if "extract" in parts:
+            efficiency(articles(Path(folder) / "e.jsonl", 1500), "extract", 1500, 3, 0.9)
+        if "written" in parts:
+            # one worker has both cores; two have one each
+            efficiency(articles(Path(folder) / "a.jsonl", 12), ABSTRACTIVE, 12, 1, None)
+        if "ray" in parts:
+            source = articles(Path(folder) / "r.jsonl", asked.articles)
+            local, ray = (Measured(source, "extract", e, 2, asked.articles) for e in ("local", "ray"))
+            print(
+                f"{asked.articles} articles, two workers: local {local.whole:.0f} s ({local.rate:.1f} a second), "
+                f"Ray {ray.whole:.0f} s ({ray.rate:.1f} a second, first row after {ray.start:.1f} s): "
+                f"{ray.whole / local.whole:.2f} times as long"
+            )
+
+
+if __name__ == "__main__":
+    main()
