@@ -18,7 +18,7 @@ FLOORS = [
     {"korean"},
     {"messages"},
     {"errors", "files", "summary"},
-    {"article", "settings", "prompts"},
+    {"article", "cluster", "settings", "prompts"},
     {"checking", "generators", "reading"},
     {"summarizers"},
     {"chat"},

@@ -362,6 +362,23 @@ def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_pat
     assert far < 1e-3
 
 
+def test_ray_train_gives_the_losses_of_one_process_and_says_errors_once(recipe, tmp_path):
+    """The same recipe in two processes that Ray starts, then an error there."""
+    one = ("--set", "training.batch=1", "--set", "training.accumulation=8")
+    two = ("--set", "training.batch=1", "--set", "training.accumulation=4", "--ray", "--processes", "2")
+    for name, shape in (("one", one), ("two", two)):
+        done = train(recipe, tmp_path / name, *shape, "--set", "training.steps=3", "--set", "dev.path=")
+        assert done.returncode == 0, done.stderr
+    assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), abs=1e-3)
+    far, _ = apart(tmp_path / "one" / "adapter", tmp_path / "two" / "adapter")
+    assert far < 1e-3
+    assert "3/3" in done.stderr  # progress arrives
+    again = train(recipe, tmp_path / "two", *two)
+    assert again.returncode == 1
+    assert len(again.stderr.strip().splitlines()) == 1, again.stderr
+    assert "--resume" in again.stderr
+
+
 def test_missing_processes_are_never_silent(recipe, tmp_path, monkeypatch):
     monkeypatch.setenv("TECHSUM_PROCESSES", "2")  # as if a launcher had started one of two
     done = train(recipe, tmp_path / "alone")

@@ -7,24 +7,20 @@ batch goes on.
 
 import json
 import logging
-import os
-import sys
-import warnings
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 from techsum.batch.items import Item, Left
 from techsum.batch.local import Pool
 from techsum.batch.rows import Made, Wish
-from techsum.errors import TechsumError, UsageError
+from techsum.cluster import joined
+from techsum.errors import TechsumError
 from techsum.reading.polite import Polite
 from techsum.settings import settings
 
 _BLOCK = 32
 """Items that travel together, and are done again where an actor dies."""
-_HANDED_ON = ("LANG", "THREADS", "CONTEXT", "FETCH_SECONDS", "SERVER_TIMEOUT")
-"""Settings that travel to a cluster's machines. Keys do not: Ray writes what travels into its logs."""
 
 
 def ray_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made, None, None]:
@@ -42,56 +38,8 @@ def ray_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made
         UsageError: Ray is not installed.
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    try:
-        import ray
-    except ImportError:
-        raise UsageError("extra_missing", feature="--engine ray", extra="batch") from None
-    with _quiet():
-        _connect(workers)
-        try:
-            yield from _rows(left, wish, workers, slots)
-        except ray.exceptions.RayError as error:
-            reason = str(error).strip().splitlines()[-1][:300]
-            raise TechsumError("batch_ray", reason=reason) from None
-        finally:
-            ray.shutdown()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Ray's C++ side writes to standard error whatever its logging is told; its own log files have it all."""
-    spoken, sys.stderr = sys.stderr, os.fdopen(os.dup(2), "w", buffering=1)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)
-    os.close(silence)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"ray\.")
-            yield
-    finally:
-        os.dup2(sys.stderr.fileno(), 2)
-        sys.stderr.close()
-        sys.stderr = spoken
-
-
-def _connect(workers: int) -> None:
-    """Join the cluster, or start one that talks to this machine alone."""
-    import ray
-
-    if os.environ.get("RAY_ADDRESS"):
-        names = [f"TECHSUM_{name}" for name in _HANDED_ON]
-        runtime = {"env_vars": {name: os.environ[name] for name in names if name in os.environ}}
-        ray.init(runtime_env=runtime, log_to_driver=False, logging_level=logging.ERROR)
-        return
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    cores = max(workers + 1, os.cpu_count() or 1)  # one for the task that reads, which mostly waits
-    ray.init(
-        num_cpus=cores,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        _node_ip_address="127.0.0.1",
-    )
+    with joined(workers + 1):  # one core for the task that reads, which mostly waits
+        yield from _rows(left, wish, workers, slots)
 
 
 def _rows(left: Left, wish: Wish, workers: int, slots: int) -> Iterator[Made]:

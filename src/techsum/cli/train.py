@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from techsum.cli.terminal import make_console
+from techsum.errors import UsageError
 from techsum.messages import text
 
 INTERRUPTED = 130
@@ -28,6 +29,9 @@ def command(
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="자료만 살펴보기 / look at the data only")] = False,
     processes: Annotated[int, typer.Option(min=1, help="프로세스 수 / processes (torchrun)")] = 1,
+    ray: Annotated[
+        bool, typer.Option("--ray", help="Ray 클러스터에서 (RAY_ADDRESS) / on a Ray cluster")
+    ] = False,
     accelerate: Annotated[
         Path | None, typer.Option(help="accelerate 설정 (FSDP) / an accelerate configuration", metavar="YAML")
     ] = None,
@@ -43,7 +47,9 @@ def command(
         raise typer.Exit(0 if show(make_console(), wanted, folder) else UNSOUND)
     from techsum.training.processes import launch, launched
 
-    if (processes > 1 or accelerate) and not launched():
+    if ray and accelerate:
+        raise UsageError("train_ray_accelerate")
+    if (processes > 1 or accelerate) and not ray and not launched():
         raise typer.Exit(launch(processes, sys.argv[1:], partial(typer.echo, err=True), accelerate))
     from techsum.cli.train_check import bad_rows
     from techsum.training.fit import fit
@@ -75,13 +81,18 @@ def command(
             if not errors.is_terminal:
                 errors.print(f"{moment.step}/{moment.steps} {said}", highlight=False, soft_wrap=True)
 
-        ended = fit(
-            wanted,
-            folder,
-            resume=resume,
-            told=told,
-            seen=lambda drawn: bad_rows(errors, drawn.bad, drawn.skipped),
-        )
+        if ray:
+            from techsum.training.on_ray import fit_on_ray
+
+            ended = fit_on_ray(recipe, change or [], folder, processes, resume=resume, told=told)
+        else:
+            ended = fit(
+                wanted,
+                folder,
+                resume=resume,
+                told=told,
+                seen=lambda drawn: bad_rows(errors, drawn.bad, drawn.skipped),
+            )
     if not ended.main:
         return
     console = make_console()

@@ -45,7 +45,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "이 글을 요약하던 프로세스가 두 번 죽었습니다. 글의 크기와 메모리를 확인해 주세요.",
         "The process that summarised this one died twice. Look at its size and at the memory.",
     ),
-    "batch_ray": (
+    "cluster_failed": (
         "Ray에서 멈췄습니다 ({reason}). 같은 명령을 다시 실행하면 이어 갑니다.",
         "Ray stopped ({reason}). The same command goes on from here.",
     ),

@@ -34,6 +34,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "학습 자료 '{path}'이(가) 없습니다. 레시피의 data_folder를 확인하거나 --set data_folder=폴더 를 붙여 주세요 (지금: {folder}).",
         "The training data '{path}' is missing. Check data_folder in the recipe or add --set data_folder=FOLDER (now: {folder}).",
     ),
+    "train_ray_accelerate": (
+        "--ray와 --accelerate는 함께 쓸 수 없습니다. 둘 가운데 하나만 주세요.",
+        "--ray and --accelerate do not go together. Give one of them.",
+    ),
     "train_hub": (
         "허브의 '{source}'을(를) 받지 못했습니다 ({reason}). 이름과 네트워크를 확인해 주세요.",
         "'{source}' could not be read from the hub ({reason}). Check the name and the network.",

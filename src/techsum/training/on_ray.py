@@ -1,0 +1,129 @@
+"""The same fit on a Ray cluster: Ray Train starts the processes, the recipe decides everything else."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from techsum.cluster import joined
+from techsum.errors import TechsumError, TrainingError
+from techsum.training.fit import Fitted, fit
+from techsum.training.processes import WORLD
+from techsum.training.recipe import load_recipe
+from techsum.training.run_folder import Moment, Told
+
+_LOOK_SECONDS = 0.5
+
+
+def fit_on_ray(
+    recipe: Path, changes: list[str], folder: Path, processes: int, *, resume: bool, told: Told
+) -> Fitted:
+    """`fit` in processes that Ray Train starts, one a GPU where the cluster has GPUs.
+
+    Args:
+        recipe: its file, under the same path on each machine, as are its data.
+        changes: what the command line sets.
+        folder: the run's folder, on a disk that all machines share.
+        processes: how many.
+        resume: go on from the newest whole checkpoint.
+        told: called as the run goes on.
+
+    Raises:
+        UsageError: Ray is not installed.
+        TrainingError: what `fit` raises, or a process that died.
+    """
+    with joined(processes):
+        import ray
+        from ray.train import RunConfig, ScalingConfig
+        from ray.train.torch import TorchTrainer
+        from ray.util.queue import Queue
+
+        logging.getLogger("ray.train").setLevel(logging.CRITICAL)
+        said, heard = Queue(actor_options={"num_cpus": 0}), _Heard(told)
+        trainer = TorchTrainer(
+            _one_process,
+            train_loop_config={
+                "recipe": str(recipe.resolve()),
+                "changes": changes,
+                "folder": str(folder.resolve()),
+                "processes": processes,
+                "resume": resume,
+                "said": said,
+            },
+            scaling_config=ScalingConfig(
+                num_workers=processes, use_gpu=ray.cluster_resources().get("GPU", 0) >= processes
+            ),
+            run_config=RunConfig(name="ray", storage_path=str(folder.resolve())),
+        )
+        with heard.listening(said):
+            failure = None
+            try:
+                trainer.fit()
+            except ray.train.TrainingFailedError as error:
+                failure = error
+        if heard.error:
+            raise heard.error
+        if failure or heard.fitted is None:
+            raise TrainingError("train_peer") from None
+        return heard.fitted
+
+
+class _Heard:
+    """What the processes said, passed on in this one."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self.error: TechsumError | None = None
+        self.fitted: Fitted | None = None
+
+    @contextmanager
+    def listening(self, said: Any) -> Iterator[None]:
+        """Hear in a thread what is said meanwhile."""
+        ended = threading.Event()
+        thread = threading.Thread(target=self._listen, args=(said, ended), name="ray train", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+            self._hear(said)
+
+    def _listen(self, said: Any, ended: threading.Event) -> None:
+        while not ended.wait(_LOOK_SECONDS):
+            self._hear(said)
+
+    def _hear(self, said: Any) -> None:
+        for kind, values in said.get_nowait_batch(said.size()):
+            if kind == "moment":
+                self._told(Moment(**values))
+            elif kind == "fitted":
+                self.fitted = Fitted(**values)
+            else:
+                self.error = self.error or TechsumError.from_dict(values)
+
+
+def _one_process(given: dict[str, Any]) -> None:
+    """What Ray Train runs in each process, after it has joined them with torch."""
+    os.environ[WORLD] = str(given["processes"])
+    say: Callable[[str, dict[str, Any]], None] = lambda kind, values: given["said"].put((kind, values))  # noqa: E731
+    try:
+        fitted = fit(
+            load_recipe(Path(given["recipe"]), given["changes"]),
+            Path(given["folder"]),
+            resume=given["resume"],
+            told=lambda moment: say("moment", asdict(moment)),
+        )
+    except TechsumError as error:
+        say("error", error.as_dict())
+        raise RuntimeError(error.key) from None  # one that crosses to the driver whole
+    if fitted.main:
+        say("fitted", asdict(fitted))
+    with suppress(RuntimeError):  # a process that ends while another still writes would end both
+        import torch
+
+        torch.distributed.barrier()
