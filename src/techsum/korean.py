@@ -37,10 +37,18 @@ def _build() -> Any:
 
     # the dictionary of 252,000 names of several words (titles of encyclopedia articles) takes 180 MB and half
     # the loading time; without it no figure of the leaderboards moves by more than 0.1
-    return Kiwi(num_workers=2, load_multi_dict=False)
+    return Kiwi(num_workers=_threads, load_multi_dict=False)
 
 
 _lock = threading.Lock()
+_threads = 2
+"""An article is split a third faster with two; more find nothing to do."""
+
+
+def use_threads(count: int) -> None:
+    """How many threads the analyser has, said before its first use: one in a process that has one core."""
+    global _threads  # noqa: PLW0603 - one analyser a process
+    _threads = count
 
 
 def analyser() -> Any:

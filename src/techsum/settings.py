@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     """Summaries that use the model at the same time; more pays with a model server or a GPU."""
     slots: int = Field(default=1, ge=1)
     """Answers that a GGUF model writes at the same time, each with a context of its own."""
-    threads: int = Field(default_factory=lambda: _usable_cores(), ge=1)  # noqa: PLW0108 - defined below
+    threads: int = Field(default_factory=lambda: usable_cores(), ge=1)  # noqa: PLW0108 - defined below
     """Threads of the model: all cores, for a prompt is read faster with each."""
     context: int = Field(default=8192, ge=2048)
     """Context of a GGUF model in tokens: what Gemma 2 was trained for, about 14,000 Korean characters."""
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     )
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
     """Cores that this process may use: fewer than the machine has, in a container or under taskset."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -58,24 +58,38 @@ def take(browser, url):
 
 
 def take_desktop(browser, url):
-    """The Flet app on a desk, and on a phone in the dark."""
-    for name, size, scheme in (
+    """Every screen of the Flet app, on a desk in the light and on a phone in the dark."""
+    for kind, size, scheme in (
         ("desktop", {"width": 1100, "height": 820}, "light"),
         ("desktop-phone", {"width": 390, "height": 844}, "dark"),
     ):
         page = browser.new_context(viewport=size, color_scheme=scheme, locale="ko-KR").new_page()
+
+        def picture(name="", page=page, kind=kind):
+            page.wait_for_timeout(1500)
+            page.screenshot(path=PROJECT / "docs" / f"{kind}{name}.png")
+
         page.goto(f"{url}/app/settings")
         page.get_by_role("radio", name="해요체").click()
+        picture("-settings")
+        page.get_by_role("tab", name="안내").click()
+        picture("-guide")
         page.get_by_role("tab", name="요약").click()
+        picture("-link")
         page.get_by_role("radio", name="글", exact=True).click()
         page.get_by_role("textbox").click()
         page.keyboard.insert_text(SAMPLE)
         page.get_by_role("button", name="요약하기").click()
+        page.get_by_role("button", name="멈추기").wait_for()
+        picture("-writing")
         page.get_by_role("button", name="보관하기").wait_for(timeout=120_000)
         page.mouse.move(size["width"] / 2, 600)
         page.mouse.wheel(0, 430)
-        page.wait_for_timeout(1500)
-        page.screenshot(path=PROJECT / "docs" / f"{name}.png")
+        picture()
+        page.get_by_role("button", name="보관하기").click()
+        page.get_by_role("button", name="보관 취소").wait_for()
+        page.get_by_role("tab", name="보관함").click()
+        picture("-library")
 
 
 def main():

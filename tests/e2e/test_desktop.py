@@ -307,6 +307,25 @@ def test_a_summary_of_twenty_thousand_characters_is_shown(open_app):
     page.get_by_role("button", name="보관 취소").wait_for()
 
 
+def test_it_asks_nobody_but_its_server_which_sends_it_compressed_with_a_korean_font(
+    open_app, server, browser
+):
+    context = browser.new_context(locale="ko-KR", base_url=server)
+    answers = []
+    context.on("response", lambda answer: answers.append(answer))
+    page = open_app(context=context)
+    tab(page, "안내")
+    page.wait_for_timeout(1000)
+    assert {a.url.split("/")[2] for a in answers if a.url.startswith("http")} == {server.split("/")[2]}
+    assert any("Pretendard" in a.url and a.ok for a in answers)
+    scripts = [
+        a for a in answers if a.url.endswith(".js") and int(a.header_value("content-length") or 1000) >= 1000
+    ]
+    assert scripts
+    assert {a.header_value("content-encoding") for a in scripts} == {"gzip"}
+    context.close()
+
+
 def test_a_page_of_another_site_cannot_open_a_window(server):
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect

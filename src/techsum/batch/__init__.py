@@ -8,8 +8,9 @@ from typing import Literal, get_args
 
 from techsum.batch.items import Left, items
 from techsum.batch.outputs import opened
-from techsum.batch.rows import Made, Wish
-from techsum.generators import check, resolve
+from techsum.batch.rows import Crew, Made, Wish
+from techsum.generators import EXTRACT, check, resolve
+from techsum.settings import settings, usable_cores
 
 __all__ = ["ENGINES", "Moment", "Wish", "batch"]
 
@@ -41,7 +42,7 @@ def batch(
     wish: Wish,
     *,
     engine: Engine = "local",
-    workers: int = 1,
+    workers: int | None = None,
     slots: int | None = None,
 ) -> Iterator[Moment]:
     """Summarise everything in `source` into `out`, a step at a time.
@@ -53,7 +54,7 @@ def batch(
         out: see `techsum.batch.outputs`.
         wish: how to summarise.
         engine: `local` or `ray`.
-        workers: processes.
+        workers: processes; by default one a core without a model, and one for all cores with one.
         slots: items that each of them works on at the same time; by default what suits the model.
 
     Returns:
@@ -72,8 +73,8 @@ def batch(
         done, made, errors = output.done, 0, 0
         yield Moment(done, 0, 0, 0.0)
         left = Left(source, done, output.last_id)
-        slots = slots or (_SERVER_SLOTS if "://" in wish.model else 1)
-        with closing(_rows(engine, left, wish, workers, slots)) as rows:
+        crew = _crew(wish.model, workers, slots)
+        with closing(_rows(engine, left, wish, crew)) as rows:
             for item, row in rows:
                 output.write(row)
                 made += 1
@@ -81,11 +82,22 @@ def batch(
                 yield Moment(done + made, made, errors, item.share)
 
 
-def _rows(engine: Engine, left: Left, wish: Wish, workers: int, slots: int) -> Rows:
+def _crew(model: str, workers: int | None, slots: int | None) -> Crew:
+    """What was asked for, and for what was not, what suits the model and the machine."""
+    cores = usable_cores()
+    workers = workers or (cores if model == EXTRACT else 1)
+    given = "threads" in settings().model_fields_set
+    threads = settings().threads if given else max(1, cores // workers)
+    return Crew(
+        workers, slots or (_SERVER_SLOTS if "://" in model else 1), 1 if model == EXTRACT else threads
+    )
+
+
+def _rows(engine: Engine, left: Left, wish: Wish, crew: Crew) -> Rows:
     if engine == "ray":
         from techsum.batch.on_ray import ray_rows
 
-        return ray_rows(left, wish, workers, slots)
+        return ray_rows(left, wish, crew)
     from techsum.batch.local import local_rows
 
-    return local_rows(left, wish, workers, slots)
+    return local_rows(left, wish, crew)

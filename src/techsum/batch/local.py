@@ -1,6 +1,7 @@
 """A batch on this machine: worker processes, none of which can take the batch with it."""
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any, BinaryIO, cast
 
 from techsum.batch.fetching import fetched
 from techsum.batch.items import Item, Left
-from techsum.batch.rows import Made, Wish, crashed
+from techsum.batch.rows import Crew, Made, Wish, crashed
 from techsum.errors import TechsumError
 from techsum.reading.polite import Polite
 from techsum.reading.worker import receive, send
@@ -26,20 +27,19 @@ _DEATHS = 2
 """An item during which, alone, so many workers died is a row with an error."""
 
 
-def local_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made, None, None]:
+def local_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
     Args:
         left: what to work on.
         wish: how to summarise.
-        workers: processes.
-        slots: items that each of them works on at the same time.
+        crew: who does it.
 
     Raises:
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    pool = Pool(wish, workers, slots)
-    window = workers * max(_AHEAD, 4 * slots)
+    pool = Pool(wish, crew)
+    window = crew.workers * max(_AHEAD, 4 * crew.slots)
     ready: dict[int, Made] = {}
     more, first = True, left.done + 1
     items = fetched(left.items(), Polite(settings().cache_dir / "pages"))
@@ -66,10 +66,10 @@ def local_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Ma
 class Pool:
     """The workers. One that dies is replaced; what it had is given out again, each item alone."""
 
-    def __init__(self, wish: Wish, workers: int, slots: int) -> None:
-        self._wish, self._slots = wish, slots
+    def __init__(self, wish: Wish, crew: Crew) -> None:
+        self._wish, self._crew = wish, crew
         self._arrived: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]] = queue.SimpleQueue()
-        self._workers = [_Worker(wish, slots, self._arrived) for _ in range(workers)]
+        self._workers = [_Worker(wish, crew, self._arrived) for _ in range(crew.workers)]
         self._suspects: deque[Item] = deque()
         self._deaths: Counter[int] = Counter()
 
@@ -93,7 +93,7 @@ class Pool:
         return any(self._room(w) for w in self._workers)
 
     def _room(self, worker: "_Worker") -> bool:
-        return not worker.alone and len(worker.given) < 2 * self._slots
+        return not worker.alone and len(worker.given) < 2 * self._crew.slots
 
     def give(self, item: Item) -> None:
         """Give an item to the worker that has least to do."""
@@ -135,7 +135,7 @@ class Pool:
 
     def _replace(self, dead: "_Worker") -> Iterator[Made]:
         place = self._workers.index(dead)
-        self._workers[place] = _Worker(self._wish, self._slots, self._arrived)
+        self._workers[place] = _Worker(self._wish, self._crew, self._arrived)
         had = list(dead.given.values())
         dead.given.clear()
         dead.end()
@@ -162,14 +162,15 @@ class _Worker:
     """One child process, and a thread that waits for its answers."""
 
     def __init__(
-        self, wish: Wish, slots: int, arrived: "queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]"
+        self, wish: Wish, crew: Crew, arrived: "queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]"
     ) -> None:
         self.given: dict[int, Item] = {}
         self.alone = False
         """It has one item, with which a worker died before."""
         self._arrived = arrived
         self._process = subprocess.Popen(  # noqa: S603 - this package's own command
-            [*WORKER, json.dumps(asdict(wish), ensure_ascii=False), str(slots)],
+            [*WORKER, json.dumps(asdict(wish), ensure_ascii=False), str(crew.slots)],
+            env=os.environ | {"TECHSUM_THREADS": str(crew.threads)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=None if sys.platform == "win32" else 0,  # Ctrl-C in the terminal is for the parent

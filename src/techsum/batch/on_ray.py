@@ -13,7 +13,7 @@ from typing import Any
 
 from techsum.batch.items import Item, Left
 from techsum.batch.local import Pool
-from techsum.batch.rows import Made, Wish
+from techsum.batch.rows import Crew, Made, Wish
 from techsum.cluster import joined
 from techsum.errors import TechsumError
 from techsum.reading.polite import Polite
@@ -23,7 +23,7 @@ _BLOCK = 32
 """Items that travel together, and are done again where an actor dies."""
 
 
-def ray_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made, None, None]:
+def ray_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
     `RAY_ADDRESS` names the cluster; without it one is started on this machine and ended again.
@@ -31,18 +31,17 @@ def ray_rows(left: Left, wish: Wish, workers: int, slots: int) -> Generator[Made
     Args:
         left: what to work on; each machine of the cluster must find its files under the same path.
         wish: how to summarise.
-        workers: actors.
-        slots: items that each of them works on at the same time.
+        crew: who does it, an actor a worker.
 
     Raises:
         UsageError: Ray is not installed.
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    with joined(workers + 1):  # one core for the task that reads, which mostly waits
-        yield from _rows(left, wish, workers, slots)
+    with joined(crew.workers * crew.threads + 1):  # one core for the task that reads, which mostly waits
+        yield from _rows(left, wish, crew)
 
 
-def _rows(left: Left, wish: Wish, workers: int, slots: int) -> Iterator[Made]:
+def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
     import ray
     from ray.data import ActorPoolStrategy, DataContext
 
@@ -53,10 +52,10 @@ def _rows(left: Left, wish: Wish, workers: int, slots: int) -> Iterator[Made]:
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     made = ray.data.read_datasource(_source(left), override_num_blocks=1, num_cpus=0.1).map_batches(
         _Summarizer,
-        fn_constructor_args=(vars(wish), slots),
+        fn_constructor_args=(vars(wish), vars(crew) | {"workers": 1}),
         batch_size=_BLOCK,
-        compute=ActorPoolStrategy(size=workers),
-        num_cpus=1,
+        compute=ActorPoolStrategy(size=crew.workers),
+        num_cpus=crew.threads,
     )
     for row in made.iter_rows():
         if row["stop"]:
@@ -119,8 +118,8 @@ def _ordered(items: Iterable[Item], first: int) -> Iterator[Item]:
 class _Summarizer:
     """One actor."""
 
-    def __init__(self, wish: dict[str, Any], slots: int) -> None:
-        self._pool = Pool(Wish(**wish), 1, slots)
+    def __init__(self, wish: dict[str, Any], crew: dict[str, int]) -> None:
+        self._pool = Pool(Wish(**wish), Crew(**crew))
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         stops = [stop for stop in batch["stop"] if stop]

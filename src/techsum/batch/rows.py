@@ -30,6 +30,18 @@ class Wish:
     strict: bool = False
 
 
+@dataclass(frozen=True)
+class Crew:
+    """Who does a batch."""
+
+    workers: int
+    """Processes."""
+    slots: int = 1
+    """Items that each of them works on at the same time."""
+    threads: int = 1
+    """Threads of the model in each."""
+
+
 class Made(NamedTuple):
     """An item and its row."""
 

@@ -31,7 +31,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
     ],
     model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
     engine: Annotated[str, typer.Option(help=" | ".join(ENGINES))] = "local",
-    workers: Annotated[int, typer.Option(min=1, help="프로세스 수 / processes")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="프로세스 수 / processes (extract: 코어마다 하나 / one a core)")
+    ] = None,
     slots: Annotated[
         int | None, typer.Option(min=1, help="프로세스마다 동시에 쓰는 글 / documents at a time in each")
     ] = None,
