@@ -55,7 +55,7 @@ class Measured:
         self.whole = time.perf_counter() - began
 
     def _watch(self, stop: threading.Event) -> None:
-        while not stop.wait(1):
+        while not stop.wait(5):
             for process in psutil.Process().children(recursive=True):
                 try:
                     if "techsum.batch.worker" in process.cmdline():

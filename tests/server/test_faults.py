@@ -4,6 +4,7 @@ import os
 import random
 import resource
 import sqlite3
+import subprocess
 import time
 from pathlib import Path
 
@@ -63,6 +64,29 @@ def test_a_disk_that_fills_under_the_server_costs_nothing_that_was_saved(tmp_pat
         again.cookies.update(reader.cookies)
         assert set(kept) <= {e for n in range(5) for e in page_of(again, n)}
         save(again)
+
+
+def test_a_disk_that_turns_read_only_under_the_server_is_a_line_and_then_no_matter(tmp_path):
+    """As a disk with errors does: the kernel mounts it anew for reading only."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "none", disk], check=False, capture_output=True).returncode:
+        pytest.skip("this user may mount nothing")
+    try:
+        with app_server(disk) as (url, _), client(url) as reader:
+            kept = save(reader)
+            subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+            refused = reader.post("/api/summaries", json={"source": BODY})
+            assert (refused.status_code, "\n" in refused.json()["title"]) == (503, False)
+            page = reader.get("/library", headers={"Accept": "text/html"})
+            assert page.status_code in (200, 503)
+            assert "Traceback" not in page.text
+            assert reader.get("/api/ready").status_code in (200, 503)
+            subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+            assert saved(reader) == [kept]
+            save(reader)
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def page_of(reader, number):

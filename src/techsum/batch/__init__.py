@@ -75,10 +75,10 @@ def batch(
         left = Left(source, done, output.last_id)
         crew = _crew(wish.model, workers, slots)
         with closing(_rows(engine, left, wish, crew)) as rows:
-            for item, row in rows:
-                output.write(row)
+            for item, line, failed in rows:
+                output.write(line)
                 made += 1
-                errors += row["error"] is not None
+                errors += failed
                 yield Moment(done + made, made, errors, item.share)
 
 

@@ -20,6 +20,7 @@ from techsum.reading.polite import Polite
 from techsum.reading.worker import receive, send
 from techsum.settings import settings
 
+_Answer = tuple[dict[str, Any], bytes]
 WORKER = [sys.executable, "-P", "-m", "techsum.batch.worker"]
 _AHEAD = 64
 """Items of a worker, at least, that may be under way or wait until an older one was written."""
@@ -68,7 +69,7 @@ class Pool:
 
     def __init__(self, wish: Wish, crew: Crew) -> None:
         self._wish, self._crew = wish, crew
-        self._arrived: queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[tuple[_Worker, _Answer | None]] = queue.SimpleQueue()
         self._workers = [_Worker(wish, crew, self._arrived) for _ in range(crew.workers)]
         self._suspects: deque[Item] = deque()
         self._deaths: Counter[int] = Counter()
@@ -118,18 +119,19 @@ class Pool:
         Raises:
             ModelError: a worker says that no row can be made any more.
         """
-        worker, said = self._arrived.get()
+        worker, answer = self._arrived.get()
         while True:
+            said, line = answer or (None, b"")
             if said is None:
                 yield from self._replace(worker)
             elif "stop" in said:
                 raise TechsumError.from_dict(said["stop"])
             else:
                 worker.alone = False
-                yield Made(worker.given.pop(said["number"]), said["row"])
+                yield Made(worker.given.pop(said["number"]), line, said["failed"])
             self._try_suspects()
             try:
-                worker, said = self._arrived.get_nowait()
+                worker, answer = self._arrived.get_nowait()
             except queue.Empty:
                 return
 
@@ -142,7 +144,7 @@ class Pool:
         for item in had:
             self._deaths[item.number] += dead.alone
             if self._deaths[item.number] >= _DEATHS:
-                yield Made(item, crashed(item))
+                yield Made.of(item, crashed(item))
             else:
                 self._suspects.append(item)
 
@@ -162,7 +164,7 @@ class _Worker:
     """One child process, and a thread that waits for its answers."""
 
     def __init__(
-        self, wish: Wish, crew: Crew, arrived: "queue.SimpleQueue[tuple[_Worker, dict[str, Any] | None]]"
+        self, wish: Wish, crew: Crew, arrived: "queue.SimpleQueue[tuple[_Worker, _Answer | None]]"
     ) -> None:
         self.given: dict[int, Item] = {}
         self.alone = False
@@ -182,7 +184,7 @@ class _Worker:
         # ValueError: a message that a kill cut off
         with cast("BinaryIO", self._process.stdout) as answers, suppress(ValueError):
             while (answer := receive(answers)) is not None:
-                self._arrived.put((self, answer[0]))
+                self._arrived.put((self, answer))
         self._arrived.put((self, None))
 
     def give(self, item: Item) -> None:

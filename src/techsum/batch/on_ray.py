@@ -60,7 +60,7 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
     for row in made.iter_rows():
         if row["stop"]:
             raise TechsumError.from_dict(json.loads(row["stop"]))
-        yield Made(Item.from_json(row["item"]), json.loads(row["row"]))
+        yield Made(Item.from_json(row["item"]), row["line"], row["failed"])
 
 
 def _source(left: Left) -> Any:
@@ -124,17 +124,17 @@ class _Summarizer:
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         stops = [stop for stop in batch["stop"] if stop]
         items = [Item.from_json(one) for one in batch["item"] if one]
-        rows: dict[int, dict[str, Any]] = {}
+        rows: dict[int, Made] = {}
         try:
             for made in self._pool.all(items):
-                rows[made.item.number] = made.row
+                rows[made.item.number] = made
         except TechsumError as error:
             stops = [json.dumps(error.as_dict())]
-        bare = [
-            Item(i.number, i.id, i.share) for i in items if i.number in rows
-        ]  # its text has done its work
+        whole = [rows[i.number] for i in takewhile(lambda item: item.number in rows, items)]
+        bare = [Item(m.item.number, m.item.id, m.item.share) for m in whole]  # the text has done its work
         return {
             "item": [item.as_json() for item in bare] + ["" for _ in stops],
-            "row": [json.dumps(rows[item.number], ensure_ascii=False) for item in bare] + ["" for _ in stops],
-            "stop": ["" for _ in bare] + stops,
+            "line": [m.line for m in whole] + [b"" for _ in stops],
+            "failed": [m.failed for m in whole] + [False for _ in stops],
+            "stop": ["" for _ in whole] + stops,
         }

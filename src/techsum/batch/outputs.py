@@ -28,8 +28,8 @@ class Output(Protocol):
     done: int
     last_id: str | None
 
-    def write(self, row: dict[str, Any]) -> None:
-        """Take one row."""
+    def write(self, line: bytes) -> None:
+        """Take one row, as a line of JSON without its end."""
 
     def close(self) -> None:
         """Everything that was taken is kept."""
@@ -87,9 +87,9 @@ class Lines:
         self.done, self.last_id = _count_whole(self._file)
         self._synced = time.monotonic()
 
-    def write(self, row: dict[str, Any]) -> None:
-        """Take one row."""
-        self._file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    def write(self, line: bytes) -> None:
+        """Take one row, as a line of JSON without its end."""
+        self._file.write(line + b"\n")
         self._file.flush()
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             os.fsync(self._file.fileno())
@@ -131,8 +131,9 @@ class Parts:
         self._rows: list[dict[str, Any]] = []
         self._began = time.monotonic()
 
-    def write(self, row: dict[str, Any]) -> None:
+    def write(self, line: bytes) -> None:
         """Take one row; with the last of a part the part is kept."""
+        row = json.loads(line)
         self._rows.append(row | {"id": str(row["id"])})
         if len(self._rows) >= _PART_ROWS or time.monotonic() - self._began > _PART_SECONDS:
             self._end_part()

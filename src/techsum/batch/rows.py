@@ -1,5 +1,6 @@
 """One row of the output, and how it is made: the same in this process, in a worker and on a cluster."""
 
+import json
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -43,10 +44,17 @@ class Crew:
 
 
 class Made(NamedTuple):
-    """An item and its row."""
+    """An item and its row, as one line of JSON: as such it comes from a worker, and goes into most outputs."""
 
     item: Item
-    row: dict[str, Any]
+    line: bytes
+    failed: bool
+
+    @classmethod
+    def of(cls, item: Item, row: dict[str, Any]) -> "Made":
+        """From the row as values."""
+        line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+        return cls(item, line, row["error"] is not None)
 
 
 def row_of(item: Item, wish: Wish, cancel: threading.Event | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from techsum import korean
 from techsum.batch.items import Item
-from techsum.batch.rows import Wish, failed, row_of
+from techsum.batch.rows import Made, Wish, failed, row_of
 from techsum.errors import ModelError, TechsumError
 from techsum.generators import EXTRACT, load
 from techsum.reading.worker import receive, send
@@ -40,14 +40,16 @@ def main() -> None:
 
 def _answer(item: Item, wish: Wish, answers: BinaryIO, one_at_a_time: threading.Lock) -> None:
     try:
-        said = {"number": item.number, "row": row_of(item, wish)}
+        made = Made.of(item, row_of(item, wish))
     except ModelError as error:
-        said = {"stop": error.as_dict()}
+        with one_at_a_time:
+            send(answers, {"stop": error.as_dict()}, b"")
+        return
     except Exception as error:  # noqa: BLE001 - a bug that one article finds must not end the others
         reason = f"{type(error).__name__}: {error}"
-        said = {"number": item.number, "row": failed(item, TechsumError("internal", reason=reason))}
+        made = Made.of(item, failed(item, TechsumError("internal", reason=reason)))
     with one_at_a_time:
-        send(answers, said, b"")
+        send(answers, {"number": item.number, "failed": made.failed}, made.line)
 
 
 if __name__ == "__main__":
