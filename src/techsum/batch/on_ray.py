@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from itertools import takewhile
 from typing import Any
 
 from techsum.batch.items import Item, Left

@@ -44,7 +44,7 @@ class Crew:
 
 
 class Made(NamedTuple):
-    """An item and its row, as one line of JSON: as such it comes from a worker, and goes into most outputs."""
+    """An item and its row, as one line of JSON: so it comes from a worker and goes into an output."""
 
     item: Item
     line: bytes
