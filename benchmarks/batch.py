@@ -17,6 +17,8 @@ import psutil
 
 from common import machine, rows
 from techsum.batch import Wish, batch
+from techsum.batch.items import items
+from techsum.batch.outputs import opened
 
 ABSTRACTIVE = "gemma-3-270m-ko"
 
@@ -80,13 +82,31 @@ def efficiency(source: Path, model: str, count: int, runs: int, goal: float | No
         assert found >= goal
 
 
+def ends(source: Path, count: int) -> None:
+    """What one reader and one writer can do at most: what bounds a batch however many workers it has."""
+    began = time.perf_counter()
+    read = sum(len(item.as_json()) for item in items(source))
+    middle = time.perf_counter()
+    line = b"x" * 5000
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened(Path(folder) / "o.jsonl", source, Wish("extract")) as output,
+    ):
+        for _ in range(count):
+            output.write(line)
+    print(
+        f"the ends: {count / (middle - began):.0f} rows/s read and packed ({read / count / 1000:.1f} KB each), "
+        f"{count / (time.perf_counter() - middle):.0f} rows/s of {len(line) / 1000:.0f} KB written"
+    )
+
+
 def main() -> None:
     """Measure, and fail where a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=10_000, help="for Ray against local")
-    parser.add_argument("--part", choices=["extract", "written", "ray"], action="append")
+    parser.add_argument("--part", choices=["extract", "written", "ray", "ends"], action="append")
     asked = parser.parse_args()
-    parts = asked.part or ["extract", "written", "ray"]
+    parts = asked.part or ["extract", "written", "ray", "ends"]
     print(machine("kiwipiepy", "xllamacpp", "ray"), f"· load before: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         if "extract" in parts:
@@ -102,6 +122,8 @@ def main() -> None:
                 f"Ray {ray.whole:.0f} s ({ray.rate:.1f} a second, first row after {ray.start:.1f} s): "
                 f"{ray.whole / local.whole:.2f} times as long"
             )
+        if "ends" in parts:
+            ends(articles(Path(folder) / "i.jsonl", 10_000), 10_000)
 
 
 if __name__ == "__main__":

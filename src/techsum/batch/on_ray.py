@@ -22,6 +22,7 @@ from techsum.settings import settings
 
 _BLOCK = 32
 """Items that travel together, and are done again where an actor dies."""
+_BLOCK_BYTES = 128 * 1024
 
 
 def ray_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None]:
@@ -50,14 +51,23 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.execution_options.preserve_order = True
+    # by default rows are gathered into blocks of 128 MB: one task for one actor, and nothing until it ends
+    context.target_max_block_size = _BLOCK_BYTES
+    context.target_min_block_size = 1
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    made = ray.data.read_datasource(_source(left), override_num_blocks=1, num_cpus=0.1).map_batches(
-        _Summarizer,
-        fn_constructor_args=(vars(wish), vars(crew) | {"workers": 1}),
-        batch_size=_BLOCK,
-        compute=ActorPoolStrategy(size=crew.workers),
-        num_cpus=crew.threads,
-    )
+    read = ray.data.read_datasource(_source(left), override_num_blocks=1, num_cpus=0.1)
+    if wish.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
+        from techsum.batch.on_vllm import answered
+
+        made = answered(read, wish, crew)
+    else:
+        made = read.map_batches(
+            _Summarizer,
+            fn_constructor_args=(vars(wish), vars(crew) | {"workers": 1}),
+            batch_size=_BLOCK,
+            compute=ActorPoolStrategy(size=crew.workers),
+            num_cpus=crew.threads,
+        )
     for row in made.iter_rows():
         if row["stop"]:
             raise TechsumError.from_dict(json.loads(row["stop"]))

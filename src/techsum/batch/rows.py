@@ -66,7 +66,7 @@ def row_of(item: Item, wish: Wish, cancel: threading.Event | None = None) -> dic
     """
     began = time.perf_counter()
     try:
-        article = _article(item)
+        article = article_of(item)
     except ReadingError as error:
         return failed(item, error)
     item = replace(item, reading_seconds=item.reading_seconds + time.perf_counter() - began)
@@ -78,10 +78,15 @@ def row_of(item: Item, wish: Wish, cancel: threading.Event | None = None) -> dic
             raise
         return failed(item, error)
     assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
-    return _row(item, article, last.summary)
+    return done_row(item, article, last.summary)
 
 
-def _article(item: Item) -> Article:
+def article_of(item: Item) -> Article:
+    """The article of an item that is no link any more.
+
+    Raises:
+        ReadingError: there is none.
+    """
     if item.problem:
         key, values = item.problem
         raise ReadingError(key, **values)
@@ -93,7 +98,8 @@ def _article(item: Item) -> Article:
     return replace(article, title=item.title) if item.title else article
 
 
-def _row(item: Item, article: Article, summary: Summary) -> dict[str, Any]:
+def done_row(item: Item, article: Article, summary: Summary) -> dict[str, Any]:
+    """The row of an item that was summarised."""
     said = summary.as_dict()
     return {
         "id": item.id,

@@ -4,6 +4,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,57 @@ _NEWEST = "main"
 """The hub's name of a model's newest revision."""
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a model comes from."""
+
+    name: str
+    base: str
+    """On the hub, or a folder."""
+    revision: str
+    adapter: Path | None
+    format: Format
+
+
+def origin(where: str) -> Origin:
+    """What a hub model (`google/gemma-2-2b-it`), a checkpoint folder or an adapter folder is made of.
+
+    Raises:
+        ModelError: the tokenizer cannot be loaded, or the model is of an unknown format.
+    """
+    folder = Path(where)
+    adapter, revision = _adapter_base(folder)
+    if adapter and not (folder / "adapter_model.safetensors").exists():
+        raise ModelError("model_not_safetensors", path=folder)
+    base = adapter or where
+    if base == EMBEDDED:
+        base = str(embedded_checkpoint())
+    template = _tokenizer(base, revision).chat_template
+    said = known_format(_said_format(folder))
+    if not said and template and "<start_of_turn>" not in template:
+        raise ModelError("model_format", name=folder.name)
+    return Origin(
+        folder.name, base, revision, folder if adapter else None, said or ("gemma" if template else "plain")
+    )
+
+
+def load_tokenizer(of: Origin) -> HubTokenizer:
+    """Its tokenizer, loaded once a process."""
+    return HubTokenizer(_tokenizer(of.base, of.revision))
+
+
+@cache
+def _tokenizer(base: str, revision: str) -> Any:
+    try:
+        import transformers
+    except ImportError:
+        raise ModelError("extra_missing", feature=f"hf:{base}", extra="train") from None
+    try:
+        return transformers.AutoTokenizer.from_pretrained(base, revision=revision, token=hub_token())
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        raise _explain(base, error) from None
+
+
 class TransformersModel:
     """A hub model (`google/gemma-2-2b-it`), a checkpoint folder, or a training run's adapter folder."""
 
@@ -31,42 +83,28 @@ class TransformersModel:
             raise ModelError("extra_missing", feature=f"hf:{where}", extra="train") from None
         transformers.utils.logging.disable_progress_bar()
         self._torch, self._transformers = torch, transformers
-        self.name = Path(where).name
         self._lock = threading.Lock()
-        folder = Path(where)
-        if where == EMBEDDED:
-            where = str(embedded_checkpoint())
-        adapter, revision = _adapter_base(folder)
-        if adapter and not (folder / "adapter_model.safetensors").exists():
-            raise ModelError("model_not_safetensors", path=folder)
-        base = adapter or where
-        if base == EMBEDDED:
-            base = str(embedded_checkpoint())
-        secret = hub_token()
+        of = origin(where)
+        self.name, self.format = of.name, of.format
+        self._pieces = load_tokenizer(of)
+        self.tokenizer = self._pieces.raw
         dtype = torch.bfloat16 if torch.cuda.is_available() else "auto"
         try:
-            self.tokenizer = transformers.AutoTokenizer.from_pretrained(base, revision=revision, token=secret)
             model = transformers.AutoModelForCausalLM.from_pretrained(
-                base,
-                revision=revision,
-                token=secret,
+                of.base,
+                revision=of.revision,
+                token=hub_token(),
                 dtype=dtype,
                 device_map="auto" if torch.cuda.is_available() else None,
                 use_safetensors=True,  # a .bin is a pickle, and a pickle is a program
             )
-            if adapter:
+            if of.adapter:
                 from peft import PeftModel
 
-                model = PeftModel.from_pretrained(model, where)
+                model = PeftModel.from_pretrained(model, str(of.adapter))
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise _explain(where, error) from None
-        self._pieces = HubTokenizer(self.tokenizer)
         self._model: Any = model.eval()
-        template = self.tokenizer.chat_template
-        said = known_format(_said_format(folder))
-        if not said and template and "<start_of_turn>" not in template:
-            raise ModelError("model_format", name=self.name)
-        self.format: Format = said or ("gemma" if template else "plain")
         config = self._model.config
         self.context = min(
             int(getattr(config, "max_position_embeddings", 8192)), max(settings().context, 8192)

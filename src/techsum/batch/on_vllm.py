@@ -1,0 +1,213 @@
+"""Abstractive summaries on a cluster's GPUs: vLLM, through Ray Data's own support for language models.
+
+Three stages of one stream: articles become prompts, vLLM answers them in batches of its own making, and each
+answer is looked at as any model's text is. Prompts are token ids of our own making, as everywhere, so that
+nothing in an article is a control token.
+
+A summarizer that has its model to itself asks again where an answer may not stand. A stream has one answer an
+article: where that may not stand the key sentences do, as they do for an article longer than one prompt.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from techsum import korean
+from techsum.article import Article
+from techsum.batch.items import Item
+from techsum.batch.rows import Crew, Made, Wish, article_of, done_row, failed
+from techsum.errors import ReadingError
+from techsum.generators.protocol import Options
+from techsum.generators.transformers_model import Origin, load_tokenizer, origin
+from techsum.prompts import STOP, Message, render
+from techsum.settings import settings
+from techsum.summarizers import extract, make_options
+from techsum.summarizers.abstractive import Abstractive
+from techsum.summarizers.events import Done
+from techsum.summarizers.parts import split
+from techsum.summarizers.title import headline
+from techsum.summary import Summary, notice
+
+Stage = Callable[[Any], Any]
+"""From a dataset to a dataset."""
+
+_BLOCK = 64
+"""Items that travel together; the engine makes batches of its own."""
+
+
+def answered(read: Any, wish: Wish, crew: Crew, engine: Stage | None = None) -> Any:
+    """A dataset of rows (`item`, `line`, `failed`, `stop`) from one of items (`item`, `stop`).
+
+    Args:
+        read: the items.
+        wish: how to summarise; its model is `hf:ID` or `hf:FOLDER`, with an adapter or without.
+        crew: `workers` engines, a GPU each.
+        engine: what answers `tokenized_prompt` by `sampling_params` in `generated_text`; by default vLLM.
+
+    Raises:
+        ModelError: the model's tokenizer cannot be loaded.
+    """
+    from ray.data import ActorPoolStrategy
+
+    where = origin(wish.model.removeprefix("hf:"))
+    load_tokenizer(where)  # a model that is missing says so here, in one line
+    beside = {
+        "batch_size": _BLOCK,
+        "compute": ActorPoolStrategy(min_size=1, max_size=2 * crew.workers),
+        "num_cpus": 1,
+    }
+    asked = read.map_batches(_Asking, fn_constructor_args=(vars(wish),), **beside)
+    return (engine or vllm(where, crew))(asked).map_batches(
+        _Looking, fn_constructor_args=(vars(wish),), **beside
+    )
+
+
+def vllm(where: Origin, crew: Crew) -> Stage:
+    """The stage that answers."""
+    from ray.data.llm import build_processor, vLLMEngineProcessorConfig
+
+    adapter = where.adapter
+    sizes: dict[str, Any] = {"max_model_len": settings().context, "enable_prefix_caching": True}
+    if adapter:
+        said = json.loads((adapter / "adapter_config.json").read_text("utf-8"))
+        sizes |= {"enable_lora": True, "max_lora_rank": max(16, int(said["r"]))}
+    return build_processor(  # type: ignore[no-any-return] # ray publishes no types
+        vLLMEngineProcessorConfig(
+            model_source=where.base,
+            engine_kwargs=sizes | {"revision": where.revision},
+            dynamic_lora_loading_path=str(adapter.parent) if adapter else None,
+            concurrency=crew.workers,
+            batch_size=_BLOCK,
+            chat_template_stage=False,
+            tokenize_stage=False,
+            detokenize_stage=False,
+        ),
+        preprocess=lambda row: row | ({"model": adapter.name} if adapter else {}),
+        postprocess=lambda row: {k: row[k] for k in ("item", "stop", "article", "generated_text")},
+    )
+
+
+class _AskedError(Exception):
+    """What a summarizer would ask of its model first."""
+
+    def __init__(self, messages: Sequence[Message], options: Options) -> None:
+        super().__init__()
+        self.messages, self.options = messages, options
+
+
+class _Recorded:
+    """A generator that has one answer, or tells what it is asked where it has none yet."""
+
+    def __init__(self, where: Origin, answer: str | None = None) -> None:
+        self.name, self.format = where.name, where.format
+        self.context = settings().context
+        self._pieces = load_tokenizer(where)
+        self._answer = answer
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` as plain text."""
+        return len(self._pieces.tokenize(text))
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """The token ids of a rendered prompt: whatever an article contains stays plain text."""
+        return self._pieces.encode(render(messages, self.format))
+
+    def stream(
+        self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
+    ) -> Iterator[str]:
+        """The answer, the first time; nothing after that."""
+        assert not cancel or not cancel.is_set()  # noqa: S101 - nobody stops a stage in mid-article
+        if self._answer is None:
+            raise _AskedError(messages, options)
+        answer, self._answer = self._answer, ""
+        yield answer
+
+    def close(self) -> None:
+        """There is nothing to free."""
+
+
+class _Stage:
+    """What both stages beside the engine know."""
+
+    def __init__(self, wish: dict[str, Any]) -> None:
+        korean.use_threads(1)
+        self._wish = Wish(**wish)
+        self._where = origin(self._wish.model.removeprefix("hf:"))
+        w = self._wish
+        self._options = make_options(w.length, w.style, w.register, w.seed, strict=w.strict)
+
+
+class _Asking(_Stage):
+    """From items to prompts."""
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        made = [self._asked(item, stop) for item, stop in zip(batch["item"], batch["stop"], strict=True)]
+        return {name: [row[name] for row in made] for name in made[0]}
+
+    def _asked(self, said: str, stop: str) -> dict[str, Any]:
+        # what needs no answer travels along with the shortest of prompts, so that order is kept
+        row = {
+            "item": said,
+            "stop": stop,
+            "article": "",
+            "tokenized_prompt": [2],
+            "sampling_params": {"max_tokens": 1, "temperature": 0.0, "seed": 0, "stop": ["\n"]},
+        }
+        if stop:
+            return row
+        try:
+            article = article_of(Item.from_json(said))
+        except ReadingError:
+            return row  # the next stage meets it again, and says so
+        article = replace(article, title=article.title or headline(article))
+        row["article"] = json.dumps(article.as_dict(), ensure_ascii=False)
+        generator = _Recorded(self._where)
+        if len(split(article, generator)) > 1:
+            return row
+        try:
+            for _ in Abstractive(article, generator, self._options).events():
+                pass
+        except _AskedError as asked:
+            options = asked.options
+            row["tokenized_prompt"] = generator.prompt(asked.messages)
+            row["sampling_params"] = {
+                "max_tokens": options.max_tokens,
+                "temperature": options.temperature,
+                "seed": options.seed,
+                "stop": [*STOP[generator.format], *options.stop],
+            }
+        return row
+
+
+class _Looking(_Stage):
+    """From answers to rows."""
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        columns = (batch[name] for name in ("item", "stop", "article", "generated_text"))
+        made = [self._looked(*one) for one in zip(*columns, strict=True)]
+        return {name: [row[name] for row in made] for name in made[0]}
+
+    def _looked(self, said: str, stop: str, article: str, answer: str) -> dict[str, Any]:
+        if stop:
+            return {"item": "", "line": b"", "failed": False, "stop": stop}
+        item = Item.from_json(said)
+        try:
+            row = self._row(item, article, answer)
+        except ReadingError as error:
+            row = failed(item, error)
+        made = Made.of(item, row)
+        bare = Item(item.number, item.id, item.share)
+        return {"item": bare.as_json(), "line": made.line, "failed": made.failed, "stop": ""}
+
+    def _row(self, item: Item, said: str, answer: str) -> dict[str, Any]:
+        article = Article.from_dict(json.loads(said)) if said else article_of(item)
+        generator = _Recorded(self._where, answer)
+        if len(split(article, generator)) > 1:
+            keys = extract(article, self._options)
+            return done_row(item, article, keys.with_notices(notice("fallback", reason="reason_context")))
+        *_, last = Abstractive(article, generator, self._options).events()
+        assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
+        summary: Summary = last.summary
+        return done_row(item, article, summary)
