@@ -36,7 +36,9 @@ def articles(path: Path, count: int) -> Path:
 class Measured:
     """One run: seconds to the first row, documents a second after it, megabytes of the largest worker."""
 
-    def __init__(self, source: Path, model: str, engine: str, workers: int, count: int) -> None:
+    def __init__(
+        self, source: Path, model: str, engine: str, workers: int, count: int, slots: int = 1
+    ) -> None:
         self.memory = 0.0
         stop = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(stop,))
@@ -113,7 +115,10 @@ def main() -> None:
             efficiency(articles(Path(folder) / "e.jsonl", 1500), "extract", 1500, 3, 0.9)
         if "written" in parts:
             # one worker has both cores; two have one each
-            efficiency(articles(Path(folder) / "a.jsonl", 12), ABSTRACTIVE, 12, 1, None)
+            source = articles(Path(folder) / "a.jsonl", 12)
+            efficiency(source, ABSTRACTIVE, 12, 1, None)
+            slotted = Measured(source, ABSTRACTIVE, "local", 1, 12, slots=2)
+            print(f"{ABSTRACTIVE}: {slotted.rate:.2f} documents/s with one worker of two slots")
         if "ray" in parts:
             source = articles(Path(folder) / "r.jsonl", asked.articles)
             local, ray = (Measured(source, "extract", e, 2, asked.articles) for e in ("local", "ray"))

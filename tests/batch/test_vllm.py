@@ -39,7 +39,7 @@ def test_answers_of_an_engine_become_checked_summaries_in_order(tmp_path):
     asked = tmp_path / "asked.jsonl"
     rows = [{"id": n, "text": BODY, "title": TITLE} for n in range(70)]
     rows[3] = {"id": 3}
-    rows[5] = {"id": 5, "text": "\n\n".join(PARAGRAPHS * 40)}
+    rows[5] = {"id": 5, "text": "\n\n".join(PARAGRAPHS * 300)}
     source = tmp_path / "in.jsonl"
     source.write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
 
