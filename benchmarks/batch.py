@@ -36,7 +36,7 @@ def articles(path: Path, count: int) -> Path:
 class Measured:
     """One run: seconds to the first row, documents a second after it, megabytes of the largest worker."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - a row of the table of runs
         self, source: Path, model: str, engine: str, workers: int, count: int, slots: int = 1
     ) -> None:
         self.memory = 0.0
@@ -46,9 +46,8 @@ class Measured:
             began = time.perf_counter()
             watcher.start()
             first = 0.0
-            for moment in batch(
-                source, Path(folder) / "out.jsonl", Wish(model), engine=engine, workers=workers
-            ):
+            out, how = Path(folder) / "out.jsonl", {"workers": workers, "slots": slots}
+            for moment in batch(source, out, Wish(model), engine=engine, **how):
                 if moment.made == 1:
                     first = time.perf_counter()
             stop.set()

@@ -31,8 +31,8 @@ _BATCH = 512
 """Prompt tokens read between two chances to cancel: 1.4 s on the 270M model and two cores."""
 
 _SMALL = 1 << 30
-"""Bytes up to which a model writes with one thread: at a token of the 270M model two wait for one another longer
-than they work (66 tokens/s with one, 39 with two, in turn); it reads prompts with all."""
+"""Bytes up to which a model writes with one thread: at a token of the 270M model two wait for one another
+longer than they work (66 tokens/s with one, 39 with two, in turn); it reads prompts with all."""
 
 _PREFIX_CACHE_MIB = 512
 """Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
