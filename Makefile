@@ -5,9 +5,13 @@ MODEL ?= gemma-3-270m-ko
 HOST ?= 127.0.0.1
 PORT ?= 8765
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# what is installed is known by its hash (locks/); the project itself is built by what was just installed
+LOCKED := $(INSTALL) --no-deps --require-hashes -r
+OWN := $(INSTALL) --no-deps --no-build-isolation -e .
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test quick lint format bench fuzz audit screenshots clean
+.PHONY: run app desktop test quick lint format bench fuzz audit lock screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -48,23 +52,34 @@ audit: .venv/audit/bin/pip-audit
 	@$(PYTHON) -m venv .venv/audit
 	@.venv/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
 
+# after a change of constraints.txt
+lock: | .venv/bin/python
+	@$(PYTHON) -m venv .venv/lock
+	@.venv/lock/bin/python -m pip install -qq --disable-pip-version-check uv==0.13.9
+	@.ci/lock
+
 screenshots: .venv/.dev
 	@$(BIN)/python tests/e2e/screenshots.py
 
 # A stamp a set of packages: a second run installs nothing.
-.venv/.run: $(INPUTS) | .venv/bin/python
+.venv/.run: $(INPUTS) locks/run.txt | .venv/bin/python
 	@echo "설치 중 (처음 한 번) / installing (once)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[embedded]'
+	@$(LOCKED) locks/run.txt
+	@$(OWN)
 	@touch $@
 
-.venv/.app: $(INPUTS) | .venv/bin/python
+.venv/.app: $(INPUTS) locks/app.txt | .venv/bin/python
 	@echo "설치 중 (처음 한 번) / installing (once)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[embedded,server,desktop]'
+	@$(LOCKED) locks/app.txt
+	@$(OWN)
 	@touch $@ .venv/.run
 
-.venv/.dev: $(INPUTS) | .venv/bin/python
+# torch is another file on every index: by its version alone
+.venv/.dev: $(INPUTS) locks/dev.txt | .venv/bin/python
 	@echo "설치 중 (처음 한 번) / installing (once)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(LOCKED) locks/dev.txt
+	@$(INSTALL) -c constraints.txt torch
+	@$(OWN)
 	@touch $@ .venv/.run .venv/.app
 
 .venv/bin/python:

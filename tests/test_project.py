@@ -104,14 +104,44 @@ def test_the_packaged_app_is_a_client_alone():
     assert not loaded & heavy
 
 
+def pinned(file):
+    return dict(
+        re.findall(
+            r"^([A-Za-z0-9_.-]+)(?:\[[^]]*])?==([^\s;]+)", (PROJECT / file).read_text("utf-8"), re.MULTILINE
+        )
+    )
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def test_every_dependency_is_pinned():
-    pinned = {
-        line.partition("==")[0]
-        for line in (PROJECT / "constraints.txt").read_text().splitlines()
-        if "==" in line
-    }
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     needed = [*project["dependencies"], *(n for e in project["optional-dependencies"].values() for n in e)]
-    names = {re.match(r"[\w.-]+", n).group().lower().replace("_", "-") for n in needed}
-    assert names - pinned - {"techsum"} == set()
-    assert "torch==2.13.0" in (PROJECT / "constraints.txt").read_text()
+    known = {canonical(n): v for n, v in pinned("constraints.txt").items()}
+    assert {canonical(re.match(r"[\w.-]+", n).group()) for n in needed} - known.keys() - {"techsum"} == set()
+    assert known["torch"] == "2.13.0"
+
+
+@pytest.mark.parametrize("file", ["locks/run.txt", "locks/app.txt", "locks/dev.txt"])
+def test_what_is_installed_is_pinned_by_hash_to_the_version_of_the_constraints(file):
+    versions = {canonical(n): v for n, v in pinned("constraints.txt").items()}
+    locked = {canonical(n): v for n, v in pinned(file).items()}
+    assert len(locked) > 20
+    assert {n: v for n, v in locked.items() if versions.get(n, v) != v} == {}
+    blocks = re.split(r"^(?=\S)", (PROJECT / file).read_text("utf-8"), flags=re.MULTILINE)
+    assert [b.splitlines()[0] for b in blocks if b.strip() and "--hash=sha256:" not in b] == []
+
+
+def test_every_requirement_is_in_the_lock_of_its_set():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for file, names in (
+        ("run", ["embedded"]),
+        ("app", ["embedded", "server", "desktop"]),
+        ("dev", ["dev", "batch", "embedded", "server", "desktop"]),
+    ):
+        wanted = [*project["dependencies"], *(r for n in names for r in extras[n])]
+        asked = {canonical(re.match(r"[\w.-]+", r).group()) for r in wanted} - {"techsum", "torch"}
+        assert asked <= {canonical(n) for n in pinned(f"locks/{file}.txt")}
