@@ -11,6 +11,11 @@ from techsum.errors import TechsumError, UsageError
 
 _HANDED_ON = ("LANG", "THREADS", "CONTEXT", "FETCH_SECONDS", "SERVER_TIMEOUT")
 """Settings that travel to a cluster's machines. Keys do not: Ray writes what travels into its logs."""
+_OWN = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # by this Ray listens on 127.0.0.1 alone, as it does on a desktop's system
+    **({} if os.environ.get("RAY_ADDRESS") else {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}),
+}
 
 
 @contextmanager
@@ -24,6 +29,8 @@ def joined(cores: int) -> Iterator[None]:
         UsageError: Ray is not installed.
         TechsumError: Ray failed in a way that is no error of ours.
     """
+    for name, value in _OWN.items():
+        os.environ.setdefault(name, value)
     try:
         import ray
     except ImportError:
@@ -47,13 +54,12 @@ def _connect(cores: int) -> None:
         runtime = {"env_vars": {name: os.environ[name] for name in names if name in os.environ}}
         ray.init(runtime_env=runtime, log_to_driver=False, logging_level=logging.ERROR)
         return
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     ray.init(
+        address="local",
         num_cpus=max(cores, os.cpu_count() or 1),
         include_dashboard=False,
         log_to_driver=False,
         logging_level=logging.ERROR,
-        _node_ip_address="127.0.0.1",  # nobody else's to reach
     )
 
 

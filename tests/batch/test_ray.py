@@ -60,6 +60,7 @@ def test_ray_gives_the_rows_of_the_local_engine_also_where_actors_and_the_driver
         actor = killed(process, out)
         assert actor
         time.sleep(3)
+        assert heard_by_others(process) == []
         whole = [process, *psutil.Process(process.pid).children(recursive=True)]
         for one in whole:
             one.kill()
@@ -71,6 +72,14 @@ def test_ray_gives_the_rows_of_the_local_engine_also_where_actors_and_the_driver
     assert "200건" in said
     assert before > 0
     assert bare(made(out)) == bare(made(local))
+
+
+def heard_by_others(process):
+    """Addresses beyond this machine on which the processes listen."""
+    everyone = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    open_ = [c.laddr.ip for p in everyone for c in p.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+    assert open_
+    return [ip for ip in open_ if ip not in ("127.0.0.1", "::1", "::ffff:127.0.0.1")]
 
 
 def killed(process, out):

@@ -56,7 +56,9 @@ def test_answers_of_an_engine_become_checked_summaries_in_order(tmp_path):
 
     wish = Wish(f"hf:{model}", register="한다체")
     with joined(3):
-        read = ray.data.read_datasource(_source(Left(source, 0, None)), override_num_blocks=1, num_cpus=0.1)
+        read = ray.data.read_datasource(
+            _source(Left(source, 0, None), 16), override_num_blocks=1, num_cpus=0.1
+        )
         ray.data.DataContext.get_current().execution_options.preserve_order = True
         found = [
             json.loads(row["line"])

@@ -17,12 +17,13 @@ from techsum.batch.local import Pool
 from techsum.batch.rows import Crew, Made, Wish
 from techsum.cluster import joined
 from techsum.errors import TechsumError
+from techsum.generators import EXTRACT
 from techsum.reading.polite import Polite
 from techsum.settings import settings
 
-_BLOCK = 32
-"""Items that travel together, and are done again where an actor dies."""
-_BLOCK_BYTES = 128 * 1024
+_BLOCKS = {True: 256, False: 16}
+"""Items that travel together, and are done again where an actor dies, without a model and with one. Ray keeps
+4 KB of each block for as long as it runs."""
 
 
 def ray_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None]:
@@ -52,10 +53,12 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
     context.print_on_execution_start = False
     context.execution_options.preserve_order = True
     # by default rows are gathered into blocks of 128 MB: one task for one actor, and nothing until it ends
-    context.target_max_block_size = _BLOCK_BYTES
+    context.target_max_block_size = 1  # as they are
     context.target_min_block_size = 1
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    read = ray.data.read_datasource(_source(left), override_num_blocks=1, num_cpus=0.1)
+    read = ray.data.read_datasource(
+        _source(left, _BLOCKS[wish.model == EXTRACT]), override_num_blocks=1, num_cpus=0.1
+    )
     if wish.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
         from techsum.batch.on_vllm import answered
 
@@ -64,8 +67,8 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
         made = read.map_batches(
             _Summarizer,
             fn_constructor_args=(vars(wish), vars(crew) | {"workers": 1}),
-            batch_size=_BLOCK,
-            compute=ActorPoolStrategy(size=crew.workers),
+            batch_size=None,
+            compute=ActorPoolStrategy(min_size=1, max_size=crew.workers, initial_size=crew.workers),
             num_cpus=crew.threads,
         )
     for row in made.iter_rows():
@@ -74,7 +77,7 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
         yield Made(Item.from_json(row["item"]), row["line"], row["failed"])
 
 
-def _source(left: Left) -> Any:
+def _source(left: Left, together: int) -> Any:
     """A source of blocks that are read as they are wanted."""
     from ray.data import Datasource, ReadTask
     from ray.data.block import BlockMetadata
@@ -86,12 +89,12 @@ def _source(left: Left) -> Any:
         def get_read_tasks(self, parallelism: int, *_: Any, **__: Any) -> list[Any]:
             assert parallelism  # noqa: S101 - one task in any case: it alone knows whom it asked when
             about = BlockMetadata(num_rows=None, size_bytes=None, input_files=None, exec_stats=None)
-            return [ReadTask(lambda: _blocks(left), about)]
+            return [ReadTask(lambda: _blocks(left, together), about)]
 
     return _Items()
 
 
-def _blocks(left: Left) -> Iterator[Any]:
+def _blocks(left: Left, together: int) -> Iterator[Any]:
     """The items as tables of JSON; an error of the input is the last row."""
     import pyarrow as pa
 
@@ -106,7 +109,7 @@ def _blocks(left: Left) -> Iterator[Any]:
         with closing(fetched(left.items(), Polite(settings().cache_dir / "pages"))) as items:
             for item in _ordered(items, left.done + 1):
                 block.append(item.as_json())
-                if len(block) == _BLOCK:
+                if len(block) == together:
                     yield table(block)
                     block.clear()
     except TechsumError as error:

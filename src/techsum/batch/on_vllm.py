@@ -18,7 +18,7 @@ from techsum import korean
 from techsum.article import Article
 from techsum.batch.items import Item
 from techsum.batch.rows import Crew, Made, Wish, article_of, done_row, failed
-from techsum.errors import ReadingError
+from techsum.errors import ReadingError, UsageError
 from techsum.generators.protocol import Options
 from techsum.generators.transformers_model import Origin, load_tokenizer, origin
 from techsum.prompts import STOP, Message, render
@@ -66,8 +66,10 @@ def answered(read: Any, wish: Wish, crew: Crew, engine: Stage | None = None) -> 
 
 def vllm(where: Origin, crew: Crew) -> Stage:
     """The stage that answers."""
-    from ray.data.llm import build_processor, vLLMEngineProcessorConfig
-
+    try:
+        from ray.data.llm import build_processor, vLLMEngineProcessorConfig
+    except ImportError:
+        raise UsageError("extra_missing", feature="vLLM", extra="vllm") from None
     adapter = where.adapter
     sizes: dict[str, Any] = {"max_model_len": settings().context, "enable_prefix_caching": True}
     if adapter:
@@ -77,14 +79,13 @@ def vllm(where: Origin, crew: Crew) -> Stage:
         vLLMEngineProcessorConfig(
             model_source=where.base,
             engine_kwargs=sizes | {"revision": where.revision},
-            dynamic_lora_loading_path=str(adapter.parent) if adapter else None,
             concurrency=crew.workers,
             batch_size=_BLOCK,
             chat_template_stage=False,
             tokenize_stage=False,
             detokenize_stage=False,
         ),
-        preprocess=lambda row: row | ({"model": adapter.name} if adapter else {}),
+        preprocess=lambda row: row | ({"model": str(adapter)} if adapter else {}),
         postprocess=lambda row: {k: row[k] for k in ("item", "stop", "article", "generated_text")},
     )
 

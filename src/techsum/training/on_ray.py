@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -43,6 +44,9 @@ def fit_on_ray(
         from ray.util.queue import Queue
 
         logging.getLogger("ray.train").setLevel(logging.CRITICAL)
+        beside = folder.resolve().with_name(
+            f".{folder.name}.ray"
+        )  # Ray's own notes; the run is in its folder
         said, heard = Queue(actor_options={"num_cpus": 0}), _Heard(told)
         trainer = TorchTrainer(
             _one_process,
@@ -57,7 +61,7 @@ def fit_on_ray(
             scaling_config=ScalingConfig(
                 num_workers=processes, use_gpu=ray.cluster_resources().get("GPU", 0) >= processes
             ),
-            run_config=RunConfig(name="ray", storage_path=str(folder.resolve())),
+            run_config=RunConfig(name="run", storage_path=str(beside)),
         )
         with heard.listening(said):
             failure = None
@@ -65,6 +69,8 @@ def fit_on_ray(
                 trainer.fit()
             except ray.train.TrainingFailedError as error:
                 failure = error
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
         if heard.error:
             raise heard.error
         if failure or heard.fitted is None:
