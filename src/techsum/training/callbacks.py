@@ -1,6 +1,7 @@
 """What happens between two steps: log, progress, evaluation, stopping on a signal, whole checkpoints."""
 
 import signal
+import threading
 import time
 from typing import Any
 
@@ -79,6 +80,8 @@ class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read b
 
     def on_train_begin(self, *_args: Any, **_: Any) -> None:
         """Take the signals."""
+        if threading.current_thread() is not threading.main_thread():
+            return  # Ray's processes are told to end by Ray
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._ask)
 

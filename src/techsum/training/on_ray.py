@@ -127,6 +127,10 @@ def _one_process(given: dict[str, Any]) -> None:
     except TechsumError as error:
         say("error", error.as_dict())
         raise RuntimeError(error.key) from None  # one that crosses to the driver whole
+    except Exception as error:
+        reason = f"{type(error).__name__}: {str(error)[:200]}"
+        say("error", TechsumError("internal", reason=reason).as_dict())
+        raise
     if fitted.main:
         say("fitted", asdict(fitted))
     with suppress(RuntimeError):  # a process that ends while another still writes would end both
