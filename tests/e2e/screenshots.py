@@ -72,6 +72,7 @@ def take_desktop(browser, url):
         page.goto(f"{url}/app/settings")
         page.get_by_role("radio", name="해요체").click()
         picture("-settings")
+        page.get_by_role("radio", name="gemma-3-270m-ko", exact=True).click()
         page.get_by_role("tab", name="안내").click()
         picture("-guide")
         page.get_by_role("tab", name="요약").click()
