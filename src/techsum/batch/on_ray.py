@@ -25,6 +25,9 @@ _BLOCKS = {True: 256, False: 16}
 """Items that travel together, and are done again where an actor dies, without a model and with one. Ray keeps
 4 KB of each block for as long as it runs."""
 
+_ROW_BYTES = 4096
+"""About a row's size on its way."""
+
 
 def ray_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
@@ -52,13 +55,13 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.execution_options.preserve_order = True
-    # by default rows are gathered into blocks of 128 MB: one task for one actor, and nothing until it ends
-    context.target_max_block_size = 1  # as they are
+    together = _BLOCKS[wish.model == EXTRACT]
+    # by default rows are gathered into blocks of 128 MB: one task for one actor, and nothing until it ends;
+    # a block for each row costs 10 ms each
+    context.target_max_block_size = together * _ROW_BYTES
     context.target_min_block_size = 1
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    read = ray.data.read_datasource(
-        _source(left, _BLOCKS[wish.model == EXTRACT]), override_num_blocks=1, num_cpus=0.1
-    )
+    read = ray.data.read_datasource(_source(left, together), override_num_blocks=1, num_cpus=0.1)
     if wish.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
         from techsum.batch.on_vllm import answered
 
@@ -68,7 +71,7 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
             _Summarizer,
             fn_constructor_args=(vars(wish), vars(crew) | {"workers": 1}),
             batch_size=None,
-            compute=ActorPoolStrategy(min_size=1, max_size=crew.workers, initial_size=crew.workers),
+            compute=ActorPoolStrategy(size=crew.workers),
             num_cpus=crew.threads,
         )
     for row in made.iter_rows():
