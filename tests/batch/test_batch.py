@@ -114,6 +114,7 @@ def test_a_folder_is_read_file_by_file(tmp_path):
         ('{"source": "/etc/passwd"}', "batch_outside"),
         ('{"source": "없는 파일.pdf"}', "source_missing"),
         ('{"source": "http://127.0.0.1/"}', "url_private"),
+        ('{"source": "http://[/"}', "url_no_dns"),
     ],
 )
 def test_a_bad_row_is_a_row_with_an_error_and_the_others_are_summarised(tmp_path, row, kind):

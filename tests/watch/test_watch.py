@@ -205,6 +205,15 @@ def test_a_list_page_knows_the_headline_and_its_feed():
     assert found.feeds == ("https://www.site.kr/rss",)
 
 
+def test_one_address_that_is_none_spoils_no_list():
+    broken = LIST_PAGE.replace("<nav>", '<nav><a href="http://[/1">괄호를 닫지 않은 주소의 제목</a>')
+    assert len(parse_links(broken.encode(), "https://www.site.kr/list").articles) == 3
+    feed = f"{XML}<rss><item><link>http://[/1</link></item><item><link>/2</link></item></rss>"
+    assert [one.link for one in parse_links(feed.encode(), "https://site.kr/").articles] == [
+        "https://site.kr/2"
+    ]
+
+
 def test_a_list_page_in_the_old_korean_encoding_is_read():
     found = parse_links(LIST_PAGE.encode("cp949"), "https://www.site.kr/list")
     assert found.articles[1].title == "땀 한 방울로 탈수를 먼저 안다"

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from techsum.batch.items import Item
 from techsum.errors import ReadingError
@@ -55,7 +54,7 @@ class _Hosts:
         return next(iter(self._numbers), 0)
 
     def add(self, item: Item) -> None:
-        host = urlsplit(item.link).netloc.lower()
+        host = item.link.partition("://")[2].partition("/")[0].lower()  # the fetcher says what is no address
         self._numbers[item.number] = None
         if host in self._waiting:
             self._waiting[host].append(item)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from techsum.errors import ReadingError
 
@@ -73,7 +73,7 @@ def _newest_first(root: Any, tag: str, url: str) -> list[Listed]:
     """The places of a sitemap, by the day that each names; places without one come last."""
     places = [e for e in root if _name(e) == tag]
     places.sort(key=lambda e: _text(e, "lastmod") or _text(e, "publication_date"), reverse=True)
-    listed = (Listed(urljoin(url, _text(e, "loc")), _text(e, "title")) for e in places if _text(e, "loc"))
+    listed = (Listed(_joined(url, _text(e, "loc")), _text(e, "title")) for e in places if _text(e, "loc"))
     return list(_distinct(listed))
 
 
@@ -83,7 +83,7 @@ def _link(entry: Any, url: str) -> str:
         if _name(element) == "link":
             address = str(element.get("href") or (element.text or "").strip())
             if address and element.get("rel", "alternate") == "alternate":
-                return urljoin(url, address)
+                return _joined(url, address)
     guid = _text(entry, "guid")
     return guid if guid.startswith(("http://", "https://")) else ""
 
@@ -112,14 +112,14 @@ def _of_page(body: bytes, url: str, charset: str | None) -> Links:
         raise ReadingError("feed_none", url=url) from None
     kinds = ("application/rss+xml", "application/atom+xml")
     feeds = [
-        urljoin(url, link.get("href", ""))
+        _joined(url, link.get("href", ""))
         for link in page.iter("link")
         if link.get("type", "").lower() in kinds and "alternate" in link.get("rel", "").lower()
     ]
     shapes: defaultdict[str, dict[str, Listed]] = defaultdict(dict)
     for anchor in page.iter("a"):
         words = " ".join("".join(map(str, anchor.itertext())).split())
-        link = urldefrag(urljoin(url, anchor.get("href", "").strip())).url
+        link = _joined(url, anchor.get("href", "").strip()).partition("#")[0]
         if link.startswith(("http://", "https://")) and _host(link) == _host(url):
             known = shapes[_shape(link)].get(link, Listed(link))
             shapes[_shape(link)][link] = max(known, Listed(link, words), key=lambda one: len(one.title))
@@ -145,6 +145,14 @@ def _shape(link: str) -> str:
 def _host(link: str) -> str:
     try:
         return (urlsplit(link).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _joined(url: str, link: str) -> str:
+    """The whole address, or nothing where it is none."""
+    try:
+        return urljoin(url, link)
     except ValueError:
         return ""
 

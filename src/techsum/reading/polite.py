@@ -10,11 +10,11 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from protego import Protego
 
 from techsum.errors import FetchError, ReadingError
+from techsum.reading.addresses import parse_link
 from techsum.reading.fetch import Fetched, Limits, Version, fetch
 from techsum.settings import loopback_allowed, settings
 
@@ -62,14 +62,15 @@ class Polite:
         Raises:
             FetchError: robots.txt forbids it, or it could not be fetched.
         """
-        parts = urlsplit(link)
-        host = f"{parts.scheme}://{parts.netloc}".lower()
+        url = parse_link(link)
+        name = url.netloc.decode("ascii")
+        host = f"{url.scheme}://{name}"
         with self._lock:
             turn = self._hosts[host]
         with turn:
             robots = self._rules(host)
             if not robots.can_fetch(link, AGENT):
-                raise FetchError("fetch_robots", url=link, host=parts.netloc)
+                raise FetchError("fetch_robots", url=link, host=name)
             gap = max(self._gap, min(float(robots.crawl_delay(AGENT) or 0), _LONGEST_GAP))
             for attempt in range(_ATTEMPTS):
                 self._wait(host)
