@@ -21,7 +21,7 @@ from sumy.summarizers.text_rank import TextRankSummarizer
 from common import machine, rows
 from techsum import korean
 from techsum.evaluation.rouge import rouge
-from techsum.summarizers.extractive import rank
+from techsum.summarizers.ranker import rank
 
 BUDGETS = (150, 300)
 PEERS = ("textrankr", "sumy TextRank", "sumy LexRank")

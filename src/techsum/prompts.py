@@ -91,7 +91,8 @@ _EXAMPLE_SUMMARY = (
 _EXAMPLE_TITLE = "달 남극 분화구에 얼음 6억t"
 
 _STEP = 50
-"""Characters between two lengths that a tuned model is taught to tell apart."""
+_SENTENCE_STEP = 10
+"""Characters between two lengths of a summary, and of a sentence, that a tuned model is taught to tell apart."""
 
 
 def summary_messages(
@@ -116,8 +117,7 @@ def summary_messages(
         title: the article's own title, where it has one.
     """
     if fmt == "tuned":
-        rounded = max(_STEP, round(characters / _STEP) * _STEP)
-        return [Message("user", _tuned(article, title, f"요약({rounded}자)"))]
+        return [Message("user", _tuned(article, title, f"요약({_rounded(characters, _STEP)}자)"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, "요약"))]
     form = "한 줄에 한 문장씩, 번호나 기호 없이" if bullets else "한 문단으로"
@@ -131,6 +131,27 @@ def summary_messages(
         "글에 있는 사실과 숫자만 쓰세요. 인사말이나 설명 없이 요약만 쓰세요."
     )
     return [Message("user", _with_task(article, task))]
+
+
+def compression_messages(source: str, *, fmt: Format, characters: int, title: str = "") -> list[Message]:
+    """Ask for one to three sentences of an article as one short sentence.
+
+    Args:
+        source: the sentences.
+        fmt: the model's format.
+        characters: about how long the sentence should be.
+        title: the article's title: what the sentences are about.
+    """
+    if fmt == "tuned":
+        label = f"한 문장({_rounded(characters, _SENTENCE_STEP)}자)"
+        return [Message("user", _tuned(source, title, label))]
+    if fmt == "plain":
+        return [Message("user", _continuation(source, "요약"))]
+    task = (
+        f"위 글을 {characters}자 안팎의 한국어 한 문장으로 줄이세요. ‘-한다’로 끝나는 문장으로, 글에 있는 사실과 숫자만 쓰고, "
+        "설명 없이 그 문장만 쓰세요."
+    )
+    return [Message("user", _with_task(f"{title}\n\n{source}" if title else source, task))]
 
 
 def title_messages(article: str, *, fmt: Format) -> list[Message]:
@@ -168,6 +189,10 @@ def instruction_messages(article: str, instruction: str, *, fmt: Format) -> list
 
 def _with_task(article: str, task: str) -> str:
     return f"다음은 글 한 편입니다.\n\n{article}\n\n{task}"
+
+
+def _rounded(characters: int, step: int) -> int:
+    return max(step, round(characters / step) * step)
 
 
 def _tuned(article: str, title: str, label: str) -> str:

@@ -9,6 +9,7 @@ from techsum import read, summarize
 from techsum.article import Article
 from techsum.errors import UsageError
 from techsum.summarizers import SummaryOptions, events, extract, parse_length
+from techsum.summarizers.extractive import alone
 from techsum.summarizers.title import headline
 
 ARTICLE = Article(BODY, TITLE)
@@ -36,16 +37,32 @@ def test_one_sentence_longer_than_the_length_is_better_than_none():
     assert len(extract(article, SummaryOptions(60)).sentences) == 1
 
 
-def test_headings_questions_and_dangling_sentences_are_avoided():
+def test_headings_and_questions_are_avoided():
     article = Article(
-        "소금물 저장 장치의 안전과 용량\n\n소금물 저장 장치는 안전할까?\n\n소금물 저장 장치의 특징과 안전은 다음과 같다.\n\n소금물 저장 장치는 불이 붙지 않아 섬에서 쓰기에 안전하다.\n\n"
-        "섬의 날씨는 흐리다. 그러나 소금물 저장 장치의 용량은 작다. 섬의 발전소는 저장 장치의 용량을 내년에 늘린다."
+        "소금물 저장 장치의 안전과 용량\n\n소금물 저장 장치는 안전할까?\n\n소금물 저장 장치의 특징과 안전은 다음과 같다.\n\n"
+        "소금물 저장 장치는 불이 붙지 않아 섬에서 쓰기에 안전하다.\n\n섬의 발전소는 저장 장치의 용량을 내년에 늘린다."
     )
     texts = [s.text for s in extract(article, SummaryOptions(70)).sentences]
     assert texts == [
         "소금물 저장 장치는 불이 붙지 않아 섬에서 쓰기에 안전하다.",
         "섬의 발전소는 저장 장치의 용량을 내년에 늘린다.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tied", "shown"),
+    [
+        ("그러나 용량은 아직 작다.", True, "그러나 용량은 아직 작다."),
+        ("그러나 용량은 아직 작다.", False, "용량은 아직 작다."),
+        ("또 다른 연구에서도 값은 같았다.", False, "또 다른 연구에서도 값은 같았다."),
+        ("다만, 값이 비싸다.", False, "값이 비싸다."),
+        ('보증을 거부하는 회사가 아직 있다."', False, "보증을 거부하는 회사가 아직 있다."),
+        ("“같은 부피로 따지면 열을 더 나른다.", False, "같은 부피로 따지면 열을 더 나른다."),
+        ('그는 "아직 이르다"고 말했다.', False, '그는 "아직 이르다"고 말했다.'),
+    ],
+)
+def test_a_sentence_that_stands_alone_loses_what_tied_it(sentence, tied, shown):
+    assert alone(sentence, tied=tied) == shown
 
 
 def test_the_same_thing_is_not_said_twice():

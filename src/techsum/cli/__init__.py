@@ -17,6 +17,7 @@ from techsum.cli import (
     doctor,
     evaluate,
     export,
+    fit_ranker,
     library,
     models,
     serve,
@@ -56,6 +57,7 @@ app.command("eval")(evaluate.command)
 app.command("compare")(compare.command)
 app.command("watch")(watch.command)
 app.command("train")(train.command)
+app.command("fit-ranker")(fit_ranker.command)
 app.command("export")(export.export)
 app.command("parity")(export.parity)
 app.add_typer(models.app, name="models")

@@ -275,6 +275,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "내보냈습니다: {path}",
         "Exported: {path}",
     ),
+    "ranker_fitted": (
+        "글 {count}편에서 배웠습니다: {path}",
+        "Fitted on {count} articles: {path}",
+    ),
     "parity_column_export": (
         "내보낸 것",
         "export",

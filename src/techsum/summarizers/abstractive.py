@@ -17,7 +17,8 @@ from techsum.prompts import Message, continued, summary_messages, title_messages
 from techsum.summarizers import guard
 from techsum.summarizers.draft import Draft, Rules
 from techsum.summarizers.events import Done, Event, Progress, SentenceDone, TextPiece, Title, Withdrawn
-from techsum.summarizers.extractive import extract, rank
+from techsum.summarizers.extractive import extract
+from techsum.summarizers.ranker import rank
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.parts import Part, split
 from techsum.summarizers.title import acceptable, headline

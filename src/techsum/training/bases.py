@@ -1,5 +1,6 @@
 """Base models and their tokenizers, loaded for training."""
 
+import ctypes
 import logging
 import os
 import warnings
@@ -10,6 +11,20 @@ from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.models import EMBEDDED
 from techsum.settings import hub, hub_token
 from techsum.training.recipe import Base
+
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # mallopt's names of them, from glibc's malloc.h
+
+
+def keep_freed_memory() -> None:
+    """Let glibc keep freed memory for the next tensor instead of giving it back to the system.
+
+    The logits of an answer take 30 to 100 MB; mapped anew at every step, their pages cost more than the arithmetic
+    (51 tokens/s against 126 on a virtual machine, training the 270M model).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt:
+        mallopt(_MMAP_MAX, 0)
+        mallopt(_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def quiet() -> None:

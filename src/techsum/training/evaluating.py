@@ -1,5 +1,6 @@
 """Looking at a run while it goes: loss and ROUGE on rows that it never sees, and the best adapter kept."""
 
+import itertools
 import json
 import random
 import shutil
@@ -8,11 +9,11 @@ from typing import Any
 
 from techsum.files import write_whole
 from techsum.generators.hub_tokenizer import HubTokenizer
-from techsum.prompts import render, summary_messages
+from techsum.prompts import render
 from techsum.training.recipe import Recipe, Source
-from techsum.training.rows import Row, data_rows, judged
+from techsum.training.rows import Row, expanded, read_rows
 from techsum.training.run_folder import RunFolder
-from techsum.training.samples import Sample, sample, shorten
+from techsum.training.samples import Sample, sample, shorten, task_messages
 
 _LONGEST_ANSWER = 256
 """Tokens of a generated dev summary."""
@@ -22,19 +23,18 @@ def dev_rows(recipe: Recipe) -> list[Row]:
     """The first good rows of the dev file."""
     if not recipe.dev.path:
         return []
-    found: list[Row] = []
-    for place, said in data_rows(recipe.folder(recipe.dev.path)):
-        row = judged(recipe.dev.path, place, said, recipe.dev.columns)
-        if isinstance(row, Row):
-            found.append(row)
-        if len(found) == recipe.dev.rows:
-            break
-    return found
+    source = _source(recipe)
+    judgements = expanded(read_rows(recipe, source), source)
+    return list(itertools.islice((row for row in judgements if isinstance(row, Row)), recipe.dev.rows))
+
+
+def _source(recipe: Recipe) -> Source:
+    return Source(path=recipe.dev.path or "-", columns=recipe.dev.columns, task=recipe.dev.task, licence="-")
 
 
 def dev_samples(recipe: Recipe, tokenizer: HubTokenizer) -> list[Sample]:
     """The dev rows as samples; those whose output does not fit are left out."""
-    source = Source(path=recipe.dev.path or "-", licence="-")
+    source = _source(recipe)
     made = []
     for row in dev_rows(recipe):
         chance = random.Random(row.place)  # noqa: S311 - an order, not a secret
@@ -58,8 +58,8 @@ def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe) -> float | None:
     for row in rows:
         room = recipe.training.max_tokens - _LONGEST_ANSWER
         document = shorten(row.input, pieces, room)
-        asked = summary_messages(
-            document, fmt=recipe.base.format, characters=len(row.output), title=row.title
+        asked = task_messages(
+            recipe.dev.task, row.instruction, document, row.title, len(row.output), recipe.base.format
         )
         prompt = torch.tensor([pieces.encode(render(asked, recipe.base.format))], device=model.device)
         with torch.inference_mode():

@@ -50,6 +50,8 @@ def fit(
         TrainingError: base, data or folder cannot be used, memory or disk ran out, processes are missing.
     """
     bases.quiet()
+    if not _cuda():
+        bases.keep_freed_memory()
     run = RunFolder(folder)
     settings = _settings(recipe, run)  # joins the other processes, where there are some
     world, expected = settings.world_size, int(os.environ.get(WORLD, "1"))

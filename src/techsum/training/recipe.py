@@ -18,6 +18,7 @@ from techsum.prompts import Format
 Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
 
+Task = Literal["summary", "instruction", "gap-sentences", "compression", "headline"]
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -92,10 +93,12 @@ class Source(_Part):
     """What the file calls its columns, where it calls them otherwise."""
     weight: Annotated[float, Field(gt=0)] = 1.0
     """Share of the samples against the other sources' weights."""
-    task: Literal["summary", "instruction", "gap-sentences"] = "summary"
+    task: Task = "summary"
     """`summary`: the row's `output` is the summary of its `input`, asked for as TechSum asks.
     `instruction`: the row's own `instruction` is asked. `gap-sentences`: the target is made of the
-    document's own sentences that say most about the rest (after PEGASUS); `output` is not needed."""
+    document's own sentences that say most about the rest (after PEGASUS); `output` is not needed.
+    `compression`: each sentence of the output is written from the one to three document sentences that carry
+    it. `headline`: the output is a headline of up to 20 characters, written from what carries it."""
     titled: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the samples that show the document's title where it has one: pasted texts have none."""
     parentheses: Literal["keep", "drop"] = "keep"
@@ -174,6 +177,8 @@ class Dev(_Part):
     """A file as in `data`; None: no evaluation."""
     columns: Columns = Columns()
     """What the file calls its columns, where it calls them otherwise."""
+    task: Task = "summary"
+    """What is made of a row, as in `data`."""
     rows: Positive = 60
     """Rows whose loss is measured."""
     generated: Annotated[int, Field(ge=0)] = 4

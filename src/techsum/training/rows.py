@@ -1,8 +1,8 @@
 """Rows of training data, from files and from the hub: bad ones told, none lost."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,15 @@ from techsum.errors import TrainingError
 from techsum.messages import text
 from techsum.reading.rows import file_rows
 from techsum.settings import hub_token
+from techsum.training.alignment import compressions, headlines
 from techsum.training.recipe import Columns, Recipe, Source
 
 _SHUFFLED_AT_ONCE = 10_000
 """Rows of a streamed set that are shuffled among each other."""
+
+
+_ALIGNED = {"compression": compressions, "headline": headlines}
+"""Tasks whose samples hold the sentences that carry the output, not the whole document."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,14 @@ def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRo
     if source.hub and source.streamed:
         epoch = 0
         while True:
-            for place, said in _hub_rows(source, seed + epoch):
-                yield judged(source.name, place, said, source.columns, output_needed=needed)
+            found = _hub_rows(source, seed + epoch)
+            judgements = (
+                judged(source.name, place, said, source.columns, output_needed=needed)
+                for place, said in found
+            )
+            yield from expanded(judgements, source)
             epoch += 1
-    rows = list(read_rows(recipe, source))
+    rows = list(expanded(read_rows(recipe, source), source))
     bad = [row.reason for row in rows if isinstance(row, BadRow)]
     if len(bad) == len(rows):
         reason = text(bad[0] if bad else "bad_row_none")
@@ -71,6 +80,16 @@ def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRo
     while True:
         order.shuffle(rows)
         yield from rows
+
+
+def expanded(rows: Iterable[Row | BadRow], source: Source) -> Iterator[Row | BadRow]:
+    """Rows as the source's task takes them: for short samples, each output sentence with what carries it."""
+    for row in rows:
+        if source.task in _ALIGNED and isinstance(row, Row):
+            for document, output in _ALIGNED[source.task](row.input, row.output, row.title):
+                yield replace(row, input=document, output=output)
+        else:
+            yield row
 
 
 def judged(

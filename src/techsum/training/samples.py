@@ -16,17 +16,27 @@ import techsum
 from techsum import korean
 from techsum.errors import StorageError, TrainingError
 from techsum.messages import text
-from techsum.prompts import Format, Message, Piece, answer, instruction_messages, render, summary_messages
+from techsum.prompts import (
+    Format,
+    Message,
+    Piece,
+    answer,
+    compression_messages,
+    instruction_messages,
+    render,
+    summary_messages,
+    title_messages,
+)
 from techsum.settings import settings
 from techsum.training.gap_sentences import make_passage
-from techsum.training.recipe import Recipe, Source
+from techsum.training.recipe import Recipe, Source, Task
 from techsum.training.rows import BadRow, Row, draw_rows
 
 _SHORTEST_OUTPUT = 10
 """Characters; less is no sentence."""
 
 _FEWEST_TOKENS = 48
-"""Tokens of the document that must be left; less is no document."""
+"""Tokens that there must be room for; less is no document."""
 
 _BARREN = 1_000
 """Rows in a row that give no sample before the source counts as one that gives none."""
@@ -83,7 +93,8 @@ def sample(
     target = tuple(tokenizer.encode(answer(output, fmt)))
 
     def prompt(shown: str) -> tuple[int, ...]:
-        return tuple(tokenizer.encode(render(_asked(row, source, shown, title, len(output), fmt), fmt)))
+        asked = task_messages(source.task, row.instruction, shown, title, len(output), fmt)
+        return tuple(tokenizer.encode(render(asked, fmt)))
 
     frame = len(prompt(""))
     room = limit - len(target) - frame
@@ -103,11 +114,16 @@ def _without_parentheses(text: str) -> str:
     return re.sub(r"\s*\([^()]*\)", "", re.sub(r"\([^()]*\)(?=[^()]*\))", "", text)).strip()
 
 
-def _asked(  # noqa: PLR0917 - what a prompt is made of
-    row: Row, source: Source, document: str, title: str, characters: int, fmt: Format
+def task_messages(  # noqa: PLR0917 - what a prompt is made of
+    task: Task, instruction: str, document: str, title: str, characters: int, fmt: Format
 ) -> list[Message]:
-    if source.task == "instruction" and row.instruction:
-        return instruction_messages(document, row.instruction, fmt=fmt)
+    """What a row of this task asks, worded as in serving."""
+    if task == "compression":
+        return compression_messages(document, fmt=fmt, characters=characters, title=title)
+    if task == "headline":
+        return title_messages(document, fmt=fmt)
+    if task == "instruction" and instruction:
+        return instruction_messages(document, instruction, fmt=fmt)
     return summary_messages(document, fmt=fmt, characters=characters, title=title)
 
 
@@ -224,7 +240,8 @@ def _content(recipe: Recipe, count: int, identity: str) -> str:
             file = recipe.folder(source.path)
             about.append(hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "")
     root = Path(techsum.__file__).parent
-    code = ("prompts.py", "korean.py", "training/samples.py", "training/gap_sentences.py", "training/rows.py")
+    training = ("samples.py", "gap_sentences.py", "alignment.py", "rows.py")
+    code = ("prompts.py", "korean.py", "checking/evidence.py", *(f"training/{name}" for name in training))
     about += [hashlib.sha256((root / name).read_bytes()).hexdigest() for name in code]
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:24]
 

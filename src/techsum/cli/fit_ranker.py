@@ -1,0 +1,36 @@
+"""`techsum fit-ranker`: learn from articles with summaries which sentences to choose."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from techsum.cli.evaluate import parse_columns
+from techsum.cli.terminal import make_console
+from techsum.errors import UsageError
+from techsum.messages import text
+from techsum.summarizers.ranker import COEFFICIENTS, DOCUMENT_KINDS, TARGETS
+
+
+def command(
+    data: Annotated[Path, typer.Argument(help="JSONL, CSV (.gz): input, output, title")],
+    kind: Annotated[str, typer.Option(help="글의 갈래 / kind of document: news, entry")] = "news",
+    target: Annotated[
+        str, typer.Option(help="output이 무엇인지 / what output is: summary, line")
+    ] = "summary",
+    columns: Annotated[str, typer.Option(help="input=document,output=abstract")] = "",
+    out: Annotated[Path, typer.Option(help="계수 파일 / file of the coefficients")] = COEFFICIENTS,
+) -> None:
+    """핵심 문장을 고르는 계수를 배웁니다. / Fit the ranker of key sentences."""
+    from techsum.evaluation.data import load
+    from techsum.training import fitting_ranker
+
+    known_kind = next((k for k in DOCUMENT_KINDS if k == kind), None)
+    known_target = next((t for t in TARGETS if t == target), None)
+    if known_kind is None:
+        raise UsageError("choice_invalid", name="kind", value=kind, choices=", ".join(DOCUMENT_KINDS))
+    if known_target is None:
+        raise UsageError("choice_invalid", name="target", value=target, choices=", ".join(TARGETS))
+    fitted = fitting_ranker.fit(load(data, parse_columns(columns)), known_target)
+    fitting_ranker.write(out, known_kind, known_target, fitted)
+    make_console().print(text("ranker_fitted", count=fitted["articles"], path=out), soft_wrap=True)
