@@ -6,16 +6,26 @@ summary and every question about one article share the longest possible prefix.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 Format = Literal["gemma", "plain", "tuned"]
 """`gemma`: Gemma 2 and 3 turns. `plain`: a base model that follows an example. `tuned`: a base model that a
 recipe of TechSum taught: no turns, for the base never learned them, and no example; it ends with `<eos>`."""
 
 
-def known_format(name: object) -> Format | None:
-    """The format of this name, or None."""
-    return next((fmt for fmt in get_args(Format) if fmt == name), None)
+_STORED: dict[Format, str] = {"gemma": "gemma", "plain": "plain", "tuned": "tuned-2"}
+"""What a model file calls its format. The first `tuned` was asked for whole summaries, the second for sentences:
+an adapter of one wording is of no use with the other."""
+
+
+def stored_name(fmt: Format) -> str:
+    """What a model file of this format is marked with."""
+    return _STORED[fmt]
+
+
+def known_format(stored: object) -> Format | None:
+    """The format that a model file is marked with, or None where this TechSum does not word it."""
+    return next((fmt for fmt, name in _STORED.items() if name == stored), None)
 
 
 @dataclass(frozen=True)
@@ -172,12 +182,6 @@ def question_messages(article: str, question: str, *, fmt: Format) -> list[Messa
         return [Message("user", _continuation(article, f"질문: {question}\n대답"))]
     task = f"위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘본문에 없는 내용입니다.’라고만 쓰세요.\n질문: {question}"
     return [Message("user", _with_task(article, task))]
-
-
-def continued(messages: Sequence[Message], written: str) -> list[Message]:
-    """Ask a model without turns to go on after what it has written."""
-    *before, last = messages
-    return [*before, Message("user", f"{last.content} {written}" if written else last.content)]
 
 
 def instruction_messages(article: str, instruction: str, *, fmt: Format) -> list[Message]:

@@ -1,7 +1,7 @@
 """A summary and what belongs to it: sentences with evidence, notices, how it was made."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from techsum.messages import text
@@ -65,6 +65,24 @@ class SummarySentence:
         }
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A number of the article that stands in its summary."""
+
+    number: str
+    """As the article writes it: `2조 8,400억`."""
+    unit: str
+    of: str
+    """What it counts or measures, in the article's words: `냉방 전력`."""
+    start: int
+    end: int
+    """Character offsets of number and unit in the article."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its part of the JSON."""
+        return asdict(self)
+
+
 def joined(sentences: Iterable[str], separator: str) -> str:
     """Sentences as one text: prose, or one bullet a line where the separator is a line break."""
     bullet = "- " if separator == "\n" else ""
@@ -86,6 +104,9 @@ class Summary:
     separator: str = " "
     """What stands between sentences: a space for prose, a line break for bullet style."""
     notices: tuple[Notice, ...] = field(default=())
+    line: str = ""
+    """One sentence: what was found."""
+    figures: tuple[Figure, ...] = ()
 
     @property
     def text(self) -> str:
@@ -100,7 +121,9 @@ class Summary:
         """The summary's part of the JSON that the command line and the API print."""
         return {
             "title": self.title,
+            "line": self.line,
             "summary": self.text,
+            "figures": [f.as_dict() for f in self.figures],
             "sentences": [s.as_dict() for s in self.sentences],
             "notices": [n.as_dict() for n in self.notices],
             "model": self.model,

@@ -298,67 +298,6 @@ def test_cancel_stops_the_model_and_raises():
     assert generator.closed == 1
 
 
-SOUND = ARTICLE.sentences[0].text
-SCRAPS = "오하람 박사는 겨울 동안 염전에서 불이 붙지 않는 소금물을 공개한다."
-"""Every word is the article's, and nothing of it is true."""
-
-
-def tuned(*answers):
-    """A small tuned model, which is asked for other wordings."""
-    generator = Scripted(*answers)
-    generator.format = "tuned"
-    return generator
-
-
-def test_a_small_model_is_asked_again_for_a_sentence_made_of_scraps():
-    # given a bad second sentence, and a sound one when it is sampled again
-    better = "장치의 용량은 240킬로와트시로 섬의 스물여섯 가구가 하룻밤 쓸 수 있는 양이다."
-    _, summary, generator = write(tuned(f"{SOUND} {SCRAPS} 소금은", f" {better}", ""), characters=120)
-    assert summary.text == f"{SOUND} {better}"
-    assert summary.notices == ()
-    asked, options = generator.asked[1]
-    assert asked[0].content.endswith(SOUND), "it goes on after what stands"
-    assert options.temperature > 0
-
-
-def test_where_a_small_model_finds_nothing_better_the_articles_sentence_stands_in():
-    _, summary, _ = write(tuned(f"{SOUND} {SCRAPS}\n", SCRAPS, SCRAPS, SCRAPS, ""), characters=100)
-    assert SCRAPS not in summary.text
-    assert summary.sentences[1].text in BODY
-    assert summary.sentences[1].evidence[0].text == summary.sentences[1].text
-    assert kinds(summary) == ["replaced"]
-
-
-def test_a_small_model_that_ends_early_is_asked_for_one_more_sentence():
-    more = ARTICLE.sentences[4].text
-    _, summary, generator = write(tuned(SOUND, f" {more}"), characters=100)
-    assert summary.text == f"{SOUND} {more}"
-    assert generator.asked[1][1].endless
-
-
-def test_a_small_model_that_writes_nothing_sound_leaves_the_articles_key_sentences():
-    _, summary, generator = write(tuned("달의 뒷면에는 고양이가 산다. " * 3))
-    assert summary.sentences == extract(ARTICLE).sentences
-    assert kinds(summary) == ["fallback"]
-    assert len(generator.asked) < 15
-
-
-@pytest.mark.parametrize("opening", ["다음은", "아래는"])
-def test_a_sentence_that_can_never_stand_first_is_not_asked_for_for_ever(opening):
-    # given an article whose own first sentence reads like a model's preamble, which a small model copies
-    first = f"{opening} 달의 먼지가 우주복에 달라붙는 까닭을 밝힌 한빛대 연구진의 실험 세 가지다."
-    article = Article(f"{first} {BODY}", TITLE)
-    _, summary, generator = write(tuned(f"{first} {SOUND} "), article=article, characters=100)
-    assert len(generator.asked) < 15
-    assert all(s.text in article.text for s in summary.sentences)
-
-
-def test_a_preamble_that_is_sampled_again_ends_the_search():
-    _, summary, generator = write(tuned(f"{SCRAPS} {SOUND} ", f"물론 {SOUND[:-1]}. "), characters=100)
-    assert len(generator.asked) < 15
-    assert not summary.text.startswith("물론")
-
-
 def long_article(paragraphs):
     return Article(
         "\n\n".join(f"{n}번째 섬의 이야기다. {PARAGRAPHS[n % 3]}" for n in range(paragraphs)), "긴 글"

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from techsum.article import Article
 from techsum.cli import app
 from techsum.summarizers.features import NAMES, sentence_features
 from techsum.summarizers.ranker import COEFFICIENTS, document_kind, is_noise, rank
-from typer.testing import CliRunner
 
 NEWS = (
     "새벽의 공장은 조용했다. 야간 근무자 두 사람이 기계 앞에 앉아 있었다.\n\n"

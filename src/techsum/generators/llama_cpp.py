@@ -62,7 +62,7 @@ class LlamaCpp:
             if about.kind != "adapter" or about.architecture != info.architecture:
                 raise ModelError("model_adapter", path=adapter, model=name)
             said = about.format or said
-        self.format = known_format(said) or _format(info.chat_template, name)
+        self.format = _format(said, info.chat_template, name)
         self.context = min(settings().context, info.trained_context or settings().context)
         self.last_timing: Timing | None = None
         self._adapter = adapter
@@ -179,7 +179,6 @@ class LlamaCpp:
             "seed": options.seed,
             "stop": [*STOP[self.format], *options.stop],
             "cache_prompt": True,
-            "ignore_eos": options.endless,
         }
         if self._adapter:
             request["lora"] = [{"id": 0, "scale": 1.0}]
@@ -232,8 +231,12 @@ def _tidy_up(client: httpx.Client, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _format(chat_template: str | None, name: str) -> Format:
-    """The format of a model by the template it carries; the template itself is never rendered."""
+def _format(stored: str | None, chat_template: str | None, name: str) -> Format:
+    """The format that a model is marked with, else by the template it carries, which is never rendered."""
+    if stored:
+        if marked := known_format(stored):
+            return marked
+        raise ModelError("model_prompt", name=name, format=stored)
     if chat_template is None:
         return "plain"
     if "<start_of_turn>" in chat_template:

@@ -19,8 +19,6 @@ class Options:
     temperature: float = 0.0
     seed: int = 0
     stop: tuple[str, ...] = ()
-    endless: bool = False
-    """The text may not end by itself: for one more sentence, which the caller stops at its end."""
 
 
 class Generator(Protocol):

@@ -47,7 +47,10 @@ def origin(where: str) -> Origin:
     if base == EMBEDDED:
         base = str(embedded_checkpoint())
     template = _tokenizer(base, revision).chat_template
-    said = known_format(_said_format(folder))
+    stored = _said_format(folder)
+    said = known_format(stored)
+    if stored and not said:
+        raise ModelError("model_prompt", name=folder.name, format=stored)
     if not said and template and "<start_of_turn>" not in template:
         raise ModelError("model_format", name=folder.name)
     return Origin(
@@ -173,7 +176,6 @@ class TransformersModel:
                 ids,
                 attention_mask=torch.ones_like(ids),
                 max_new_tokens=options.max_tokens,
-                min_new_tokens=options.max_tokens if options.endless else None,
                 do_sample=bool(options.temperature),
                 **sampling,
                 eos_token_id=[e for e in ends if e is not None],

@@ -45,11 +45,23 @@ class Sentence(_Kept):
     notices: list[Notice]
 
 
+class Figure(_Kept):
+    """A number of the article that stands in its summary."""
+
+    number: Line
+    unit: Line
+    of: Line
+    start: int
+    end: int
+
+
 class Summary(_Kept):
-    """What `Summary.as_dict` gives."""
+    """What `Summary.as_dict` gives; earlier versions gave no line and no figures."""
 
     title: Line
+    line: Text = ""
     summary: Text
+    figures: list[Figure] = []
     sentences: list[Sentence]
     notices: list[Notice]
     model: Line

@@ -164,6 +164,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{name}' 모델의 대화 형식을 모릅니다. Gemma 모델을 쓰거나, 그 모델을 OpenAI 호환 서버로 띄워 주소#이름으로 지정해 주세요.",
         "The chat format of '{name}' is not known. Use a Gemma, or serve it with an OpenAI-compatible server as URL#NAME.",
     ),
+    "model_prompt": (
+        "'{name}'은(는) 다른 판의 TechSum이 가르친 모델입니다(프롬프트 '{format}'). 이 판으로 다시 학습하거나 내보내 주세요.",
+        "'{name}' was taught by another version of TechSum (prompt '{format}'). Train or export it again with this one.",
+    ),
     "model_adapter": (
         "'{path}' 어댑터를 '{model}'에 쓸 수 없습니다. 같은 바탕 모델로 만든 GGUF LoRA인지 확인해 주세요.",
         "The adapter '{path}' does not fit '{model}'. It must be a GGUF LoRA made from the same base model.",

@@ -10,6 +10,7 @@ from techsum.errors import UsageError
 from techsum.generators import EXTRACT, check, load, resolve
 from techsum.generators.models import TUNED
 from techsum.summarizers.abstractive import Abstractive
+from techsum.summarizers.compressive import Compressive
 from techsum.summarizers.events import Done, Event, KeySentences, Progress
 from techsum.summarizers.extractive import extract
 from techsum.summarizers.options import REGISTERS, STYLES, SummaryOptions, parse_length
@@ -52,7 +53,9 @@ def events(
     yield Progress("progress_loading", (("model", name),))
     generator = load(name)
     yield Progress("progress_reading")
-    for event in Abstractive(article, generator, options, cancel).events():
+    # a small tuned model cannot hold an article in mind: sentences are chosen for it
+    summarizer = Compressive if generator.format == "tuned" else Abstractive
+    for event in summarizer(article, generator, options, cancel).events():
         if isinstance(event, Done):
             yield Done(replace(event.summary, seconds=time.perf_counter() - began))
         else:
@@ -97,4 +100,5 @@ def make_options(
         raise UsageError("choice_invalid", name="style", value=style, choices=", ".join(STYLES))
     if known_register is None:
         raise UsageError("choice_invalid", name="register", value=register, choices=", ".join(REGISTERS))
-    return SummaryOptions(parse_length(length), known_style, known_register, seed, strict)
+    one_sentence = str(length).strip().lower() == "line"
+    return SummaryOptions(parse_length(length), known_style, known_register, seed, strict, one_sentence)

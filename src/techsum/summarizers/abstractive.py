@@ -3,9 +3,8 @@
 import threading
 import time
 from collections.abc import Generator as Steps
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from functools import cached_property
 
 from techsum.article import Article
@@ -13,14 +12,15 @@ from techsum.checking import Checker
 from techsum.errors import CancelledError
 from techsum.generators.models import BASE_MODELS, EXTRACT
 from techsum.generators.protocol import Generator, Options
-from techsum.prompts import Message, continued, summary_messages, title_messages
+from techsum.prompts import Message, summary_messages, title_messages
 from techsum.summarizers import guard
 from techsum.summarizers.draft import Draft, Rules
 from techsum.summarizers.events import Done, Event, Progress, SentenceDone, TextPiece, Title, Withdrawn
-from techsum.summarizers.extractive import extract
-from techsum.summarizers.ranker import rank
+from techsum.summarizers.extractive import extract, line_of
+from techsum.summarizers.figures import figures
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.parts import Part, split
+from techsum.summarizers.ranker import rank
 from techsum.summarizers.title import acceptable, headline
 from techsum.summary import Notice, Summary, notice
 
@@ -33,12 +33,6 @@ _HEADROOM = 1.2
 _TITLE_TOKENS = 32
 _CHARACTERS_PER_TOKEN = 1.2
 """Lower than Gemma's mean of 1.7 in Korean, so that the token limit cuts no sentence of normal length."""
-
-_TEMPERATURES = (0.7, 0.7, 0.9)
-"""Of the other wordings that are tried for a doubtful sentence of a tuned model."""
-_SENTENCE_TOKENS = 96
-_FULL = 0.7
-"""A tuned model that ends before this share of the asked length is asked for one more sentence."""
 
 _PART_CHARACTERS = 160
 """Characters of the summary of one part of a long document: three sentences."""
@@ -65,9 +59,8 @@ class Abstractive:
         self._generator = generator
         self._options = options
         self._cancel = cancel or threading.Event()
-        self._tuned = generator.format == "tuned"
         title = article.title or ""
-        self._rules = Rules(options, title, frozenset(guard.scripts(article.text + title)), self._tuned)
+        self._rules = Rules(options, title, frozenset(guard.scripts(article.text + title)))
         self._notices: list[Notice] = []
 
     def events(self) -> Iterator[Event]:
@@ -100,6 +93,8 @@ class Abstractive:
         summary = Summary(
             title=title,
             sentences=sentences,
+            line=line_of(sentences, self._found),
+            figures=figures(sentences),
             model=EXTRACT if failed else self._generator.name,
             coverage=sum(part.end - part.start for part in parts) / len(self._article.text),
             seconds=time.perf_counter() - began,
@@ -123,8 +118,6 @@ class Abstractive:
     def _title(self, text: str) -> str:
         if self._article.title:
             return self._article.title
-        if self._tuned:
-            return headline(self._article)  # it was taught summaries, not titles
         messages = title_messages(text, fmt=self._generator.format)
         written = "".join(
             self._write(messages, Options(_TITLE_TOKENS, seed=self._options.seed, stop=("\n",)))
@@ -154,102 +147,41 @@ class Abstractive:
             title=self._article.title or "",
         )
         tokens = int(characters * _HEADROOM / _CHARACTERS_PER_TOKEN) + 64
-        # a tuned model has tried other wordings all along
-        temperatures = (0.0,) if self._tuned else (0.0, _RETRY_TEMPERATURE)
-        for temperature in temperatures:
+        for temperature in (0.0, _RETRY_TEMPERATURE):
             draft = Draft(checker, characters, self._rules)
             writing = Options(tokens, temperature=temperature, seed=self._options.seed)
             yield from self._draft(draft, messages, writing)
             if not draft.fault:
                 return draft, None
-            if temperature != temperatures[-1]:
+            if temperature != _RETRY_TEMPERATURE:
                 yield Withdrawn(draft.fault, everything=True)
         return draft, draft.fault
 
     def _draft(self, draft: Draft, messages: list[Message], options: Options) -> Steps[Event, None, None]:
-        """One attempt: pieces as they come, and each sentence when it is settled.
-
-        A tuned model that wrote a doubtful sentence looks for a better one and goes on after that.
-        """
-        asked = messages
-        while (yield from self._write_on(draft, asked, messages, options)):
-            asked = continued(messages, draft.text)
-        while self._tuned and len(draft.text) < draft.characters * _FULL:
-            more = self._another(draft, messages, replace(options, endless=True), (0.0, *_TEMPERATURES))
-            before = len(draft.sentences)
-            if more is not None:
-                yield from self._settle(draft, more)
-            if len(draft.sentences) == before:
-                return
-
-    def _write_on(
-        self, draft: Draft, asked: list[Message], messages: list[Message], options: Options
-    ) -> Steps[Event, None, bool]:
-        """Write until the end, or until a sentence was exchanged for a better one.
-
-        Returns:
-            Whether there is more to write, after what now stands.
-        """
+        """One attempt: pieces as they come, and each sentence when it is settled."""
         open_text, shown = "", 0
-        with closing(self._write(asked, options)) as stream:
+        with closing(self._write(messages, options)) as stream:
             for piece in stream:
                 open_text += piece
                 while found := guard.SENTENCE_END.search(open_text):
                     # no piece reaches over a border: a settled sentence replaces the pieces before it
                     yield TextPiece(open_text[shown : found.end()])
                     sentence, open_text, shown = open_text[: found.end()], open_text[found.end() :], 0
-                    better = self._better(draft, sentence, messages, options)
-                    before = len(draft.sentences)
-                    fault = yield from self._settle(draft, better or sentence)
-                    if fault == "reason_loop" or len(draft.text) >= draft.characters:
-                        return False
-                    stands = len(draft.sentences) > before  # else the same would be asked for again, for ever
-                    if stands and (better or (self._tuned and draft.exchanged)):
-                        return True
+                    fault = yield from self._settle(draft, sentence)
+                    enough = len(draft.text) >= draft.characters or (
+                        draft.sentences and self._options.one_sentence
+                    )
+                    if fault == "reason_loop" or enough:
+                        return
                 if len(open_text) > shown:
                     yield TextPiece(open_text[shown:])
                     shown = len(open_text)
                 if guard.loops(open_text):
                     draft.dropped.append("reason_loop")
                     yield Withdrawn("reason_loop")
-                    return False
+                    return
         if open_text.strip():
-            better = self._better(draft, open_text, messages, options)
-            yield from self._settle(draft, better or open_text)
-        return False
-
-    def _better(self, draft: Draft, sentence: str, messages: list[Message], options: Options) -> str | None:
-        """Another sentence for a doubtful one of a tuned model: the first that carries no notice.
-
-        Small models err in a name or a number where the next likeliest wording is right; sampled again from
-        the same place, which costs a sentence each, for the article and what was written are in the cache.
-
-        Returns:
-            None where the sentence may stand, or nothing better was found.
-        """
-        if not self._tuned or not draft.doubtful(sentence):
-            return None
-        return self._another(draft, messages, options, _TEMPERATURES)
-
-    def _another(
-        self, draft: Draft, messages: list[Message], options: Options, temperatures: Sequence[float]
-    ) -> str | None:
-        """The first sentence after what stands, tried at these temperatures, that carries no notice."""
-        asked = continued(messages, draft.text)
-        for attempt, temperature in enumerate(temperatures, 1):
-            sampling = replace(
-                options, max_tokens=_SENTENCE_TOKENS, temperature=temperature, seed=options.seed + attempt
-            )
-            written = ""
-            with closing(self._write(asked, sampling)) as stream:
-                for piece in stream:
-                    written += piece
-                    if found := guard.SENTENCE_END.search(written):
-                        written = written[: found.end()]
-                        break
-            if written.strip() and not draft.doubtful(written):
-                return written
-        return None
+            yield from self._settle(draft, open_text)
 
     def _settle(self, draft: Draft, raw: str) -> Steps[Event, None, str | None]:
         """Decide on one finished sentence.
@@ -296,6 +228,12 @@ class Abstractive:
     @cached_property
     def _whole(self) -> Checker:
         return Checker(self._article.sentences, self._article.title or "")
+
+    @cached_property
+    def _found(self) -> int:
+        """Where the article says what was found."""
+        sentences = self._article.sentences
+        return sentences[rank(sentences, self._article.title or "", self._options.characters)[0]].start
 
 
 def _key_sentences(part: Part) -> str:

@@ -10,24 +10,17 @@ from techsum.summary import SummarySentence
 
 _SHORT = 0.2
 """A text shorter than this share of the asked length is no summary."""
-_SHORTEST_SENTENCE = 12
-"""Characters; a shorter one ("31% 차이다.") says nothing by itself."""
 _LONGEST_STAND_IN = 1.0
 """An article sentence longer than this share of the asked length stands in for nothing."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a sentence is judged by.
-
-    `careful` is for small tuned models: what is not put together soundly (`checking.composition`), or carries
-    a notice, gives way to the article's nearest sentence.
-    """
+    """What a sentence is judged by."""
 
     options: SummaryOptions
     title: str
     scripts: frozenset[str]
-    careful: bool
 
 
 class Draft:
@@ -44,8 +37,6 @@ class Draft:
         self.sentences: list[SummarySentence] = []
         self.dropped: list[str] = []
         self.replaced = 0
-        self.exchanged = False
-        """Whether an article sentence stands in for the sentence that was settled last."""
         self._doubted = 0
 
     @property
@@ -64,14 +55,6 @@ class Draft:
             return self.dropped[-1] if self.dropped else "reason_short"
         return None
 
-    def doubtful(self, raw: str) -> bool:
-        """Whether another wording of this sentence should be tried."""
-        sentence = guard.tidy(raw)
-        if len(sentence) < _SHORTEST_SENTENCE or self._says_nothing(sentence) or self._fault(sentence):
-            return True
-        checked = self.checker.check(sentence)
-        return bool(checked.notices) or (not _copied(checked) and self._unsound(sentence))
-
     def settle(self, raw: str) -> str | None:
         """Decide on one finished sentence: it stands, another stands in for it, or it is left out.
 
@@ -79,7 +62,6 @@ class Draft:
             Why it was left out, or None.
         """
         sentence = guard.tidy(raw)
-        self.exchanged = False
         if self._says_nothing(sentence):
             return "reason_empty" if raw.strip() else None
         fault = self._fault(sentence)
@@ -100,8 +82,6 @@ class Draft:
         # Small models copy and miscopy: where they only copied, the article's wording stands.
         if _copied(checked):
             sentence = checked.evidence[0].text
-        elif self._rules.careful and (checked.notices or self._unsound(sentence)):
-            return self._stand_in(sentence)
         elif checked.notices and self._rules.options.strict:
             self._doubted += 1
             return self._stand_in(sentence)
@@ -121,14 +101,10 @@ class Draft:
         ):
             return None
         self.replaced += 1
-        self.exchanged = True
         return SummarySentence(dressed(nearest.text, self._rules.options), (nearest,))
 
     def _says_nothing(self, sentence: str) -> bool:
         return len(sentence) < 2 or (not self.sentences and guard.is_preamble(sentence))  # noqa: PLR2004
-
-    def _unsound(self, sentence: str) -> bool:
-        return self._rules.careful and not self.checker.composition(sentence).sound
 
     def _fault(self, sentence: str) -> str | None:
         if not guard.is_complete(sentence):

@@ -1,9 +1,11 @@
 """Key sentences of an article, without a model: the ranker chooses, the article's own words stand."""
 
 import time
+from collections.abc import Sequence
 
 from techsum.article import Article
 from techsum.generators.models import EXTRACT
+from techsum.summarizers.figures import figures
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.ranker import rank, without_connective
 from techsum.summarizers.register import as_note, with_register
@@ -20,22 +22,32 @@ def extract(article: Article, options: SummaryOptions | None = None) -> Summary:
     options = options or SummaryOptions()
     began = time.perf_counter()
     sentences = article.sentences
-    places = sorted(rank(sentences, article.title or "", options.characters))
+    ranked = rank(sentences, article.title or "", options.characters)
+    places = ranked[:1] if options.one_sentence else sorted(ranked)
+    chosen = tuple(
+        SummarySentence(
+            dressed(alone(s.text, tied=p - 1 in places), options),
+            (Evidence(s.start, s.end, s.text),),
+        )
+        for p, s in ((p, sentences[p]) for p in places)
+    )
     return Summary(
         title=article.title or headline(article),
-        sentences=tuple(
-            SummarySentence(
-                dressed(alone(s.text, tied=p - 1 in places), options),
-                (Evidence(s.start, s.end, s.text),),
-            )
-            for p, s in ((p, sentences[p]) for p in places)
-        ),
+        sentences=chosen,
+        line=line_of(chosen, sentences[ranked[0]].start) if ranked else "",
+        figures=figures(chosen),
         model=EXTRACT,
         coverage=1.0,
         seconds=time.perf_counter() - began,
         separator=options.separator,
         notices=article.notices,
     )
+
+
+def line_of(sentences: Sequence[SummarySentence], start: int) -> str:
+    """The sentence that comes from the article's sentence at `start`; the first one where none does."""
+    told = (s for s in sentences if any(e.start == start for e in s.evidence))
+    return next((s.text for s in (*told, *sentences)), "")
 
 
 def alone(sentence: str, *, tied: bool) -> str:

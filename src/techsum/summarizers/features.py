@@ -36,13 +36,18 @@ _UNIT = re.compile(
 _CONNECTIVE = re.compile(r"^(?:다만|하지만|그러나|반면|한편|또한|또|특히)[ ,]")
 _POLITE = re.compile(r"(?:요|니다|죠)[.!?]?['\"”’)\]]*$")
 
+_OPENING = 3
+"""Sentences in which a report names who announces what."""
+_LONG, _SHORT = 110, 25
+"""Characters of a sentence that holds two statements, and of one that is a fragment."""
+
 NAMES = (
     "length", "long", "short", "list", "words", "mean_weight", "repeated", "new_words", "latin", "parentheses", "polite",
     "place", "first", "second", "third", "last", "last_third", "opens_paragraph", "article_length",
     "title_recall", "title_precision", "title_unknown", "title_before", "centroid", "degree", "like_first", "like_before",
     "length_rank", "centroid_rank", "title_rank", "numbers", "numbers_share", "numbers_title", "unit", "connective",
     *(f"cue_{name}" for name in _CUES),
-    "limits_late", "plans_late",
+    "limits_late", "plans_late", "report", "report_first", "report_place",
 )  # fmt: skip
 
 
@@ -74,6 +79,8 @@ def sentence_features(sentences: Sequence[korean.Sentence], title: str) -> Float
     digits = np.array([sum(c.isdigit() for c in s.text) for s in sentences], float)
     opens = [True, *(b.start - a.end > 1 for a, b in pairwise(sentences))]
     ranks = [_ranks(values) for values in (lengths, centroid, recall)]
+    # a report says what was found at once; a feature opens with a scene
+    report = any(_CUES["reports"].search(s.text) for s in sentences[:_OPENING])
     seen: set[str] = set()
     rows = []
     for place, (sentence, bag) in enumerate(zip(sentences, bags, strict=True)):
@@ -81,7 +88,7 @@ def sentence_features(sentences: Sequence[korean.Sentence], title: str) -> Float
         cues = {name: float(bool(cue.search(text))) for name, cue in _CUES.items()}
         figures = min(digits[place], 8) / 4
         rows.append((
-            min(len(text), 160) / 60, len(text) > 110, len(text) < 25, not ends_as_statement(text),
+            min(len(text), 160) / 60, len(text) > _LONG, len(text) < _SHORT, not ends_as_statement(text),
             math.log(1 + len(bag)), sum(math.log(1 + uses[w]) for w in bag) / words,
             sum(uses[w] > 1 for w in bag) / words, len(bag - seen) / words,
             sum(c.isascii() and c.isalpha() for c in text) / len(text), "(" in text, bool(_POLITE.search(text)),
@@ -95,6 +102,7 @@ def sentence_features(sentences: Sequence[korean.Sentence], title: str) -> Float
             figures, digits[place] / max(digits.sum(), 1), figures * recall[place],
             bool(_UNIT.search(text)), bool(_CONNECTIVE.search(text)),
             *cues.values(), cues["limits"] * share, cues["plans"] * share,
+            report, report and place == 0, report / (1 + place),
         ))  # fmt: skip
         seen |= bag
     return np.asarray(rows, float)

@@ -10,8 +10,8 @@ Register = Literal["해요체", "합니다체", "한다체"]
 STYLES: tuple[Style, ...] = get_args(Style)
 REGISTERS: tuple[Register, ...] = get_args(Register)
 
-LENGTHS = {"short": 120, "medium": 220, "long": 450}
-"""Characters. A Korean news sentence has 50 to 60: two, four and eight sentences."""
+LENGTHS = {"line": 80, "short": 120, "medium": 220, "long": 450}
+"""Characters. A Korean news sentence has 50 to 60: one, two, four and eight sentences."""
 
 _SHORTEST, _LONGEST = 60, 2000
 
@@ -27,6 +27,9 @@ class SummaryOptions:
     strict: bool = False
     """Whether a sentence that carries a notice gives way to the article's nearest."""
 
+    one_sentence: bool = False
+    """Whether the sentence that says what was found is the whole summary (`line`)."""
+
     @property
     def bullets(self) -> bool:
         """Whether each sentence is a line of its own, in note style."""
@@ -39,7 +42,7 @@ class SummaryOptions:
 
 
 def parse_length(length: str | int) -> int:
-    """Characters for `short`, `medium`, `long` or a number.
+    """Characters for `line`, `short`, `medium`, `long` or a number.
 
     Raises:
         UsageError: anything else, or a number outside 60 to 2000.

@@ -110,8 +110,12 @@ def rank(sentences: Sequence[korean.Sentence], title: str, characters: int) -> l
         gains = (worth.summary - _REPEATS * repeated) * whole if chosen else worth.line
         return float(np.average(gains[places], weights=lengths[places]))
 
+    # the first one says by itself what was found
+    alone = [(p,) for p in left if len(_with_antecedents(sentences, p, (), left)) == 1]
     while left and (room := characters * _OVERRUN - lengths[chosen].sum()) > characters * (_OVERRUN - 1):
         groups = [g for p in left if (g := _with_antecedents(sentences, p, chosen, left))]
+        if alone and not chosen:
+            groups = alone
         fitting = [g for g in groups if lengths[list(g)].sum() <= room]
         if not fitting and (chosen or not groups):
             break
@@ -139,7 +143,7 @@ def _with_antecedents(
     sentences: Sequence[korean.Sentence], place: int, chosen: Sequence[int], left: set[int]
 ) -> tuple[int, ...]:
     """The sentence behind those that it needs and that are not chosen yet; nothing where one cannot be had."""
-    group = (place,)
+    group: tuple[int, ...] = (place,)
     while group[0] and _LEANS.match(without_connective(sentences[group[0]].text)):
         before = group[0] - 1
         if before in chosen:

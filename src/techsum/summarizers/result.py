@@ -16,7 +16,7 @@ def result(article: Article, summary: Summary) -> dict[str, Any]:
 def with_article(article: Article, said: dict[str, Any]) -> dict[str, Any]:
     """The same, from what `Summary.as_dict` gave."""
     return {
-        **{k: said[k] for k in ("title", "summary", "sentences", "notices")},
+        **{k: said[k] for k in ("title", "line", "summary", "figures", "sentences", "notices")},
         "article": {
             "title": article.title,
             "url": article.url,

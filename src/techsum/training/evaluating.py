@@ -9,7 +9,7 @@ from typing import Any
 
 from techsum.files import write_whole
 from techsum.generators.hub_tokenizer import HubTokenizer
-from techsum.prompts import render
+from techsum.prompts import render, stored_name
 from techsum.training.recipe import Recipe, Source
 from techsum.training.rows import Row, expanded, read_rows
 from techsum.training.run_folder import RunFolder
@@ -96,7 +96,7 @@ def _name(folder: Path, recipe: Recipe) -> None:
     said = json.loads(path.read_text("utf-8"))
     said |= {"base_model_name_or_path": recipe.base.name, "revision": recipe.base.revision}
     write_whole(path, json.dumps(said, indent=2, sort_keys=True))
-    write_whole(folder / "techsum.json", json.dumps({"format": recipe.base.format}))
+    write_whole(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
 
 
 def best_so_far(run: RunFolder) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from typing import Any, Literal, Protocol
 from techsum.errors import ModelError, TrainingError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options
-from techsum.prompts import Format, Message, Piece, render, summary_messages
+from techsum.prompts import Format, Message, Piece, compression_messages, render, summary_messages
 
 Part = Literal["template", "bos", "tokenizer", "weights"]
 
@@ -106,8 +106,9 @@ class Compared:
 
 
 def prompts(fmt: Format) -> list[list[Message]]:
-    """The fixed prompts as messages."""
-    return [summary_messages(text, fmt=fmt, characters=150, title=title) for title, text in _ARTICLES]
+    """The fixed prompts as messages: what a model of this format is asked for in serving."""
+    ask = compression_messages if fmt == "tuned" else summary_messages
+    return [ask(text, fmt=fmt, characters=150, title=title) for title, text in _ARTICLES]
 
 
 @dataclass(frozen=True)

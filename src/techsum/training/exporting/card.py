@@ -44,7 +44,7 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         f"Made by TechSum {figures.get('techsum', '')} from the recipe below. Prompts are worded by "
         f"`techsum.prompts` in the format `{recipe.base.format}`"
         + (
-            " (no chat template: `글: ARTICLE`, then `요약(200자):`)."
+            " (no chat template: `제목: TITLE`, `글: SENTENCES`, then `한 문장(40자):` or `제목:`)."
             if recipe.base.format == "tuned"
             else "."
         ),

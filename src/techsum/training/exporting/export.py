@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from techsum.errors import TrainingError
 from techsum.files import write_whole
 from techsum.generators.models import EMBEDDED, model_file
+from techsum.prompts import stored_name
 from techsum.training import bases, parity
 from techsum.training.exporting.card import model_card
 from techsum.training.exporting.gguf_files import Quantization, write_adapter, write_model
@@ -152,7 +153,7 @@ def _write(  # noqa: PLR0917 - what an export is made of
     Returns:
         What the gate loads.
     """
-    fmt, name = recipe.base.format, recipe.name
+    fmt, name = stored_name(recipe.base.format), recipe.name
     if to == "adapter":
         shutil.copytree(run.adapter, part, dirs_exist_ok=True)
         (part / "best.json").unlink(missing_ok=True)
@@ -173,7 +174,7 @@ def _write(  # noqa: PLR0917 - what an export is made of
     finally:
         shutil.rmtree(merged, ignore_errors=True)
     if to == "ollama":
-        write_whole(part / "Modelfile", modelfile(path.name, fmt))
+        write_whole(part / "Modelfile", modelfile(path.name, recipe.base.format))
     return path
 
 
@@ -190,7 +191,7 @@ def merge(run: RunFolder, recipe: Recipe, folder: Path) -> None:
     model.to(torch.bfloat16).save_pretrained(folder)
     tokenizer = bases.load_tokenizer(recipe.base)
     tokenizer.save_pretrained(folder)
-    write_whole(folder / "techsum.json", json.dumps({"format": recipe.base.format}))
+    write_whole(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
 
 
 def _base_gguf(recipe: Recipe, given: Path | None) -> Path:
