@@ -85,6 +85,7 @@ def test_every_key_in_the_code_is_in_the_catalogue_and_every_text_is_used():
                 "mode_",
                 "status_",
                 "length_",
+                "coverage_",
                 "guide_",
                 "desktop_theme_",
             )

@@ -50,7 +50,9 @@ def test_json_is_one_object_of_the_published_shape():
     assert code == 0
     assert set(said) == {
         "title",
+        "line",
         "summary",
+        "figures",
         "sentences",
         "notices",
         "article",

@@ -49,7 +49,7 @@ def test_what_is_withdrawn_goes_away_alone_or_with_everything_before_it():
 def test_the_end_brings_the_whole_and_a_stream_knows_where_to_go_on():
     done = told(("queue", {"position": 3}), ("piece", {"text": "소"}), ("done", RESULT))
     assert not done.open
-    assert (done.facts, done.queue, done.written) == ((87, "gemma", 1.25), 0, "")
+    assert (done.facts, done.queue, done.written) == ((0.874, "gemma", 1.25), 0, "")
     assert done.notices == ("한 문장을 살펴보세요",)
     assert done.seen == 3
 

@@ -110,7 +110,7 @@ def test_a_link_is_summarised_as_it_is_written_and_kept(open_app, news):
     page.get_by_role("button", name="보관하기").wait_for()
     says(page, TITLE)
     says(page, "김한결")
-    says(page, "본문의 100%를 반영")
+    says(page, "본문 전체를 읽음")
     assert re.search(r"/app/s/[\w-]{20,}$", page.url)
     # when it is saved, found by initial consonants, and deleted
     press(page, "보관하기")
@@ -122,7 +122,7 @@ def test_a_link_is_summarised_as_it_is_written_and_kept(open_app, news):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="찾기 지우기").wait_for()
     page.get_by_role("button", name=TITLE, exact=True).click()
-    says(page, "본문의 100%를 반영")
+    says(page, "본문 전체를 읽음")
     tab(page, "보관함")
     press(page, f"‘{TITLE}’ 삭제")
     says(page, "되돌릴 수 없습니다")
@@ -398,7 +398,7 @@ def test_a_lost_network_in_mid_stream_is_taken_up_again(open_app, tmp_path, serv
             type_into(page, "글 (100자 이상)", BODY)
             press(page, "요약하기")
             page.get_by_role("button", name="보관하기").wait_for()
-            says(page, "본문의 100%를 반영")
+            says(page, "본문 전체를 읽음")
         assert network.cut >= 3
 
 

@@ -48,7 +48,7 @@ def test_a_link_is_summarised_as_it_is_written_with_evidence_that_lights_up(open
     assert page.locator(".s.lit").first.evaluate(
         "e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight }"
     )
-    assert "본문의 100%를 반영" in page.inner_text("main")
+    assert "본문 전체를 읽음" in page.inner_text("main")
 
 
 def test_the_same_link_again_is_there_at_once(open_page, news):

@@ -125,3 +125,11 @@ def test_as_a_library():
     for wrong in ({"style": "시"}, {"register": "반말"}, {"length": "x"}):
         with pytest.raises(UsageError):
             summarize(BODY, "extract", **wrong)
+
+
+def test_one_line_is_the_sentence_that_says_what_was_found():
+    whole = extract(ARTICLE)
+    line = summarize(BODY, "extract", length="line")
+    assert len(line.sentences) == 1
+    assert line.text == line.line
+    assert whole.line in [s.text for s in whole.sentences]

@@ -37,7 +37,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
     slots: Annotated[
         int | None, typer.Option(min=1, help="프로세스마다 동시에 쓰는 글 / documents at a time in each")
     ] = None,
-    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
+    length: Annotated[
+        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
+    ] = "medium",
     style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
     register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
     strict: Annotated[

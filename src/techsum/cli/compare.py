@@ -26,7 +26,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
     second: Annotated[str, typer.Argument(metavar="B", help="견줄 것 / what to compare it with")],
     data: Annotated[Path, typer.Option(help="JSONL, CSV (.gz): input, output, title")],
     columns: Annotated[str, typer.Option(help="input=document,output=abstract")] = "",
-    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
+    length: Annotated[
+        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
+    ] = "medium",
     limit: Annotated[int, typer.Option(help="읽을 글 수 / articles to read")] = 20,
     out: Annotated[Path, typer.Option(help="고른 것을 적을 파일 / file of the preferences")] = Path(
         "preferences.jsonl"

@@ -26,7 +26,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
         list[Path] | None, typer.Option(help="겹침을 볼 학습 자료 / training data to look for leaks in")
     ] = None,
     columns: Annotated[str, typer.Option(help="input=document,output=abstract")] = "",
-    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
+    length: Annotated[
+        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
+    ] = "medium",
     limit: Annotated[int | None, typer.Option(help="앞에서부터 몇 줄 / rows to take")] = None,
     out: Annotated[Path, typer.Option(help="보고서 폴더 / folder of the report")] = Path("evaluation"),
 ) -> None:

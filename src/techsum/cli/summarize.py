@@ -27,7 +27,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
         ),
     ],
     model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
-    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "medium",
+    length: Annotated[
+        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
+    ] = "medium",
     style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
     register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
     evidence: Annotated[

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from techsum.article import Article
 from techsum.generators.models import EXTRACT
-from techsum.messages import text
+from techsum.messages import coverage_text, text
 from techsum.reading.parsed import clean_line
 from techsum.summarizers.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
 from techsum.summary import Summary, SummarySentence, joined
@@ -196,7 +196,12 @@ def _paragraph(console: Console, line: str) -> None:
 
 
 def print_end(console: Console, summary: Summary) -> None:
-    """The notices, and which model it was, how long it took."""
+    """The figures, the notices, and which model it was, how long it took."""
+    if summary.figures:
+        found = " · ".join(f"{f.of} {f.number}{f.unit}" for f in summary.figures)
+        line = Text.assemble((text("heading_figures"), "bold cyan"), "  ", found)
+        console.print(line, soft_wrap=not console.is_terminal)
+        console.print()
     if summary.notices:
         console.print(Text(text("heading_notices"), style="bold yellow"))
         for notice in summary.notices:
@@ -205,7 +210,7 @@ def print_end(console: Console, summary: Summary) -> None:
     values = {
         "model": summary.model,
         "seconds": f"{summary.seconds:.1f}",
-        "coverage": round(summary.coverage * 100),
+        "coverage": coverage_text(summary.coverage),
         "seed": summary.seed,
     }
     key = "footer_extract" if summary.model == EXTRACT else "footer"

@@ -25,7 +25,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
         Path | None, typer.Option(help="하루 한 쪽을 쓸 폴더 / folder of the daily pages (data_dir/digest)")
     ] = None,
     model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
-    length: Annotated[str, typer.Option(help="short, medium, long 또는 글자 수 / or characters")] = "short",
+    length: Annotated[
+        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
+    ] = "short",
     style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
     register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
     most: Annotated[int, typer.Option(min=1, help="피드마다 한 번에 / articles of a feed in one run")] = 20,

@@ -9,7 +9,7 @@ from techsum.messages import Language, text
 
 SCREENS = ("app", "saved", "guide", "settings")
 CHOICES = {
-    "length": ("short", "medium", "long"),
+    "length": ("line", "short", "medium", "long"),
     "style": ("문단", "개조식"),
     "register": ("해요체", "합니다체", "한다체"),
 }

@@ -59,8 +59,9 @@ class Reading:
     queue: int = 0
     """Place in line, from 1; 0: not waiting."""
     notices: tuple[str, ...] = ()
-    facts: tuple[int, str, float] | None = None
-    """Percent of the article read, the model, seconds; once it is done."""
+    facts: tuple[float, str, float] | None = None
+    """Share of the article read, the model, seconds; once it is done."""
+    figures: tuple[str, ...] = ()
     correction: str = ""
     problem: str = ""
     seen: int = 0
@@ -129,7 +130,8 @@ def _whole(reading: Reading, result: Mapping[str, Any]) -> Reading:
         title=result["title"],
         sentences=_sentences(result),
         notices=tuple(n["message"] for n in result["notices"]),
-        facts=(round(result["coverage"] * 100), result["model"], result["seconds"]),
+        facts=(result["coverage"], result["model"], result["seconds"]),
+        figures=tuple(f"{f['of']} {f['number']}{f['unit']}" for f in result.get("figures", ())),
     )
 
 

@@ -229,9 +229,10 @@ class Library:
         """It could not be made."""
         self._set(entry_id, worker, status="failed", error={"kind": kind, "message": message})
 
-    def cancel(self, entry_id: str, worker: str | None = None) -> None:
-        """The reader stopped it."""
-        self._set(entry_id, worker, status="cancelled")
+    def cancel(self, entry_id: str, worker: str | None = None, result: dict[str, Any] | None = None) -> None:
+        """The reader stopped it; `result` is what was written so far."""
+        written = {"result": result, "title": result["title"]} if result else {}
+        self._set(entry_id, worker, status="cancelled", **written)
 
     def interrupt(self, kind: str, message: str) -> int:
         """Say of everything unfinished that it was interrupted: when a server starts. Returns how many."""

@@ -65,3 +65,10 @@ def text(key: str, language: Language | None = None, /, **values: object) -> str
     if (language or user_language()) == "en":
         return english.format(**values)
     return fit_particles(korean.format(**values))
+
+
+def coverage_text(share: float, language: Language | None = None) -> str:
+    """How much of an article was read, in words."""
+    percent = round(share * 100)
+    key = "coverage_whole" if percent == 100 else "coverage_part"  # noqa: PLR2004
+    return text(key, language, percent=percent)

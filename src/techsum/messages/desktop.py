@@ -54,8 +54,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Waiting for other summaries (number {position} in line).",
     ),
     "desktop_facts": (
-        "본문의 {percent}%를 반영 · {model} · {seconds:.1f}초",
-        "covers {percent}% of the article · {model} · {seconds:.1f} s",
+        "{coverage} · {model} · {seconds:.1f}초",
+        "{coverage} · {model} · {seconds:.1f} s",
     ),
     "desktop_evidence": ("본문 근거: {text}", "In the article: {text}"),
     "desktop_doubt": ("살펴보세요: {text}", "Look at this: {text}"),

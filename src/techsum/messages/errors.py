@@ -231,8 +231,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The setting {name} is wrong ({reason}). Mend the environment variable or the .env file.",
     ),
     "length_invalid": (
-        "길이 '{length}'을(를) 모르겠습니다. short, medium, long 또는 60~2000 사이의 글자 수를 써 주세요.",
-        "The length '{length}' is not known. Use short, medium, long or a number of characters from 60 to 2000.",
+        "길이 '{length}'을(를) 모르겠습니다. line, short, medium, long 또는 60~2000 사이의 글자 수를 써 주세요.",
+        "The length '{length}' is not known. Use line, short, medium, long or a number of characters from 60 to 2000.",
     ),
     "choice_invalid": (
         "{name} 값 '{value}'을(를) 모르겠습니다. 다음 가운데 하나를 써 주세요: {choices}",

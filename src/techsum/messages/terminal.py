@@ -21,12 +21,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} of {total} sentence(s) are marked.",
     ),
     "footer": (
-        "모델 {model} · {seconds}초 · 본문의 {coverage}%를 읽음 · 시드 {seed}",
-        "model {model} · {seconds} s · {coverage}% of the article read · seed {seed}",
+        "모델 {model} · {seconds}초 · {coverage} · 시드 {seed}",
+        "model {model} · {seconds} s · {coverage} · seed {seed}",
     ),
     "footer_extract": (
-        "모델 없이 본문에서 뽑음 · {seconds}초 · 본문의 {coverage}%를 읽음",
-        "without a model, from the article · {seconds} s · {coverage}% of the article read",
+        "모델 없이 본문에서 뽑음 · {seconds}초 · {coverage}",
+        "without a model, from the article · {seconds} s · {coverage}",
     ),
     "next_header": ("다음에 해 볼 것", "What to type next"),
     "next_own": ("내 글 요약하기", "your own article"),

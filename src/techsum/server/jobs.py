@@ -23,8 +23,19 @@ from techsum.server.log import Log, Logged
 from techsum.server.places import Places
 from techsum.server.workers import Workers
 from techsum.summarizers import events, make_options
-from techsum.summarizers.events import Done, KeySentences, Progress, TextPiece
+from techsum.summarizers.events import (
+    Done,
+    Event,
+    KeySentences,
+    Progress,
+    SentenceDone,
+    TextPiece,
+    Title,
+    Withdrawn,
+)
+from techsum.summarizers.figures import figures
 from techsum.summarizers.result import event_json
+from techsum.summary import Summary, SummarySentence, notice
 
 MOST_OPEN = 64
 """Jobs of all readers together; more are refused with the time after which to try again."""
@@ -57,6 +68,9 @@ class _Job:
     log: Log
     lost: bool = False
     """Whether another process makes it now: nothing is said or kept of it here."""
+    title: str = ""
+    written: list[SummarySentence] = field(default_factory=list)
+    """The sentences that stand so far: what a reader who stops it keeps."""
     cancel: threading.Event = field(default_factory=threading.Event)
     began: float = field(default_factory=time.monotonic)
 
@@ -258,7 +272,9 @@ class Jobs:
                     self._end(job, outcome, {"kind": "interrupted", "message": text("job_interrupted")})
                 else:
                     outcome = "cancelled"
-                    self._end(job, outcome, {"message": text("job_cancelled")})
+                    self._end(
+                        job, outcome, {"message": text("notice_stopped" if job.written else "job_cancelled")}
+                    )
             except TechsumError as error:
                 self._end(job, outcome, {"kind": error.key, "message": str(error)})
             except Exception as error:  # noqa: BLE001 - the reader is told, the log has the rest
@@ -276,7 +292,7 @@ class Jobs:
         entry_id = job.entry.id
         try:
             if outcome == "cancelled":
-                self._keep(lambda: self._library.cancel(entry_id, self._worker))
+                self._keep(lambda: self._library.cancel(entry_id, self._worker, _unfinished(job)))
             else:
                 self._keep(lambda: self._library.fail(entry_id, said["kind"], said["message"], self._worker))
         except TechsumError:
@@ -329,6 +345,7 @@ class Jobs:
                     held.enter_context(self.places.taken(job.entry.reader, job.cancel, told))
                 elif isinstance(event, TextPiece):
                     metrics.PIECES.inc()
+                _remember(job, event)
 
     @contextmanager
     def _asks(self, reader: str) -> Iterator[None]:
@@ -373,6 +390,35 @@ class Jobs:
                     yield "answer", answer
                 else:
                     yield event_json(event)
+
+
+def _remember(job: _Job, event: Event) -> None:
+    """Hold what stands, for a reader who stops the summary."""
+    if isinstance(event, Title):
+        job.title = event.text
+    elif isinstance(event, SentenceDone):
+        job.written.append(event.sentence)
+    elif isinstance(event, Withdrawn) and event.everything:
+        job.written.clear()
+
+
+def _unfinished(job: _Job) -> dict[str, object] | None:
+    """What a stopped summary has, or None where no sentence stands yet."""
+    if not job.written:
+        return None
+    options = job.entry.request.options
+    wanted = make_options(options["length"], options["style"], options["register"])
+    summary = Summary(
+        title=job.title,
+        sentences=tuple(job.written),
+        model=_named(options["model"]),
+        coverage=1.0,
+        seconds=time.monotonic() - job.began,
+        separator=wanted.separator,
+        line=job.written[0].text,
+        figures=figures(job.written),
+    )
+    return summary.with_notices(notice("stopped")).as_dict()
 
 
 def _named(model: str) -> str:

@@ -19,7 +19,7 @@ from techsum.korean import Sentence
 from techsum.library import Entry, Library
 from techsum.library.files import imported
 from techsum.library.markdown import markdown
-from techsum.messages import text, user_language
+from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import (
     DEFAULTS,
     SummaryRequest,
@@ -254,7 +254,7 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
     environment = Environment(
         loader=PackageLoader("techsum.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"t": text, "signs_in": signs_in}
+    environment.globals |= {"t": text, "coverage": coverage_text, "signs_in": signs_in}
     environment.filters["day"] = lambda at: (
         datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     )
@@ -279,7 +279,7 @@ def _choices() -> dict[str, Any]:
     """What a reader can choose."""
     best = auto_model()
     return {
-        "lengths": [(n, text(f"length_{n}")) for n in ("short", "medium", "long")],
+        "lengths": [(n, text(f"length_{n}")) for n in ("line", "short", "medium", "long")],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
         "registers": REGISTERS,
         "models": [("auto", text("model_auto", name=best)), *((n, n) for n in names())],

@@ -17,14 +17,34 @@ _MOST = 6
 _DATES = frozenset({"년", "월", "일", "시", "년대", "세기", "번째", "주"})
 """When something was said or happens: no finding."""
 
-_NUMBER = re.compile(r"[\d.,]*\d(?:\s?[십백천만억조]+)*")
+_NUMBER = re.compile(r"\d[\d.,]*(?:\s?[십백천만억조]+(?:\s?\d[\d.,]*(?=\s?[십백천만억조]))?)*")
 _NOUN = ("NNG", "NNP", "XR", "XPN", "XSN", "SL", "SN", "SH")
 _BETWEEN = ("MAG", "MM", "JX", "JKO", "JKS", "JKG", "JKB", "SP")
 """What may stand between a number and what it is of: 전력을 약 23%, 값의 31%."""
 _MOST_BETWEEN = 3
 _APPROXIMATE = frozenset({"약", "최대", "최소", "평균", "거의", "무려", "모두", "총", "각각", "전체"})
 _LONGEST = 14
-_NO_THING = frozenset({"하루", "위", "아래", "뒤", "앞", "평소", "순간", "동안", "사이", "당시", "전", "후", "이후", "이전", "매년", "해마다"})
+_NO_THING = frozenset(
+    {
+        "때",
+        "하루",
+        "위",
+        "아래",
+        "뒤",
+        "앞",
+        "평소",
+        "순간",
+        "동안",
+        "사이",
+        "당시",
+        "전",
+        "후",
+        "이후",
+        "이전",
+        "매년",
+        "해마다",
+    }
+)
 """Nouns that say when or where, not of what."""
 
 
@@ -66,7 +86,7 @@ def _counted(text: str, tokens: Sequence[Any], quantity: Quantity) -> str:
     end = before[-1].start + before[-1].len
     start = end
     for token in reversed(before):
-        if token.tag not in _NOUN or end - token.start > _LONGEST:
+        if token.tag not in _NOUN or token.form in _NO_THING or end - token.start > _LONGEST:
             break
         start = token.start
     phrase = text[start:end].strip()

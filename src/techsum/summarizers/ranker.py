@@ -111,7 +111,7 @@ def rank(sentences: Sequence[korean.Sentence], title: str, characters: int) -> l
         return float(np.average(gains[places], weights=lengths[places]))
 
     # the first one says by itself what was found
-    alone = [(p,) for p in left if len(_with_antecedents(sentences, p, (), left)) == 1]
+    alone: list[tuple[int, ...]] = [(p,) for p in left if len(_with_antecedents(sentences, p, (), left)) == 1]
     while left and (room := characters * _OVERRUN - lengths[chosen].sum()) > characters * (_OVERRUN - 1):
         groups = [g for p in left if (g := _with_antecedents(sentences, p, chosen, left))]
         if alone and not chosen:

@@ -8,6 +8,7 @@ from techsum.desktop.components.chat import Questions
 from techsum.desktop.components.sentences import being_written, sentences
 from techsum.desktop.state import Page, Shell
 from techsum.desktop.values import Reading
+from techsum.messages import coverage_text
 
 
 @ft.component
@@ -57,8 +58,13 @@ def _progress(shell: Shell, reading: Reading) -> list[ft.Control]:
 def _facts(shell: Shell, reading: Reading) -> list[ft.Control]:
     if not reading.facts:
         return []
-    percent, model, seconds = reading.facts
-    return [look.soft(shell.say("desktop_facts", percent=percent, model=model, seconds=seconds))]
+    share, model, seconds = reading.facts
+    figures = " · ".join(reading.figures)
+    told = coverage_text(share, shell.language)
+    return [
+        *([look.words(f"{shell.say('heading_figures')}  {figures}", 14)] if figures else []),
+        look.soft(shell.say("desktop_facts", coverage=told, model=model, seconds=seconds)),
+    ]
 
 
 def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:
