@@ -5,7 +5,6 @@ from functools import cached_property, partial
 from typing import Any
 
 from techsum import korean
-from techsum.checking.composition import Composer, Composition
 from techsum.checking.evidence import SUPPORTED, Alignment
 from techsum.checking.names import Names, compounds, names, squeeze
 from techsum.checking.polarity import Claim, claims, contradiction
@@ -36,7 +35,6 @@ class Checker:
         self.text = "\n".join((title, *(s.text for s in sentences)))
         self._title = squeeze(title)
         self._known: dict[int, _Facts] = {}
-        self._named = title
 
     @cached_property
     def _quantities(self) -> Quantities:
@@ -45,10 +43,6 @@ class Checker:
     @cached_property
     def _names(self) -> Names:
         return Names(self.text)
-
-    @cached_property
-    def _composer(self) -> Composer:
-        return Composer(self._sentences, self._named)
 
     def check(self, sentence: str) -> SummarySentence:
         """The sentence with one to three places that support it, best first, and its notices."""
@@ -75,10 +69,6 @@ class Checker:
             return None
         best = self._sentences[max(shared, key=lambda place: (shared[place], -place))]
         return Evidence(best.start, best.end, best.text)
-
-    def composition(self, sentence: str) -> Composition:
-        """What the sentence is put together from: for what a small model wrote."""
-        return self._composer.judge(sentence)
 
     def _numbers_of(self, said: "_Facts") -> Iterator[Notice]:
         for one in said.quantities:

@@ -13,6 +13,7 @@ from contextlib import closing
 
 from techsum.article import Article
 from techsum.checking import Checker
+from techsum.checking.shortening import keeps_meaning
 from techsum.errors import CancelledError
 from techsum.generators.models import EXTRACT
 from techsum.generators.protocol import Generator, Options
@@ -117,10 +118,9 @@ class Compressive:
             return None
         if guard.sentence_fault(text, self._scripts):
             return None
-        checker = Checker((original,), self._title)
-        if checker.check(text).notices or not checker.composition(text).sound:
+        if Checker((original,), self._title).check(text).notices:
             return None
-        return text
+        return text if keeps_meaning(text, source, self._title) else None
 
     def _headline(self, ranked: list[int]) -> str:
         """A headline from the best sentences; where the model finds none, a phrase of the article."""

@@ -1,5 +1,6 @@
 """Key sentences of an article, without a model: the ranker chooses, the article's own words stand."""
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ from techsum.summarizers.ranker import rank, without_connective
 from techsum.summarizers.register import as_note, with_register
 from techsum.summarizers.title import headline
 from techsum.summary import Evidence, Summary, SummarySentence
+
+_LIST_MARK = re.compile(r"^(?:[□■○●◦▷▶•·ㅇ※-]|\d{1,2}[.)]|[가-하][.)]|[①-⑳])\s+")
 
 
 def extract(article: Article, options: SummaryOptions | None = None) -> Summary:
@@ -57,7 +60,8 @@ def alone(sentence: str, *, tied: bool) -> str:
         sentence: of the article.
         tied: whether the one before it stands there too; else a connective at its head goes.
     """
-    text = sentence if tied else without_connective(sentence)
+    text = _LIST_MARK.sub("", sentence)
+    text = text if tied else without_connective(text)
     for opening, closing in ('""', "''", "“”", "‘’"):
         marks = text.count(opening) if opening == closing else text.count(opening) - text.count(closing)
         if marks % 2:
