@@ -15,12 +15,13 @@ DATA = Path(os.environ.get("TECHSUM_DATA", PROJECT.parent / "shared" / "data"))
 """Folder of the test articles (JSON lines with `title`, `input`, `output`)."""
 
 
-def rows(name: str) -> Iterator[dict[str, str]]:
+def rows(name: str | Path) -> Iterator[dict[str, str]]:
     """The rows of a data file; ends the benchmark with one line where the data is not here."""
     path = DATA / name
     if not path.exists():
         raise SystemExit(f"{path} is not here: set TECHSUM_DATA to a folder with {name}")
-    with gzip.open(path, "rt", encoding="utf-8") as file:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
 

@@ -12,20 +12,23 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import textrankr
 from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
 from sumy.summarizers.lex_rank import LexRankSummarizer
 from sumy.summarizers.text_rank import TextRankSummarizer
 
-from common import machine, rows
+from common import PROJECT, machine, rows
 from techsum import korean
 from techsum.evaluation.rouge import rouge
 from techsum.summarizers.ranker import rank
 
-BUDGETS = (150, 300)
-PEERS = ("textrankr", "sumy TextRank", "sumy LexRank")
-SETS = ("kowiki-leads.test.jsonl.gz", "tech-tutorials.test.jsonl.gz")
+BUDGETS = (150, 220, 400)
+NEWS = PROJECT / "data" / "techsum-ko" / "articles.test.jsonl"
+SETS = (NEWS, "kowiki-leads.test.jsonl.gz", "tech-tutorials.test.jsonl.gz")
+PEERS = ("lead", "longest first", "textrankr", "sumy TextRank", "sumy LexRank")
+"""The ranker must be above each of these on news, at every length, beyond chance."""
 
 
 @dataclass
@@ -38,11 +41,11 @@ class Case:
     reference: list[str]
 
 
-def load(name: str, limit: int) -> list[Case]:
+def load(name: str | Path, limit: int) -> list[Case]:
     """Articles with at least four sentences."""
     cases = []
     for row in rows(name):
-        text = "\n\n".join(p.strip() for p in row["input"].split("\n") if p.strip())
+        text = "\n\n".join(p.strip() for p in row.get("input", row.get("text", "")).split("\n") if p.strip())
         found = list(korean.sentences(text))
         if len(found) >= 4:
             cases.append(
@@ -50,7 +53,7 @@ def load(name: str, limit: int) -> list[Case]:
                     row["title"],
                     found,
                     [korean.morphemes(s.text) for s in found],
-                    korean.morphemes(row["output"]),
+                    korean.morphemes(row.get("output") or row["summary"]),
                 )
             )
         if len(cases) == limit:
@@ -149,12 +152,11 @@ def main() -> None:
     for name in SETS:
         cases = load(name, limit)
         for budget in BUDGETS:
-            print(f"\n{name}: {len(cases)} articles, {budget} characters")
+            print(f"\n{getattr(name, 'name', name)}: {len(cases)} articles, {budget} characters")
             print(
                 f"{'system':<20} {'R-1':>6} {'R-2':>6} {'R-L':>6}   {'techsum - it, R-1+2+L':<24} {'ms/article':>10}"
             )
             ours: list[float] = []
-            best: list[float] = []
             for system, choose in SYSTEMS.items():
                 began = time.process_time()
                 chosen = [choose(case, budget) for case in cases]
@@ -163,10 +165,9 @@ def main() -> None:
                 sums = [sum(s) for s in scores]
                 ours = ours or sums
                 low, high = interval([(a - b) * 100 for a, b in zip(ours, sums, strict=True)])
+                if name == NEWS and system in PEERS and limit >= len(cases):
+                    assert low > 0, f"{system} may be as good"
                 means = [statistics.fmean(s[k] for s in scores) * 100 for k in range(3)]
-                best = best or means
-                if system in PEERS and limit >= len(cases) >= 100:
-                    assert all(a > b for a, b in zip(best, means, strict=True)), f"{system} is better"
                 margin = "" if system == "techsum" else f"[{low:+.1f}, {high:+.1f}]"
                 print(
                     f"{system:<20} {means[0]:6.2f} {means[1]:6.2f} {means[2]:6.2f}   {margin:<24} {cost:10.1f}",

@@ -9,7 +9,7 @@ from support.texts import BODY, TITLE
 from techsum.article import Article
 from techsum.errors import CancelledError
 from techsum.summarizers import SummaryOptions
-from techsum.summarizers.compressive import Compressive
+from techsum.summarizers.compressive import Compressive, trimmed
 from techsum.summarizers.events import Done, SentenceDone, TextPiece, Title
 from techsum.summarizers.ranker import rank
 
@@ -57,8 +57,20 @@ def test_a_shorter_sentence_stands_with_the_sentence_that_it_was_made_from():
 )
 def test_what_is_wrong_gives_way_to_the_articles_sentence(wrong):
     _, summary = write(tuned(wrong), characters=60)
-    assert summary.text == FOUND
-    assert summary.model == "extract"
+    assert summary.text == trimmed(FOUND)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shorter"),
+    [
+        ("박사팀은 농도를 0.09%로 낮췄다고 8일 국제 학술지에 보고했다.", "박사팀은 농도를 0.09%로 낮췄다."),
+        ("단정할 수는 없다고 센터는 밝혔다.", "단정할 수는 없다."),
+        ("두 조의 점수는 같았다(78.4점과 78.1점).", "두 조의 점수는 같았다."),
+        ('그는 "아직 이르다"고 말했다.', '그는 "아직 이르다"고 말했다.'),
+    ],
+)
+def test_asides_and_who_reported_it_when_are_left_out(sentence, shorter):
+    assert trimmed(sentence) == shorter
 
 
 def test_a_short_sentence_is_not_sent_to_the_model():
@@ -75,7 +87,7 @@ def test_only_the_chosen_sentences_are_shown_to_the_model():
     write(generator, characters=60)
     (messages, _), *rest = generator.asked
     assert not rest
-    assert FOUND in messages[0].content
+    assert trimmed(FOUND) in messages[0].content
     assert PLAIN not in messages[0].content
 
 
@@ -111,10 +123,11 @@ def test_stopping_stops_the_model():
     cancel = threading.Event()
     generator = tuned(SHORTER)
     running = Compressive(ARTICLE, generator, SummaryOptions(), cancel).events()
+    while not isinstance(next(running), TextPiece):
+        pass
+    cancel.set()
     with pytest.raises(CancelledError):
-        for event in running:
-            if isinstance(event, TextPiece):
-                cancel.set()
+        list(running)
     assert generator.closed >= 1
 
 

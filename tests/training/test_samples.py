@@ -141,3 +141,16 @@ def test_gap_sentences_are_the_passages_own_and_far_from_each_other(seed):
     places = [passage.text.find(s) for s in chosen]
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_the_shipped_recipe_makes_short_samples_from_the_projects_own_data(tokenizer, project, tmp_path):
+    # given the first rows of the project's data set, which the recipe names
+    recipe = load_recipe(project / "recipes" / "gemma-3-270m-ko.yaml", [f"data_folder={tmp_path}"])
+    for name in {source.path for source in recipe.data}:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        rows = (project / "data" / name).read_text("utf-8").splitlines()[:20]
+        (tmp_path / name).write_text("\n".join(rows), "utf-8")
+    drawn = draw(recipe, tokenizer, 20)
+    assert drawn.bad == []
+    assert {name.split("(")[1] for name in drawn.taken} == {"compression)", "headline)"}
+    assert all(len(s) <= recipe.training.max_tokens for s in drawn.samples)

@@ -122,7 +122,7 @@ def _nouns(tokens: Sequence[Any]) -> Iterator[tuple[str, int]]:
 
 def _word_at(text: str, place: int) -> str:
     """The word that stands around this place."""
-    return text[: place + 1].split(" ")[-1] + text[place + 1 :].split(" ", 1)[0]
+    return text[: place + 1].rsplit(" ", 1)[-1] + text[place + 1 :].split(" ", 1)[0]
 
 
 def _keeps_topic(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
@@ -153,7 +153,7 @@ def _conditions(tokens: Sequence[Any]) -> int:
 
 
 def _keeps_denials(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
-    """ "… 얇아져야 하는데 그렇지 않았다" without its end says the opposite."""
+    """Without its end, "… 얇아져야 하는데 그렇지 않았다" says the opposite."""
     return _denials(ours) == _denials(theirs)
 
 
@@ -182,8 +182,8 @@ def _described(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _ends_as_a_clause_ends(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
-    """The last predicate is one that ends a clause there ("늘어나는 비율" does not become "늘어났다")."""
-    last = [w for w in korean.content_of(ours)][-1]
+    """The last predicate is one that ends a clause there: "늘어나는 비율" does not become "늘어났다"."""
+    last = korean.content_of(ours)[-1]
     return any(
         last in korean.content_of([token]) and not _is_adnominal(theirs[place + 1 :])
         for place, token in enumerate(theirs)

@@ -1,10 +1,11 @@
 """Summaries of a small tuned model: the ranker chooses article sentences, the model makes each one shorter.
 
-Choosing, then compressing (after Knight and Marcu, "Summarization beyond sentence extraction", 2002): the evidence
-of a sentence is known before it is written, an article of any length costs the same, and what the model gets wrong
-gives way to the article's own sentence.
+Choosing, then compressing (after Knight and Marcu, "Summarization beyond sentence extraction", 2002): the
+evidence of a sentence is known before it is written, an article of any length costs the same, and what the
+model gets wrong gives way to the article's own sentence.
 """
 
+import re
 import threading
 import time
 from collections.abc import Generator as Steps
@@ -41,6 +42,18 @@ _CHARACTERS_PER_TOKEN = 1.2
 """Lower than Gemma's mean of 1.7 in Korean, so that the token limit cuts no sentence."""
 
 
+_ASIDE = re.compile(r"\s*\([^()]*\)")
+_REPORTED = re.compile(
+    r"(?<=다)고 (?:\d{1,2}일 )?(?:[가-힣]+ ){0,2}"
+    r"(?:밝혔다|발표했다|보고했다|전했다|알렸다|안내했다)(?=\.$)"
+)
+
+
+def trimmed(sentence: str) -> str:
+    """The sentence without what is in parentheses, and without when it was reported ("…다고 8일 밝혔다")."""
+    return _REPORTED.sub("", _ASIDE.sub("", sentence))
+
+
 class Compressive:
     """One summary by one small model.
 
@@ -61,6 +74,8 @@ class Compressive:
         self._article, self._generator, self._options = article, generator, options
         self._cancel = cancel or threading.Event()
         self._title = article.title or ""
+        self._shortened = 0
+        """Sentences whose shorter wording stands."""
         self._scripts = frozenset(guard.scripts(article.text + self._title))
 
     def events(self) -> Iterator[Event]:
@@ -80,13 +95,12 @@ class Compressive:
             sentence = yield from self._sentence(place, tied=place - 1 in places)
             written.append(sentence)
             yield SentenceDone(sentence)
-        shortened = any(s.text not in self._article.text for s in written)
         summary = Summary(
             title=title,
             sentences=tuple(written),
             line=line_of(written, self._article.sentences[ranked[0]].start) if ranked else "",
             figures=figures(written),
-            model=self._generator.name if shortened else EXTRACT,
+            model=self._generator.name if self._shortened else EXTRACT,
             coverage=1.0,
             seconds=time.perf_counter() - began,
             seed=self._options.seed,
@@ -97,7 +111,7 @@ class Compressive:
     def _sentence(self, place: int, *, tied: bool) -> Steps[Event, None, SummarySentence]:
         """The article's sentence made shorter, or as it is where the model fails."""
         original = self._article.sentences[place]
-        source = alone(original.text, tied=tied)
+        source = trimmed(alone(original.text, tied=tied))
         evidence = (Evidence(original.start, original.end, original.text),)
         shorter = None
         if len(source) > _SHORT:
@@ -109,6 +123,7 @@ class Compressive:
             )
             written = yield from self._write(messages, int(len(source) / _CHARACTERS_PER_TOKEN) + 8)
             shorter = self._judged(written, original, source)
+            self._shortened += shorter is not None
         return SummarySentence(dressed(shorter or source, self._options), evidence)
 
     def _judged(self, written: str, original: Sentence, source: str) -> str | None:

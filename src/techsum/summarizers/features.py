@@ -38,6 +38,7 @@ _POLITE = re.compile(r"(?:요|니다|죠)[.!?]?['\"”’)\]]*$")
 
 _OPENING = 3
 """Sentences in which a report names who announces what."""
+_THIRD = 2
 _LONG, _SHORT = 110, 25
 """Characters of a sentence that holds two statements, and of one that is a fragment."""
 
@@ -92,7 +93,7 @@ def sentence_features(sentences: Sequence[korean.Sentence], title: str) -> Float
             math.log(1 + len(bag)), sum(math.log(1 + uses[w]) for w in bag) / words,
             sum(uses[w] > 1 for w in bag) / words, len(bag - seen) / words,
             sum(c.isascii() and c.isalpha() for c in text) / len(text), "(" in text, bool(_POLITE.search(text)),
-            1 / (1 + place), place == 0, place == 1, place == 2, place == count - 1, share > 2 / 3, opens[place],
+            1 / (1 + place), place == 0, place == 1, place == _THIRD, place == count - 1, share > 2 / 3, opens[place],
             math.log(count) / 3,
             recall[place], len(bag & titled) / words, not titled, recall[place - 1] if place else 0.0,
             centroid[place], degree[place],

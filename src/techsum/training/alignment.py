@@ -1,8 +1,8 @@
 """Short samples: a summary sentence, or a headline, with the one to three document sentences that carry it.
 
-A small model cannot hold a whole article in mind, but it shortens two sentences well. What it learns that from is
-cut out of ordinary rows, after Jing and McKeown, "The Decomposition of Human-Written Summary Sentences" (1999), by
-the alignment that also finds the evidence of a summary.
+A small model cannot hold a whole article in mind, but it shortens two sentences well. What it learns that
+from is cut out of ordinary rows by the alignment that also finds the evidence of a summary, after Jing and
+McKeown, "The Decomposition of Human-Written Summary Sentences" (1999).
 """
 
 import re
@@ -12,8 +12,8 @@ from techsum import korean
 from techsum.checking.evidence import Alignment
 
 _COVERED = 0.6
-"""Share of an output's content morphemes that its source and the title must hold: what stands in neither would
-teach to invent."""
+"""Share of an output's content morphemes that its source and the title must hold: what stands in neither
+would teach to invent."""
 
 _DIGITS = re.compile(r"\d+")
 

@@ -18,8 +18,8 @@ _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # mallopt's names of them, from glibc's mal
 def keep_freed_memory() -> None:
     """Let glibc keep freed memory for the next tensor instead of giving it back to the system.
 
-    The logits of an answer take 30 to 100 MB; mapped anew at every step, their pages cost more than the arithmetic
-    (51 tokens/s against 126 on a virtual machine, training the 270M model).
+    The logits of an answer take 30 to 100 MB; mapped anew at every step, their pages cost more than the
+    arithmetic (51 tokens/s against 126 on a virtual machine, training the 270M model).
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt:

@@ -1,4 +1,4 @@
-"""Fitting the ranker: ridge regression on what the sentences of annotated articles hold of their summaries."""
+"""Fitting the ranker: ridge regression on what sentences of annotated articles hold of their summaries."""
 
 import json
 from collections import Counter
