@@ -159,6 +159,17 @@ def test_a_lora_adapter_changes_the_text(tmp_path, tiny):
     assert ask(adapted, messages, max_tokens=20) != ask(tiny, messages, max_tokens=20)
 
 
+def test_an_adapter_of_another_prompt_is_one_clear_line(tmp_path):
+    # given an adapter that an earlier TechSum taught whole summaries
+    base, old = write_gemma2(tmp_path / "base.gguf"), write_adapter(tmp_path / "a.gguf", prompt="tuned")
+    with pytest.raises(ModelError) as refused:
+        load_llama(base, None, old)
+    assert refused.value.key == "model_prompt"
+    assert len(str(refused.value).splitlines()) == 1
+    # when it was taught today's prompt, then it is worded so
+    assert load_llama(base, None, write_adapter(tmp_path / "b.gguf", prompt="tuned-2")).format == "tuned"
+
+
 def test_an_adapter_for_another_model_is_one_clear_line(tmp_path):
     base = write_gemma2(tmp_path / "base.gguf")
     for wrong in (

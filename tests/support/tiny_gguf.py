@@ -83,12 +83,16 @@ def write_gemma2(path: Path, template: str | None = TEMPLATE, seed: int = 1, con
     return path
 
 
-def write_adapter(path: Path, layers: int = LAYERS, width: int = WIDTH, seed: int = 2) -> Path:
+def write_adapter(
+    path: Path, layers: int = LAYERS, width: int = WIDTH, seed: int = 2, prompt: str | None = None
+) -> Path:
     """Write a GGUF LoRA of rank 2 for the query projections of the model above."""
     writer = gguf.GGUFWriter(path, "gemma2")
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", 64.0)
+    if prompt:
+        writer.add_string("techsum.format", prompt)
     rng = np.random.default_rng(seed)
     for layer in range(layers):
         for name, rows in (("attn_q", HEADS * HEAD), ("attn_output", width)):

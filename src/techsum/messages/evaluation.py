@@ -68,8 +68,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Gemma 3 270M base model, offline, weak",
     ),
     "models_about_tuned": (
-        "Gemma 3 270M에 한국어 요약을 가르친 모델, 오프라인",
-        "Gemma 3 270M taught Korean summaries, offline",
+        "Gemma 3 270M에 한국어 문장 줄이기를 가르친 모델, 오프라인",
+        "Gemma 3 270M taught to shorten Korean sentences, offline",
     ),
     "models_about_pulled": ("직접 받은 파일", "a file that you pulled"),
     "models_auto": (
