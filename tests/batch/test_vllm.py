@@ -14,6 +14,7 @@ from techsum.batch import Wish
 from techsum.batch.items import Left
 from techsum.batch.rows import Crew, Made
 from techsum.cluster import joined
+from techsum.errors import UsageError
 from techsum.generators import load
 from techsum.prompts import render, summary_messages
 
@@ -95,3 +96,14 @@ def test_made_of_a_row_is_a_line():
     from techsum.batch.items import Item
 
     assert Made.of(Item(1, "가", 1.0), row).line == '{"id": "가", "error": null}'.encode()
+
+
+def test_a_model_that_shortens_sentences_is_refused_in_one_line(tmp_path):
+    from techsum.batch.on_vllm import answered
+
+    model = write_checkpoint(tmp_path / "tiny")
+    (model / "techsum.json").write_text('{"format": "tuned-2"}', "utf-8")
+    with pytest.raises(UsageError) as refused:
+        answered(None, Wish(f"hf:{model}"), Crew(1))
+    assert refused.value.key == "batch_vllm_sentences"
+    assert len(str(refused.value).splitlines()) == 1

@@ -152,5 +152,9 @@ def test_the_shipped_recipe_makes_short_samples_from_the_projects_own_data(token
         (tmp_path / name).write_text("\n".join(rows), "utf-8")
     drawn = draw(recipe, tokenizer, 20)
     assert drawn.bad == []
-    assert {name.split("(")[1] for name in drawn.taken} == {"compression)", "headline)"}
+    assert {name.split("(")[1] for name in drawn.taken} == {
+        "compression: summary)",
+        "compression: line)",
+        "headline: headline)",
+    }
     assert all(len(s) <= recipe.training.max_tokens for s in drawn.samples)

@@ -47,11 +47,14 @@ def answered(read: Any, wish: Wish, crew: Crew, engine: Stage | None = None) -> 
         engine: what answers `tokenized_prompt` by `sampling_params` in `generated_text`; by default vLLM.
 
     Raises:
+        UsageError: the model is taught to shorten sentences.
         ModelError: the model's tokenizer cannot be loaded.
     """
     from ray.data import ActorPoolStrategy
 
     where = origin(wish.model.removeprefix("hf:"))
+    if where.format == "tuned":  # it shortens one sentence at a time, and this stream has one answer an article
+        raise UsageError("batch_vllm_sentences", name=where.name)
     load_tokenizer(where)  # a model that is missing says so here, in one line
     beside = {
         "batch_size": _BLOCK,

@@ -8,6 +8,7 @@ of the 270M model were false.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 from techsum import korean
@@ -47,6 +48,7 @@ def keeps_meaning(shorter: str, original: str, title: str = "") -> bool:
         and _keeps_numbers(shorter, original)
         and _keeps_what_numbers_are_of(ours, theirs)
         and _keeps_nouns_whole(ours, shorter, (*theirs, *korean.tokens(title)), original)
+        and _keeps_roles(ours, theirs)
         and _keeps_topic(ours, theirs)
         and _keeps_conditions(ours, theirs)
         and _keeps_denials(ours, theirs)
@@ -123,6 +125,23 @@ def _nouns(tokens: Sequence[Any]) -> Iterator[tuple[str, int]]:
 def _word_at(text: str, place: int) -> str:
     """The word that stands around this place."""
     return text[: place + 1].rsplit(" ", 1)[-1] + text[place + 1 :].split(" ", 1)[0]
+
+
+def _keeps_roles(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    """Who acts and who is acted on stay so ("피고는 원고에게 지급하라" is not "원고가 지급해야 한다")."""
+    known = set(_roles(theirs))
+    nouns = {noun for noun, _ in known}
+    return all((noun, role) in known for noun, role in _roles(ours) if noun in nouns)
+
+
+def _roles(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Nouns with what their particle makes of them: subject or topic, object, or the particle itself."""
+    for before, token in pairwise(tokens):
+        if before.tag in _NOUN and before.start + before.len == token.start:
+            if token.tag == "JKS" or (token.tag == "JX" and token.form in ("은", "는")):
+                yield before.form, "subject"
+            elif token.tag in ("JKO", "JKB"):
+                yield before.form, "object" if token.tag == "JKO" else token.form
 
 
 def _keeps_topic(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:

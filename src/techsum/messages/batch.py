@@ -1,6 +1,10 @@
 """Batches, and the digest of feeds."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "batch_vllm_sentences": (
+        "'{name}'은(는) 문장을 하나씩 줄이는 모델이라 vLLM 배치에 쓸 수 없습니다. --engine ray를 빼고 --workers로 실행해 주세요.",
+        "'{name}' shortens one sentence at a time, which a vLLM batch cannot do. Leave out --engine ray and use --workers.",
+    ),
     "batch_input": (
         "'{path}'은(는) 한꺼번에 요약할 수 없는 종류입니다. JSONL, CSV, Parquet(열 id와 text 또는 source), 폴더, 한 줄에 링크 하나인 .txt를 주세요.",
         "'{path}' is no input for a batch. Give JSONL, CSV or Parquet (columns id and text or source), a folder, or a .txt with one link a line.",

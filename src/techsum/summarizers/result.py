@@ -14,7 +14,7 @@ def result(article: Article, summary: Summary) -> dict[str, Any]:
 
 
 def with_article(article: Article, said: dict[str, Any]) -> dict[str, Any]:
-    """The same, from what `Summary.as_dict` gave: earlier versions, and imports, have no line and no figures."""
+    """The same, from what `Summary.as_dict` gave; what was kept earlier has no line and no figures."""
     said = {"line": "", "figures": [], **said}
     return {
         **{k: said[k] for k in ("title", "line", "summary", "figures", "sentences", "notices")},

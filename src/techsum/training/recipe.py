@@ -121,6 +121,12 @@ class Source(_Part):
         """What messages call it."""
         return self.path or "/".join(filter(None, (self.hub, self.subset)))
 
+    @property
+    def label(self) -> str:
+        """The same with what is made of it: one file may be used for several tasks."""
+        column = "" if self.columns.output == "output" else f": {self.columns.output}"
+        return f"{self.name} ({self.task}{column})"
+
 
 class Training(_Part):
     """The fit itself."""

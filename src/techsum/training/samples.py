@@ -172,7 +172,7 @@ def draw(recipe: Recipe, tokenizer: Tokenizer, count: int) -> Drawn:
         n = min(range(len(sources)), key=lambda n: turns[n])
         turns[n] += 1 / sources[n].weight
         drawn.samples.append(next(streams[n]))
-        drawn.taken[f"{sources[n].name} ({sources[n].task})"] += 1
+        drawn.taken[sources[n].label] += 1
     return drawn
 
 

@@ -54,8 +54,8 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         "| source | used as | licence | credit | samples |",
         "|---|---|---|---|---|",
         *(
-            f"| {s.name} | {s.task} | {s.licence} | {s.credit or '-'} | "
-            f"{figures.get('taken', {}).get(f'{s.name} ({s.task})', '-')} |"
+            f"| {s.name} | {s.label.removeprefix(s.name).strip(' ()')} | {s.licence} | {s.credit or '-'} | "
+            f"{figures.get('taken', {}).get(s.label, '-')} |"
             for s in recipe.data
         ),
         "",
