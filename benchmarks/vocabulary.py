@@ -19,7 +19,7 @@ from common import machine, rows
 from techsum.generators import Options
 from techsum.generators.llama_cpp import LlamaCpp
 from techsum.generators.models import EMBEDDED, model_file, shipped_adapter
-from techsum.prompts import summary_messages
+from techsum.prompts import compression_messages
 
 ARTICLES = 6
 WRITTEN = 100
@@ -83,8 +83,8 @@ def measured(file: Path, texts: list[str]) -> tuple[float, float, int, list[str]
     model = LlamaCpp(file, "vocabulary", shipped_adapter())
     read, wrote, count, said = [], [], 0, []
     for text in texts:
-        asked = summary_messages(text, fmt="tuned", characters=200)
-        said.append("".join(model.stream(asked, Options(WRITTEN, endless=True))))
+        asked = compression_messages(text, fmt="tuned", characters=200)
+        said.append("".join(model.stream(asked, Options(WRITTEN))))
         timing = model.last_timing
         assert timing is not None
         read.append(timing.prompt_per_second)

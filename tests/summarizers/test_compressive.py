@@ -10,7 +10,7 @@ from techsum.article import Article
 from techsum.errors import CancelledError
 from techsum.summarizers import SummaryOptions
 from techsum.summarizers.compressive import Compressive, trimmed
-from techsum.summarizers.events import Done, SentenceDone, TextPiece, Title
+from techsum.summarizers.events import Done, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.summarizers.ranker import rank
 
 FOUND = "한물연구소가 소금물을 전해질로 쓰는 저장 장치로 섬의 전기 값을 31% 낮췄다고 14일 밝혔다."
@@ -55,9 +55,21 @@ def test_a_shorter_sentence_stands_with_the_sentence_that_it_was_made_from():
         "",
     ],
 )
-def test_what_is_wrong_gives_way_to_the_articles_sentence(wrong):
-    _, summary = write(tuned(wrong), characters=60)
-    assert summary.text == trimmed(FOUND)
+def test_what_is_wrong_gives_way_to_the_articles_sentences(wrong):
+    seen, summary = write(tuned(wrong), characters=60)
+    assert summary.text == FOUND
+    assert (summary.model, [n.kind for n in summary.notices]) == ("extract", ["fallback"])
+    # and what had been shown of it is taken back
+    last = max(n for n, e in enumerate(seen) if isinstance(e, Withdrawn) and e.everything)
+    assert tuple(e.sentence for e in seen[last:] if isinstance(e, SentenceDone)) == summary.sentences
+
+
+def test_one_wrong_sentence_gives_way_alone():
+    _, summary = write(tuned(SHORTER, "고양이는 달에서 산다."), characters=400)
+    assert SHORTER in summary.text
+    assert "고양이" not in summary.text
+    assert summary.model == "scripted"
+    assert summary.notices == ()
 
 
 @pytest.mark.parametrize(
@@ -67,6 +79,8 @@ def test_what_is_wrong_gives_way_to_the_articles_sentence(wrong):
         ("단정할 수는 없다고 센터는 밝혔다.", "단정할 수는 없다."),
         ("두 조의 점수는 같았다(78.4점과 78.1점).", "두 조의 점수는 같았다."),
         ('그는 "아직 이르다"고 말했다.', '그는 "아직 이르다"고 말했다.'),
+        ("약효가 없다고 일부 환자는 전했다.", "약효가 없다고 일부 환자는 전했다."),
+        ("(이 글은 기자가 검토한 것이다.)", "(이 글은 기자가 검토한 것이다.)"),
     ],
 )
 def test_asides_and_who_reported_it_when_are_left_out(sentence, shorter):

@@ -49,6 +49,13 @@ def test_a_number_that_the_summary_leaves_out_is_none_of_its_figures():
     assert found(text, said="필름은 전력 사용량을 23% 줄였다.") == [("전력 사용량", "23", "%")]
 
 
+def test_a_number_inside_another_is_not_that_number():
+    text = "가 지역의 비율은 23%이고 나 지역의 비율은 3%였다."
+    assert found(text, said="가 지역의 비율은 23%였다.") == [("지역의 비율", "23", "%")] or found(
+        text, said="가 지역의 비율은 23%였다."
+    ) == [("비율", "23", "%")]
+
+
 @settings(max_examples=50, deadline=None)
 @given(
     st.lists(

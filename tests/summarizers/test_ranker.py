@@ -59,6 +59,33 @@ def test_bylines_captions_rights_and_links_are_noise(line):
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "뉴욕의 신문사는 인공지능 회사를 저작권 침해로 고소했다.",
+        "영상 회사가 구독료를 10% 올렸다.",
+        "무단횡단 사고가 한 해 사이에 12% 줄었다.",
+        "포털은 기사 아래의 댓글 서비스를 없애기로 했다.",
+        "건전지 제공 시간은 24시간이다.",
+    ],
+)
+def test_an_article_may_be_about_rights_subscriptions_and_comments(sentence):
+    assert not is_noise(sentence)
+
+
+@pytest.mark.parametrize(
+    "beginning", ["이어폰 시장이", "이로운 세균이", "즉시 대피한 사람이", "곧은 줄기가", "대신증권은"]
+)
+def test_a_word_that_only_begins_like_a_leaning_one_does_not_lean(beginning):
+    sentences = Article(f"작은 제목\n\n{beginning} 한 해 사이에 12% 늘어난 것으로 조사됐다.").sentences
+    assert [sentences[p].text for p in rank(sentences, "", 120)] == [sentences[1].text]
+
+
+def test_sentences_that_all_lean_are_better_than_no_summary():
+    text = "전고체 배터리란 무엇인가?\n\n이 전지는 액체 대신 고체 전해질을 쓰는 전지다. 이는 불이 붙지 않는 장점이 있다."
+    assert ranked(text)
+
+
+@pytest.mark.parametrize(
     ("title", "kind"),
     [
         ("광공해", "entry"),

@@ -53,7 +53,9 @@ def answered(read: Any, wish: Wish, crew: Crew, engine: Stage | None = None) -> 
     from ray.data import ActorPoolStrategy
 
     where = origin(wish.model.removeprefix("hf:"))
-    if where.format == "tuned":  # it shortens one sentence at a time, and this stream has one answer an article
+    if (
+        where.format == "tuned"
+    ):  # it shortens one sentence at a time, and this stream has one answer an article
         raise UsageError("batch_vllm_sentences", name=where.name)
     load_tokenizer(where)  # a model that is missing says so here, in one line
     beside = {

@@ -73,10 +73,13 @@ def _keeps_order(said: Sequence[str], held: Sequence[str]) -> bool:
 
 
 def _keeps_numbers(shorter: str, original: str) -> bool:
-    """The same values in the same units, and of those that are compared all or none.
+    """The same values in the same units, of those that are compared all or none, and not every one gone.
 
-    "구리는 51%, 코발트는 37%" without "51%, 코발트는" gives copper the other's share.
+    "구리는 51%, 코발트는 37%" without "51%, 코발트는" gives copper the other's share; a finding without its figure
+    is half a finding.
     """
+    if not any(map(str.isdigit, shorter)) and any(map(str.isdigit, original)):
+        return False
     ours = Counter((q.value, q.dimension) for q in quantities(shorter))
     theirs = Counter((q.value, q.dimension) for q in quantities(original))
     dimensions = Counter(d for _, d in ours.elements())

@@ -69,6 +69,8 @@ class _Job:
     lost: bool = False
     """Whether another process makes it now: nothing is said or kept of it here."""
     title: str = ""
+    whole: bool = True
+    """Whether what is written now is of the whole article, not of a part of a long one."""
     written: list[SummarySentence] = field(default_factory=list)
     """The sentences that stand so far: what a reader who stops it keeps."""
     cancel: threading.Event = field(default_factory=threading.Event)
@@ -297,6 +299,8 @@ class Jobs:
                 self._keep(lambda: self._library.fail(entry_id, said["kind"], said["message"], self._worker))
         except TechsumError:
             _log.exception("job %s", job.entry.id)
+            if outcome == "cancelled":  # what was written could not be kept
+                said = {"message": text("job_cancelled")}
             self._unkept[entry_id] = said
         job.log.add(outcome, dict(said), last=True)
 
@@ -396,9 +400,12 @@ def _remember(job: _Job, event: Event) -> None:
     """Hold what stands, for a reader who stops the summary."""
     if isinstance(event, Title):
         job.title = event.text
-    elif isinstance(event, SentenceDone):
+    elif isinstance(event, Progress) and event.key == "progress_part":
+        job.whole = False
+    elif isinstance(event, SentenceDone) and job.whole:
         job.written.append(event.sentence)
     elif isinstance(event, Withdrawn) and event.everything:
+        job.whole = True
         job.written.clear()
 
 

@@ -46,12 +46,16 @@ def events(
     if name == EXTRACT:
         yield Done(keys)
         return
-    # the tuned model was taught Korean alone: of another language it writes what has to be thrown away
-    if name == TUNED and article.language != "ko":
-        yield Done(keys.with_notices(notice("fallback", reason="reason_language")))
+    foreign = keys.with_notices(notice("fallback", reason="reason_language"))
+    # a tuned model was taught Korean alone: of another language it writes what has to be thrown away
+    if name == TUNED and article.language != "ko":  # the shipped one need not even be loaded
+        yield Done(foreign)
         return
     yield Progress("progress_loading", (("model", name),))
     generator = load(name)
+    if generator.format == "tuned" and article.language != "ko":
+        yield Done(foreign)
+        return
     yield Progress("progress_reading")
     # a small tuned model cannot hold an article in mind: sentences are chosen for it
     summarizer = Compressive if generator.format == "tuned" else Abstractive

@@ -168,9 +168,7 @@ class Abstractive:
                     yield TextPiece(open_text[shown : found.end()])
                     sentence, open_text, shown = open_text[: found.end()], open_text[found.end() :], 0
                     fault = yield from self._settle(draft, sentence)
-                    enough = len(draft.text) >= draft.characters or (
-                        draft.sentences and self._options.one_sentence
-                    )
+                    enough = len(draft.text) >= draft.characters or self._has_its_line(draft)
                     if fault == "reason_loop" or enough:
                         return
                 if len(open_text) > shown:
@@ -229,11 +227,16 @@ class Abstractive:
     def _whole(self) -> Checker:
         return Checker(self._article.sentences, self._article.title or "")
 
+    def _has_its_line(self, draft: Draft) -> bool:
+        """Whether one sentence was asked for, and of the whole article it stands."""
+        return self._options.one_sentence and draft.checker is self._whole and bool(draft.sentences)
+
     @cached_property
     def _found(self) -> int:
         """Where the article says what was found."""
         sentences = self._article.sentences
-        return sentences[rank(sentences, self._article.title or "", self._options.characters)[0]].start
+        ranked = rank(sentences, self._article.title or "", self._options.characters)
+        return sentences[ranked[0]].start if ranked else 0
 
 
 def _key_sentences(part: Part) -> str:

@@ -11,28 +11,28 @@ import time
 from collections.abc import Generator as Steps
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from techsum.article import Article
 from techsum.checking import Checker
 from techsum.checking.shortening import keeps_meaning
 from techsum.errors import CancelledError
-from techsum.generators.models import EXTRACT
 from techsum.generators.protocol import Generator, Options
 from techsum.korean import Sentence
 from techsum.prompts import Message, compression_messages, title_messages
 from techsum.summarizers import guard
-from techsum.summarizers.events import Done, Event, SentenceDone, TextPiece, Title
-from techsum.summarizers.extractive import alone, dressed, line_of
+from techsum.summarizers.events import Done, Event, SentenceDone, TextPiece, Title, Withdrawn
+from techsum.summarizers.extractive import alone, dressed, extract, line_of
 from techsum.summarizers.figures import figures
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.ranker import rank
 from techsum.summarizers.title import acceptable, headline
-from techsum.summary import Evidence, Summary, SummarySentence
+from techsum.summary import Evidence, Summary, SummarySentence, notice
 
 _SHORTENED = 0.75
 """Length of a sentence that the model is asked for, against the article's."""
-_KEPT = 0.85
-"""Length of what stands in the end, against the article's sentences: the others are chosen by it."""
+_KEPT = 0.95
+"""Length of what stands in the end, against the article's sentences: how many are chosen depends on it."""
 _SHORT = 40
 """Characters; a shorter sentence stands as it is, for there is nothing to leave out."""
 _TITLE_SENTENCES = 2
@@ -44,14 +44,18 @@ _CHARACTERS_PER_TOKEN = 1.2
 
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _REPORTED = re.compile(
-    r"(?<=다)고 (?:\d{1,2}일 )?(?:[가-힣]+ ){0,2}"
+    r"(?<=다)고 (?:\d{1,2}일 )?(?:국제 학술지에 |국제 학술지를 통해 )?"
+    r"(?:[가-힣]*(?:팀|진|연구소|연구원|센터|당국|회사|위원회|대|부|청)[은는이가] )?"
     r"(?:밝혔다|발표했다|보고했다|전했다|알렸다|안내했다)(?=\.$)"
 )
 
 
 def trimmed(sentence: str) -> str:
-    """The sentence without what is in parentheses, and without when it was reported ("…다고 8일 밝혔다")."""
-    return _REPORTED.sub("", _ASIDE.sub("", sentence))
+    """The sentence without what is in parentheses, and without its report's frame ("…다고 8일 밝혔다").
+
+    A sentence that is all aside stays as it is, and so does what somebody else than an institution reported.
+    """
+    return _REPORTED.sub("", _ASIDE.sub("", sentence)) or sentence
 
 
 class Compressive:
@@ -74,8 +78,8 @@ class Compressive:
         self._article, self._generator, self._options = article, generator, options
         self._cancel = cancel or threading.Event()
         self._title = article.title or ""
-        self._shortened = 0
-        """Sentences whose shorter wording stands."""
+        self._tried = self._shortened = 0
+        """Sentences that the model was shown, and those whose shorter wording stands."""
         self._scripts = frozenset(guard.scripts(article.text + self._title))
 
     def events(self) -> Iterator[Event]:
@@ -95,18 +99,31 @@ class Compressive:
             sentence = yield from self._sentence(place, tied=place - 1 in places)
             written.append(sentence)
             yield SentenceDone(sentence)
+        if not self._shortened:
+            yield from self._as_extract(title)
+            return
         summary = Summary(
             title=title,
             sentences=tuple(written),
             line=line_of(written, self._article.sentences[ranked[0]].start) if ranked else "",
             figures=figures(written),
-            model=self._generator.name if self._shortened else EXTRACT,
+            model=self._generator.name,
             coverage=1.0,
             seconds=time.perf_counter() - began,
             seed=self._options.seed,
             separator=self._options.separator,
         )
         yield Done(summary.with_notices(*self._article.notices))
+
+    def _as_extract(self, title: str) -> Iterator[Event]:
+        """The key sentences, where none of the model's sentences stands."""
+        keys = replace(extract(self._article, self._options), title=title)
+        if self._tried:
+            yield Withdrawn("reason_unsupported", everything=True)
+            for sentence in keys.sentences:
+                yield SentenceDone(sentence)
+            keys = keys.with_notices(notice("fallback", reason="reason_unsupported"))
+        yield Done(keys)
 
     def _sentence(self, place: int, *, tied: bool) -> Steps[Event, None, SummarySentence]:
         """The article's sentence made shorter, or as it is where the model fails."""
@@ -122,6 +139,7 @@ class Compressive:
                 title=self._title,
             )
             written = yield from self._write(messages, int(len(source) / _CHARACTERS_PER_TOKEN) + 8)
+            self._tried += 1
             shorter = self._judged(written, original, source)
             self._shortened += shorter is not None
         return SummarySentence(dressed(shorter or source, self._options), evidence)

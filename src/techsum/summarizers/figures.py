@@ -5,6 +5,7 @@ Read from the article's own sentences by rule; nothing is computed or written.
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 from techsum import korean
@@ -52,15 +53,16 @@ def figures(sentences: Sequence[SummarySentence]) -> tuple[Figure, ...]:
     """The figures that stand in a summary's sentences and in their evidence, in order, each once."""
     found: dict[tuple[str, str, str], Figure] = {}
     for sentence in sentences:
-        squeezed = "".join(sentence.text.split())
+        said = {(q.value, q.dimension) for q in quantities(sentence.text)}
         for evidence in sentence.evidence:
-            for figure in _figures(evidence.text, evidence.start):
-                if "".join(f"{figure.number}{figure.unit}".split()) in squeezed:
+            for value, figure in _figures(evidence.text, evidence.start):
+                if value in said:
                     found.setdefault((figure.number, figure.unit, figure.of), figure)
     return tuple(found.values())[:_MOST]
 
 
-def _figures(text: str, offset: int) -> Iterator[Figure]:
+def _figures(text: str, offset: int) -> Iterator[tuple[tuple[Fraction, str | None], Figure]]:
+    """The figures of one article sentence, each behind its value and dimension."""
     tokens = korean.tokens(text)
     for one in quantities(text):
         number = _NUMBER.match(text[one.start : one.end])
@@ -69,7 +71,8 @@ def _figures(text: str, offset: int) -> Iterator[Figure]:
             continue
         unit = text[one.start + number.end() : one.end].strip()
         if unit:
-            yield Figure(number.group(), unit, of, offset + one.start, offset + one.end)
+            figure = Figure(number.group(), unit, of, offset + one.start, offset + one.end)
+            yield (one.value, one.dimension), figure
 
 
 def _counted(text: str, tokens: Sequence[Any], quantity: Quantity) -> str:

@@ -48,8 +48,8 @@ _HEADWORD_WORDS, _HEADWORD_CHARACTERS = 3, 16
 _NO_HEADWORD = re.compile(r"[.…,?!'\"“”‘’:;·]|\d")
 
 _NOISE = re.compile(
-    r"기자\s*[=(]|기자$|@|https?://|www\.|저작권|ⓒ|©|무단|재배포|관련\s?기사|사진\s*[=:/|]|자료\s*[=:]|제공\s*[=:.)]|\[사진|\(사진"
-    r"|▶|☞|구독|문의\s*[:：]|연락처|전화\s*[:：]|담당\s*[:：]|입력\s*\d|수정\s*\d|댓글|좋아요|특파원"
+    r"기자\s*[=(]|기자$|\S@\S|https?://|www\.|저작권자|ⓒ|©|무단\s?(?:전재|복제|배포)|재배포|관련\s?기사\s*[:：]?|사진\s*[=:/|]|자료\s*[=:]|제공\s*[=:)]"
+    r"|\[사진|\(사진|▶|☞|구독\s?(?:하기|신청|은|을 눌러)|문의\s*[:：]|연락처|전화\s*[:：]|담당\s*[:：]|입력\s*\d{4}|수정\s*\d{4}|댓글\s*\d|좋아요\s*\d"
 )
 """Bylines, captions, rights, contacts, links: never a part of a summary."""
 
@@ -57,8 +57,8 @@ _CONNECTIVE = re.compile(
     r"^(?:그러나|하지만|그런데|그리고|또한|게다가|다만|한편|특히|반면|반대로|물론|또(?! 다른)),?\s+"
 )
 _LEANS = re.compile(
-    r"^(?:이는|이에|이를|이로|이런|이러한|이렇게|이처럼|이때|이와|이어|이들|이 |그는|그녀는|그 |그들|그런|그렇|그래서|그만큼|그때|따라서"
-    r"|여기에|여기서|여기엔|거기|덕분에|때문에|대신|반면에|즉|곧|둘 다|두 |앞의|같은 )"
+    r"^(?:이는|이에|이를|이로|이런|이러한|이렇게|이처럼|이때|이와|이어|이들|이들은|이들이|이|그는|그녀는|그|그들|그들은|그런|그렇다면|그렇게|그래서|그만큼"
+    r"|그때|따라서|여기에|여기서|여기엔|거기에|거기서|덕분에|때문에|대신|반면에|즉|곧|둘 다|두|앞의|같은)(?=[\s,])"
 )
 
 _FEWEST_WORDS = 4
@@ -105,22 +105,22 @@ def rank(sentences: Sequence[korean.Sentence], title: str, characters: int) -> l
     covered: set[str] = set()
     chosen: list[int] = []
 
-    def value(group: tuple[int, ...]) -> float:
+    def value(group: tuple[int, ...], gains: Floats) -> float:
         places = list(group)
-        gains = (worth.summary - _REPEATS * repeated) * whole if chosen else worth.line
-        return float(np.average(gains[places], weights=lengths[places]))
+        return float(gains[places] @ lengths[places] / lengths[places].sum())
 
     # the first one says by itself what was found
     alone: list[tuple[int, ...]] = [(p,) for p in left if len(_with_antecedents(sentences, p, (), left)) == 1]
     while left and (room := characters * _OVERRUN - lengths[chosen].sum()) > characters * (_OVERRUN - 1):
         groups = [g for p in left if (g := _with_antecedents(sentences, p, chosen, left))]
-        if alone and not chosen:
-            groups = alone
+        if not chosen:
+            groups = alone or groups or [(p,) for p in left]
         fitting = [g for g in groups if lengths[list(g)].sum() <= room]
         if not fitting and (chosen or not groups):
             break
         # with nothing chosen and nothing short enough, one long sentence is better than none
-        best = max(fitting or groups, key=lambda g: (value(g), -g[0]))
+        gains = (worth.summary - _REPEATS * repeated) * whole if chosen else worth.line
+        best = max(fitting or groups, key=lambda g: (value(g, gains), -g[0]))
         chosen += best
         covered.update(*(words[p] for p in best))
         left = {p for p in left if p not in best and not any(same_meaning(words[p], words[b]) for b in best)}

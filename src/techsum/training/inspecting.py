@@ -8,8 +8,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from techsum.errors import TrainingError
 from techsum.evaluation.data import Example, known_from, shingles
 from techsum.generators.hub_tokenizer import HubTokenizer
+from techsum.messages import text
 from techsum.training import bases
 from techsum.training.recipe import PROJECTIONS, Columns, Recipe, Source
 from techsum.training.rows import BadRow, Row, read_rows
@@ -150,20 +152,28 @@ def _near(text: str, sketches: dict[bytes, tuple[str, int]], place: tuple[str, i
 
 
 def _leaks(recipe: Recipe) -> dict[str, int]:
-    held = {name: Columns() for name in recipe.test}
+    held = {name: (Columns(), recipe.dev.columns) for name in recipe.test}
     if recipe.dev.path:
-        held[recipe.dev.path] = recipe.dev.columns
+        held[recipe.dev.path] = (recipe.dev.columns,)
     return {
         name: len(known_from(_examples(recipe, name, columns), _texts(recipe)))
         for name, columns in held.items()
     }
 
 
-def _examples(recipe: Recipe, name: str, columns: Columns) -> list[Example]:
-    """The rows of a file that is measured on; of any kind that can be trained on."""
-    source = Source(path=name, columns=columns, licence="")
-    rows = (row for row in read_rows(recipe, source) if isinstance(row, Row))
-    return [Example(row.place, row.title, row.input, row.output) for row in rows]
+def _examples(recipe: Recipe, name: str, named: Sequence[Columns]) -> list[Example]:
+    """The rows of a file that is measured on, of any kind that can be trained on, by the first names that fit.
+
+    Raises:
+        TrainingError: no row has any of these columns: nothing found would read as "no leak".
+    """
+    for columns in named:
+        rows = list(read_rows(recipe, Source(path=name, columns=columns, licence="")))
+        good = [row for row in rows if isinstance(row, Row)]
+        if good:
+            return [Example(row.place, row.title, row.input, row.output) for row in good]
+    bad = [row.reason for row in rows if isinstance(row, BadRow)]
+    raise TrainingError("train_no_rows", source=name, reason=text(bad[0] if bad else "bad_row_none"))
 
 
 def _texts(recipe: Recipe) -> Iterator[str]:

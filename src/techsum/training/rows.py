@@ -62,14 +62,18 @@ def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRo
     """
     needed = source.task != "gap-sentences"
     if source.hub and source.streamed:
-        epoch = 0
+        epoch, given = 0, 0
         while True:
             found = _hub_rows(source, seed + epoch)
             judgements = (
                 judged(source.name, place, said, source.columns, output_needed=needed)
                 for place, said in found
             )
-            yield from expanded(judgements, source)
+            for row in expanded(judgements, source):
+                given += 1
+                yield row
+            if not given:
+                raise TrainingError("train_no_rows", source=source.name, reason=text("bad_row_none"))
             epoch += 1
     rows = list(expanded(read_rows(recipe, source), source))
     bad = [row.reason for row in rows if isinstance(row, BadRow)]

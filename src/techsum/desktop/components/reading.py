@@ -44,7 +44,8 @@ def _body(shell: Shell, reading: Reading) -> list[ft.Control]:
 
 
 def _stopped(shell: Shell, reading: Reading) -> str:
-    return shell.say("job_cancelled") if reading.entry and reading.entry.status == "cancelled" else ""
+    cancelled = reading.entry and reading.entry.status == "cancelled"
+    return shell.say("job_cancelled") if cancelled and not reading.sentences else ""
 
 
 def _progress(shell: Shell, reading: Reading) -> list[ft.Control]:

@@ -1,21 +1,21 @@
-"""An Ollama Modelfile: the template words an article as training did, for `ollama run NAME "ARTICLE"`."""
+"""An Ollama Modelfile: the template words a text as training did, for `ollama run NAME "TEXT"`."""
 
-from techsum.prompts import STOP, Format, Message, render, summary_messages
+from techsum.prompts import STOP, Format, Message, compression_messages, render
 
 _PLACE = "{{ .Prompt }}"
-_CHARACTERS = 200
+_CHARACTERS = 40
 
 
 def modelfile(gguf: str, fmt: Format) -> str:
     """The Modelfile for a GGUF beside it.
 
     Ollama puts `<bos>` before the prompt itself, so the template begins after it. A `tuned` model takes the
-    article as the prompt; a `gemma` model takes any message, as Gemma does.
+    sentences that it is to shorten as the prompt; a `gemma` model takes any message, as Gemma does.
     """
     asked = (
         [Message("user", _PLACE)]
         if fmt == "gemma"
-        else summary_messages(_PLACE, fmt=fmt, characters=_CHARACTERS)
+        else compression_messages(_PLACE, fmt=fmt, characters=_CHARACTERS)
     )
     template = "".join(p.text for p in render(asked, fmt)[1:])
     lines = [f"FROM ./{gguf}", f'TEMPLATE """{template}"""', "PARAMETER temperature 0"]
