@@ -152,7 +152,7 @@ def _near(text: str, sketches: dict[bytes, tuple[str, int]], place: tuple[str, i
 
 
 def _leaks(recipe: Recipe) -> dict[str, int]:
-    held = {name: (Columns(), recipe.dev.columns) for name in recipe.test}
+    held: dict[str, tuple[Columns, ...]] = {n: (Columns(), recipe.dev.columns) for n in recipe.test}
     if recipe.dev.path:
         held[recipe.dev.path] = (recipe.dev.columns,)
     return {
@@ -162,7 +162,7 @@ def _leaks(recipe: Recipe) -> dict[str, int]:
 
 
 def _examples(recipe: Recipe, name: str, named: Sequence[Columns]) -> list[Example]:
-    """The rows of a file that is measured on, of any kind that can be trained on, by the first names that fit.
+    """The rows of a file that is measured on, of any kind that is trained on, by the first names that fit.
 
     Raises:
         TrainingError: no row has any of these columns: nothing found would read as "no leak".
