@@ -16,12 +16,21 @@ from techsum.evaluation.systems import make
 from techsum.summarizers import SummaryOptions
 
 EXAMPLES = load(Path(__file__).parents[1] / "data" / "articles.jsonl")
+DEV = load(
+    Path(__file__).parents[2] / "data" / "techsum-ko" / "articles.dev.jsonl",
+    {"input": "text", "output": "summary"},
+)
 NOISE = 0.02
+"""Of the means of eight articles; of 58 they move by a third of it."""
 
-# measured 2026-11-24, kiwipiepy 0.24.1, means of eight articles
+# measured 2026-11-26, kiwipiepy 0.24.1
 FLOORS = {
-    "short": {"rouge1": 0.458, "rouge2": 0.210, "rouge_l": 0.313, "rouge_l_equal": 0.310},
-    "medium": {"rouge1": 0.500, "rouge2": 0.262, "rouge_l": 0.322, "rouge_l_equal": 0.281},
+    "short": {"rouge1": 0.499, "rouge2": 0.263, "rouge_l": 0.352, "rouge_l_equal": 0.352},
+    "medium": {"rouge1": 0.517, "rouge2": 0.309, "rouge_l": 0.380, "rouge_l_equal": 0.365},
+}
+DEV_FLOORS = {
+    "short": {"rouge1": 0.408, "rouge2": 0.151, "rouge_l": 0.254, "rouge_l_equal": 0.249},
+    "medium": {"rouge1": 0.470, "rouge2": 0.193, "rouge_l": 0.281, "rouge_l_equal": 0.253},
 }
 DETECTED = {
     "number changed": 1.0,
@@ -33,23 +42,28 @@ DETECTED = {
 
 
 @pytest.mark.parametrize("length", FLOORS)
-def test_key_sentences_do_not_get_worse(length):
+@pytest.mark.parametrize(
+    ("examples", "floors", "noise"),
+    [(EXAMPLES, FLOORS, NOISE), (DEV, DEV_FLOORS, NOISE / 3)],
+    ids=["news", "techsum-ko"],
+)
+def test_key_sentences_do_not_get_worse(examples, floors, noise, length):
     options = SummaryOptions(characters={"short": 120, "medium": 220}[length])
     system = make("extract")
-    measured = [Ruler(e).measure(system(e.article, options).text).figures for e in EXAMPLES]
-    means = {f: sum(m[f] for m in measured) / len(measured) for f in FLOORS[length]}
-    assert all(means[f] >= floor - NOISE for f, floor in FLOORS[length].items()), means
+    measured = [Ruler(e).measure(system(e.article, options).text).figures for e in examples]
+    means = {f: sum(m[f] for m in measured) / len(measured) for f in floors[length]}
+    assert all(means[f] >= floor - noise for f, floor in floors[length].items()), means
     # whatever is copied from the article must never be doubted
     assert all(m["marked"] == 0 and m["unfinished"] == 0 for m in measured)
 
 
 @pytest.mark.slow
 def test_the_tuned_model_does_not_get_worse():
-    """Measured 2026-11-24 on the first three articles: 0.302, where `extract` has 0.272."""
+    """Measured 2026-11-26 on the first three articles; what the model shortens must be worth no less than them."""
     system, options = make("gemma-3-270m-ko"), SummaryOptions(characters=220)
     measured = [Ruler(e).measure(system(e.article, options).text).figures for e in EXAMPLES[:3]]
     assert sum(m["rouge_l_equal"] for m in measured) / 3 >= 0.302 - 2 * NOISE
-    assert all(m["unfinished"] == 0 and m["supported"] == 1 for m in measured), measured
+    assert all(m["unfinished"] == 0 and m["supported"] == 1 and m["marked"] == 0 for m in measured), measured
 
 
 @pytest.fixture(scope="module")
