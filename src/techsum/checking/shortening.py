@@ -51,6 +51,7 @@ def keeps_meaning(shorter: str, original: str, title: str = "") -> bool:
         and _keeps_roles(ours, theirs)
         and _keeps_topic(ours, theirs)
         and _keeps_conditions(ours, theirs)
+        and _keeps_links(ours, theirs)
         and _keeps_denials(ours, theirs)
         and _keeps_what_is_described(ours, theirs)
         and _ends_as_a_clause_ends(ours, theirs)
@@ -172,6 +173,21 @@ def _keeps_conditions(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
 
 def _conditions(tokens: Sequence[Any]) -> int:
     return sum(t.tag == "EC" and t.form.endswith("면") for t in tokens)
+
+
+def _keeps_links(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    """What ties two clauses stays ("강제력이 없지만 증거가 된다" is not "없으면")."""
+    return set(_links(ours)) <= set(_links(theirs))
+
+
+def _links(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Verb stems with the linking endings behind them."""
+    stem = ""
+    for token in tokens:
+        if token.tag[0] == "V" or token.tag[:2] == "XS":
+            stem = token.form
+        elif token.tag == "EC":
+            yield stem, token.form
 
 
 def _keeps_denials(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
