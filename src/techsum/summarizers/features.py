@@ -48,7 +48,7 @@ NAMES = (
     "title_recall", "title_precision", "title_unknown", "title_before", "centroid", "degree", "like_first", "like_before",
     "length_rank", "centroid_rank", "title_rank", "numbers", "numbers_share", "numbers_title", "unit", "connective",
     *(f"cue_{name}" for name in _CUES),
-    "limits_late", "plans_late", "report", "report_first", "report_place",
+    "limits_late", "plans_late", "report", "report_first", "report_place", "first_title",
 )  # fmt: skip
 
 
@@ -104,6 +104,7 @@ def sentence_features(sentences: Sequence[korean.Sentence], title: str) -> Float
             bool(_UNIT.search(text)), bool(_CONNECTIVE.search(text)),
             *cues.values(), cues["limits"] * share, cues["plans"] * share,
             report, report and place == 0, report / (1 + place),
+            recall[place] * (place == 0),
         ))  # fmt: skip
         seen |= bag
     return np.asarray(rows, float)
