@@ -21,9 +21,10 @@ _IN_ORDER = 0.8
 
 _NOUN = ("NNG", "NNP", "NNB", "NR", "NP", "SL", "SH", "SN", "XPN", "XSN", "XR")
 _NEGATIONS = frozenset({"않", "못", "없", "아니", "못하", "말", "안"})
-_ACTORS = (
+ACTORS = (
     "팀", "연구진", "연구소", "연구원", "박사", "교수", "회사", "기업", "정부", "당국", "조합", "센터", "위원회", "대학", "대학교", "병원", "협회", "측",
 )  # fmt: skip
+"""How those are called who do and say things in an article."""
 _CARRIERS = frozenset({"탓", "덕분", "까닭", "셈", "전망", "계획", "방침", "예정", "상태", "사실", "뜻"})
 """Nouns behind a clause that is told all the same without them."""
 _PAIRS = {"은": True, "는": False, "이": True, "가": False, "을": True, "를": False, "과": True, "와": False}
@@ -153,7 +154,7 @@ def _keeps_topic(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     topic = next(_topics(theirs), "")
     return (
         not topic
-        or topic.endswith((*_ACTORS, "것"))
+        or topic.endswith((*ACTORS, "것"))
         or topic in {*_topics(ours), *(n for n, _ in _nouns(ours))}
     )
 

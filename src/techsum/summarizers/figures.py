@@ -10,6 +10,7 @@ from typing import Any
 
 from techsum import korean
 from techsum.checking.quantities import Quantity, quantities
+from techsum.checking.shortening import ACTORS
 from techsum.summary import Figure, SummarySentence
 
 _MOST = 6
@@ -20,7 +21,7 @@ _DATES = frozenset({"년", "월", "일", "시", "년대", "세기", "번째", "�
 
 _NUMBER = re.compile(r"\d[\d.,]*(?:\s?[십백천만억조]+(?:\s?\d[\d.,]*(?=\s?[십백천만억조]))?)*")
 _NOUN = ("NNG", "NNP", "XR", "XPN", "XSN", "SL", "SN", "SH")
-_BETWEEN = ("MAG", "MM", "JX", "JKO", "JKS", "JKG", "JKB", "SP")
+_BETWEEN = ("MAG", "MM", "JX", "JKO", "JKS", "JKG", "SP")
 """What may stand between a number and what it is of: 전력을 약 23%, 값의 31%."""
 _MOST_BETWEEN = 3
 _APPROXIMATE = frozenset({"약", "최대", "최소", "평균", "거의", "무려", "모두", "총", "각각", "전체"})
@@ -75,6 +76,10 @@ def _figures(text: str, offset: int) -> Iterator[tuple[tuple[Fraction, str | Non
             yield (one.value, one.dimension), figure
 
 
+def _marks_topic(token: Any) -> bool:
+    return bool(token.tag == "JKS" or (token.tag == "JX" and token.form in ("은", "는")))
+
+
 def _counted(text: str, tokens: Sequence[Any], quantity: Quantity) -> str:
     """The noun phrase before a number: `냉방 전력을 23%` gives `냉방 전력`."""
     before = [t for t in tokens if t.start + t.len <= quantity.start]
@@ -84,6 +89,11 @@ def _counted(text: str, tokens: Sequence[Any], quantity: Quantity) -> str:
         between += 1
         if between > _MOST_BETWEEN:
             return ""
+    if before and before[-1].tag == "JKB":
+        # a place or a condition ("같은 조건에서 74%"): what is measured is the topic
+        while before and not _marks_topic(before[-1]):
+            before.pop()
+        before = before[:-1]
     if not before or before[-1].tag not in _NOUN or before[-1].form in _NO_THING:
         return ""
     end = before[-1].start + before[-1].len
@@ -93,4 +103,5 @@ def _counted(text: str, tokens: Sequence[Any], quantity: Quantity) -> str:
             break
         start = token.start
     phrase = text[start:end].strip()
-    return phrase if re.search("[가-힣A-Za-z]{2}", phrase) else ""
+    named = re.search("[가-힣A-Za-z]{2}", phrase) and not phrase.endswith(ACTORS)
+    return phrase if named else ""
