@@ -298,7 +298,7 @@ def test_a_terminal_shows_key_sentences_first_then_the_model_writing():
     ]
     assert order == sorted(order)
     # the growing sentence was drawn before it was finished
-    assert drawn.index("여름철") < order[1]
+    assert drawn.index("한빛대 생체계측연구실") < order[1]
     assert first < 10
     assert "Traceback" not in drawn
 
