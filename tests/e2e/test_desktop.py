@@ -406,7 +406,7 @@ def test_a_lost_network_in_mid_stream_is_taken_up_again(open_app, tmp_path, serv
 
 def test_a_server_that_is_not_there_is_named_and_can_be_changed(open_app, tmp_path, server):
     with own_app(tmp_path, TECHSUM_SERVER="http://127.0.0.1:1") as (url, _):
-        page = open_app("/", base=url)
+        page = open_app("/", base=url, height=1500)  # what is below the window is told to nobody
         type_into(page, "기사 링크", "https://example.com/")
         press(page, "요약하기")
         says(page, "http://127.0.0.1:1에 연결할 수 없습니다")
