@@ -82,6 +82,7 @@ def _server(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:
         look.heading(shell.say("desktop_server")),
         field,
         look.problem(choices.problem),
-        look.soft(connected),
+        # anew where it changes, and said aloud: Flutter tells nobody of a text that was empty before
+        ft.Semantics(key=connected, live_region=True, content=look.soft(connected)),
         ft.Row([ft.OutlinedButton(shell.say("desktop_server_go"), on_click=use)]),
     )
