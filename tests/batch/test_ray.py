@@ -70,7 +70,7 @@ def test_ray_gives_the_rows_of_the_local_engine_also_where_actors_and_the_driver
         before = len(made(out))
         said, errors = start(source, out, "--engine", "ray", "--workers", "2").communicate(timeout=180)
     # then every row is there once, in order, and is the row that one machine makes
-    assert errors == ""
+    assert [line for line in errors.splitlines() if "초당" not in line] == []
     assert "1,500건" in said
     assert before > 0
     assert bare(made(out)) == bare(made(local))

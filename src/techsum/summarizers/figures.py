@@ -64,11 +64,12 @@ def figures(sentences: Sequence[SummarySentence]) -> tuple[Figure, ...]:
 
 def _figures(text: str, offset: int) -> Iterator[tuple[tuple[Fraction, str | None], Figure]]:
     """The figures of one article sentence, each behind its value and dimension."""
-    tokens = korean.tokens(text)
-    for one in quantities(text):
+    found = [q for q in quantities(text) if not q.spelled and q.dimension and q.dimension not in _DATES]
+    tokens = korean.tokens(text) if found else ()
+    for one in found:
         number = _NUMBER.match(text[one.start : one.end])
         of = _counted(text, tokens, one)
-        if one.spelled or one.dimension is None or one.dimension in _DATES or not number or not of:
+        if not number or not of:
             continue
         unit = text[one.start + number.end() : one.end].strip()
         if unit:
