@@ -8,12 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["gemma", "plain", "tuned"]
+Format = Literal["gemma", "plain", "tuned", "verifier"]
 """`gemma`: Gemma 2 and 3 turns. `plain`: a base model that follows an example. `tuned`: a base model that a
-recipe of TechSum taught: no turns, for the base never learned them, and no example; it ends with `<eos>`."""
+recipe of TechSum taught to write: no turns, for the base never learned them, and no example; it ends with `<eos>`.
+`verifier`: a base model that a recipe taught to judge claims and nothing else."""
 
 
-_STORED: dict[Format, str] = {"gemma": "gemma", "plain": "plain", "tuned": "tuned-2"}
+_STORED: dict[Format, str] = {
+    "gemma": "gemma",
+    "plain": "plain",
+    "tuned": "tuned-2",
+    "verifier": "verifier-1",
+}
 """What a model file calls its format. The first `tuned` was asked for whole summaries, the second for sentences:
 an adapter of one wording is of no use with the other."""
 
@@ -68,10 +74,11 @@ STOP: dict[Format, tuple[str, ...]] = {
     "gemma": ("<end_of_turn>",),
     "plain": ("\n\n", "\n글", "\n제목", "\n요약"),
     "tuned": ("\n",),
+    "verifier": ("\n",),
 }
 """Where an answer ends, besides the end-of-text token."""
 
-END: dict[Format, str] = {"gemma": "<end_of_turn>", "plain": "<eos>", "tuned": "<eos>"}
+END: dict[Format, str] = {"gemma": "<end_of_turn>", "plain": "<eos>", "tuned": "<eos>", "verifier": "<eos>"}
 """The control token that a trained answer ends with."""
 
 
@@ -80,6 +87,13 @@ def answer(text: str, fmt: Format) -> list[Piece]:
     lead = "" if fmt == "gemma" else " "
     return [Piece(lead + text.strip()), Piece(END[fmt], control=True)]
 
+
+Verdict = Literal["supported", "contradicted", "absent"]
+VERDICTS: dict[Verdict, str] = {"supported": "참", "contradicted": "거짓", "absent": "없음"}
+"""What a verifier says of a claim: each is one token of Gemma's vocabulary behind a space."""
+
+ANSWERED = ("있음", "없음")
+"""What a verifier says to whether sentences answer a question: they do, they do not."""
 
 _REGISTER_WORDS = {
     "해요체": "‘-해요’로 끝나는",
@@ -174,14 +188,53 @@ def title_messages(article: str, *, fmt: Format) -> list[Message]:
     return [Message("user", _with_task(article, task))]
 
 
-def question_messages(article: str, question: str, *, fmt: Format) -> list[Message]:
-    """Ask a question that is to be answered from the article alone."""
+def question_messages(
+    article: str, question: str, *, fmt: Format, before: Sequence[tuple[str, str]] = ()
+) -> list[Message]:
+    """Ask a question that is to be answered from the article alone.
+
+    Args:
+        article: its text.
+        question: what is asked now.
+        fmt: the model's format.
+        before: earlier questions with their answers, the newest last.
+    """
     if fmt == "tuned":
         return [Message("user", _tuned(article, "", f"질문: {question}\n대답"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, f"질문: {question}\n대답"))]
-    task = f"위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘본문에 없는 내용입니다.’라고만 쓰세요.\n질문: {question}"
-    return [Message("user", _with_task(article, task))]
+    task = "위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘본문에 없는 내용입니다.’라고만 쓰세요.\n질문: "
+    questions = [*(q for q, _ in before), question]
+    turns = [Message("user", _with_task(article, task + questions[0]))]
+    for (_, answer), following in zip(before, questions[1:], strict=True):
+        turns += [Message("assistant", answer), Message("user", f"질문: {following}")]
+    return turns
+
+
+def verdict_messages(source: str, claim: str, *, fmt: Format, title: str = "") -> list[Message]:
+    """Ask whether sentences of an article support a claim; the answer is one of `VERDICTS`.
+
+    Args:
+        source: the sentences.
+        claim: one sentence.
+        fmt: the model's format.
+        title: the article's title: what the sentences are about.
+    """
+    if fmt != "gemma":
+        return [Message("user", _tuned(source, title, f"주장: {' '.join(claim.split())}\n판정"))]
+    task = (
+        "위 글에 비추어 다음 주장이 맞으면 ‘참’, 글과 어긋나면 ‘거짓’, 글만으로 알 수 없으면 ‘없음’이라고만 답하세요.\n"
+        f"주장: {claim}"
+    )
+    return [Message("user", _with_task(f"{title}\n\n{source}" if title else source, task))]
+
+
+def answerable_messages(source: str, question: str, *, fmt: Format, title: str = "") -> list[Message]:
+    """Ask whether sentences of an article answer a question; the answer is one of `ANSWERED`."""
+    if fmt != "gemma":
+        return [Message("user", _tuned(source, title, f"질문: {' '.join(question.split())}\n판정"))]
+    task = f"위 글에 다음 질문의 답이 있으면 ‘있음’, 없으면 ‘없음’이라고만 답하세요.\n질문: {question}"
+    return [Message("user", _with_task(f"{title}\n\n{source}" if title else source, task))]
 
 
 def instruction_messages(article: str, instruction: str, *, fmt: Format) -> list[Message]:

@@ -4,6 +4,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
 
     model: str = "auto"
     """What `--model auto` starts from: a name, a file, `hf:ID` or `URL#NAME`."""
+    check: Literal["model", "rules"] = "rules"
+    """Whether a model judges claims, and whether a question is answered at all, beside the rules."""
     adapter: Path | None = None
     """A GGUF LoRA to put on the GGUF model."""
     cache_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("techsum")))

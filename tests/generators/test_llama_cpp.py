@@ -224,3 +224,14 @@ def test_a_missing_file_and_an_unknown_name(tmp_path):
     with pytest.raises(UsageError) as refused:
         load("gema-2-2b-it")
     assert "gemma-2-2b-it" in str(refused.value)
+
+
+def test_the_odds_of_words_are_shares_that_sum_to_one(tiny):
+    odds = tiny.odds([Message("user", "글")], ["참", "거짓", "없음"])
+    assert sum(odds) == pytest.approx(1)
+    assert all(0 <= share <= 1 for share in odds)
+
+
+def test_a_claim_longer_than_the_context_is_a_line(tiny):
+    with pytest.raises(ModelError, match="토큰"):
+        tiny.odds([Message("user", "글 " * 20_000)], ["참", "거짓"])

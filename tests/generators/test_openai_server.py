@@ -43,6 +43,11 @@ def test_a_real_server_writes_counts_and_tells_its_context(server, keyed):
     assert ask(generator, max_tokens=8) == ask(generator, max_tokens=8) != ""
 
 
+def test_a_server_tells_the_odds_of_words(server, keyed):
+    odds = load(f"{server}#tiny-gemma").odds([Message("user", "맞나요?")], ["참", "거짓", "없음"])
+    assert sum(odds) == pytest.approx(1)
+
+
 def test_the_only_model_of_a_server_needs_no_name(server, keyed):
     assert load(server).name == "tiny-gemma"
 

@@ -88,3 +88,33 @@ def test_a_body_without_end_is_refused_with_and_without_a_length(server):
 
     assert httpx.post(f"{server}/api/check", content=chunks(), timeout=60).status_code == 413
     assert httpx.get(f"{server}/api/health").json()["status"] == "ok"
+
+
+def test_the_page_keeps_a_check_as_an_entry_that_can_be_shared(server):
+    with httpx.Client(base_url=server, follow_redirects=True, timeout=60) as reader:
+        assert "확인할 요약이나 문장" in reader.get("/check").text
+        page = reader.post("/check", data={"source": BODY, "summary": WRONG})
+        assert page.status_code == 200
+        assert "본문의 이 대목에는 &#39;999킬로와트시&#39;이(가) 없습니다." in page.text
+        shared = reader.post(f"{page.url.path}/share")
+        link = shared.text.partition(f'value="{server}')[2].partition('"')[0]
+    # anyone reads it, beside the article
+    public = httpx.get(server + link).text
+    assert "999킬로와트시" in public
+    assert "본문에서 근거를 찾지 못했습니다." in public
+    assert "스물여섯 가구" in public
+
+
+def test_a_check_that_cannot_be_made_keeps_what_was_typed(server):
+    page = httpx.post(
+        f"{server}/check", data={"source": "http://10.0.0.1/", "summary": "요약이다."}, timeout=60
+    )
+    assert page.status_code == 403
+    assert "http://10.0.0.1/" in page.text
+    assert "요약이다." in page.text
+
+
+def test_rules_alone_are_asked_for_by_name(server):
+    answer = ask(server, article=BODY, summary="요약이다.", check="rules").json()
+    assert answer["by"] == "rules"
+    assert ask(server, article=BODY, summary="요약이다.", check="oracle").status_code == 422

@@ -1,16 +1,21 @@
 """Checking a text against its article: where is it supported, what does the article not contain."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from techsum import korean
 from techsum.article import Article
 from techsum.checking.checker import Checker
-from techsum.errors import ReadingError
-from techsum.summary import SummarySentence
+from techsum.checking.verifier import Verifier
+from techsum.errors import ModelError, ReadingError
+from techsum.generators import load_verifier
+from techsum.summary import Notice, SummarySentence, notice
 
-__all__ = ["Checked", "Checker", "check"]
+__all__ = ["RULES", "Checked", "Checker", "Verifier", "check"]
+
+RULES = "rules"
+"""Stands for a model where none judges."""
 
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦]|\d{1,2}[.)]|[①-⑳])\s+")
 
@@ -20,6 +25,9 @@ class Checked:
     """A summary that was held against its article."""
 
     sentences: tuple[SummarySentence, ...]
+    by: str = RULES
+    """The model that judged beside the rules, or `rules`."""
+    notices: tuple[Notice, ...] = ()
 
     @property
     def marked(self) -> bool:
@@ -28,18 +36,25 @@ class Checked:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON that the command line and the API give."""
-        return {"sentences": [s.as_dict() for s in self.sentences]}
+        return {
+            "by": self.by,
+            "notices": [n.as_dict() for n in self.notices],
+            "sentences": [s.as_dict() for s in self.sentences],
+        }
 
 
-def check(article: Article | str, summary: str) -> Checked:
+def check(article: Article | str, summary: str, model: str = RULES) -> Checked:
     """Hold a summary, whoever or whatever wrote it, against its article.
 
     Args:
         article: the article, or a source that `read` takes.
         summary: prose, or one sentence a line with or without bullets.
+        model: who judges beside the rules: `rules` for nobody, `auto` for an instruct model that is here,
+        else the shipped verifier.
 
     Raises:
         ReadingError: the source holds no article, or the summary is empty.
+        ModelError: a model that was named cannot judge. With `auto` the rules stand alone, and that is said.
     """
     from techsum.reading import read
 
@@ -50,4 +65,16 @@ def check(article: Article | str, summary: str) -> Checked:
     if not found:
         raise ReadingError("summary_empty")
     checker = Checker(article.sentences, article.title or "")
-    return Checked(tuple(checker.check(sentence) for sentence in found))
+    checked = Checked(tuple(checker.check(sentence) for sentence in found))
+    return checked if model == RULES else _sharpened(checked, article, model)
+
+
+def _sharpened(checked: Checked, article: Article, model: str) -> Checked:
+    try:
+        judge = load_verifier(model)
+        verifier = Verifier(judge, article.sentences, article.title or "")
+        return Checked(tuple(map(verifier.sharpen, checked.sentences)), judge.name)
+    except ModelError:
+        if model != "auto":
+            raise
+        return replace(checked, notices=(notice("rules_only", reason="reason_no_verifier"),))

@@ -5,6 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from techsum import korean
+from techsum.checking.derived import Amount, among, amounts, follows
 from techsum.checking.evidence import SUPPORTED, Alignment
 from techsum.checking.names import Names, compounds, names, squeeze
 from techsum.checking.polarity import Claim, claims, contradiction
@@ -16,6 +17,8 @@ _NEARBY = 6
 """Words around a number or a name that say what it is about."""
 _ENOUGH_FOR_A_NUMBER, _ENOUGH_FOR_A_NAME = 0.4, 0.65
 """Share of these words' weight that an article sentence must hold to be what the number is about."""
+_SOURCES = 3
+"""Article sentences whose numbers a sentence may have counted with."""
 _ELSEWHERE = 0.6
 """A number or name stands in the wrong place if the sentences that have it hold less than this share of what
 the best sentence without it holds."""
@@ -41,6 +44,10 @@ class Checker:
         return Quantities(self.text)
 
     @cached_property
+    def _amounts(self) -> list[Amount]:
+        return amounts(self.text)
+
+    @cached_property
     def _names(self) -> Names:
         return Names(self.text)
 
@@ -56,7 +63,7 @@ class Checker:
             return SummarySentence(sentence, (), (notice("unsupported", span=(0, len(sentence))),))
         said = _Facts(sentence, tokens)
         notices = [
-            *self._numbers_of(said),
+            *self._numbers_of(said, self._numbers_near(words, aligned.places)),
             *self._names_of(said),
             *self._denied(said, aligned.places),
         ]
@@ -70,24 +77,46 @@ class Checker:
         best = self._sentences[max(shared, key=lambda place: (shared[place], -place))]
         return Evidence(best.start, best.end, best.text)
 
-    def _numbers_of(self, said: "_Facts") -> Iterator[Notice]:
-        for one in said.quantities:
-            surface = said.text[one.start : one.end]
-            span = (one.start, one.end)
-            kind = self._quantities.fault(one)
-            if kind:
-                if not one.counting:
-                    yield notice(kind, found=surface, span=span)
-                continue
+    def _numbers_of(self, said: "_Facts", near: Sequence[Amount]) -> Iterator[Notice]:
+        """Numbers that the article lacks, or has of something else.
 
-            if not one.spelled and self._misplaced(
-                said,
-                span,
-                _ENOUGH_FOR_A_NUMBER,
-                partial(_Facts.has, one=one),
-                partial(_Facts.rivals, one=one, other=said),
+        Args:
+            said: the sentence.
+            near: the numbers of the sentences that it comes from: what follows from them is right, too.
+        """
+        for one in said.amounts:
+            surface, span = said.text[one.start : one.end], (one.start, one.end)
+            quantity = one.quantity
+            kind = self._fault(one)
+            if kind:
+                counting = one.rate or (quantity is not None and quantity.counting)
+                if not counting and not follows(one, said.text, near):
+                    yield notice(kind, found=surface, span=span)
+            elif (
+                quantity
+                and not quantity.spelled
+                and self._misplaced(
+                    said,
+                    span,
+                    _ENOUGH_FOR_A_NUMBER,
+                    partial(_Facts.gives, one=one, said=said.text),
+                    partial(_Facts.rivals, one=quantity, other=said),
+                )
             ):
                 yield notice("number", found=surface, span=span)
+
+    def _fault(self, one: Amount) -> str | None:
+        """`number` or `unit` where the article has nothing like this number."""
+        if among(one, self._amounts):
+            return None
+        return self._quantities.fault(one.quantity) if one.quantity else "number"
+
+    def _numbers_near(self, words: Iterable[str], places: Sequence[int]) -> list[Amount]:
+        """The numbers of the article sentences that a sentence of these words may come from."""
+        shared = self._alignment.overlaps(self._alignment.weights(words))
+        others = sorted(shared, key=lambda p: (-shared[p], p))
+        chosen = dict.fromkeys((*places, *others))
+        return [a for p in list(chosen)[:_SOURCES] for a in self._facts(p).amounts]
 
     def _names_of(self, said: "_Facts") -> Iterator[Notice]:
         for one in compounds(said.text, said.tokens):
@@ -156,6 +185,10 @@ class _Facts:
         return quantities(self.text)
 
     @cached_property
+    def amounts(self) -> list[Amount]:
+        return amounts(self.text)
+
+    @cached_property
     def names(self) -> list[Any]:
         return list(names(self.text, self.tokens))
 
@@ -166,6 +199,10 @@ class _Facts:
     @cached_property
     def squeezed(self) -> str:
         return squeeze(self.text)
+
+    def gives(self, one: Amount, said: str) -> bool:
+        """Whether this number of the sentence `said` stands here or follows from what does."""
+        return follows(one, said, self.amounts)
 
     def has(self, one: Quantity) -> bool:
         """Whether this number stands here, with its unit or without one."""

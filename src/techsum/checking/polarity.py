@@ -58,6 +58,80 @@ _MORE = {
 
 # predicates that deny by themselves, and what they deny
 _DENYING = {"없": "있", "아니": "이", "모르": "알", "못하": "하", "없애": "있", "없어지": "생기", "않": "하"}
+_IMPLIED = frozenset(
+    [
+        "막",
+        "멈추",
+        "빠지",
+        "빼",
+        "놓치",
+        "잃",
+        "그치",
+        "어렵",
+        "힘들",
+        "실패",
+        "끊",
+        "끊기",
+        "끊어지",
+        "반대",
+        "거부",
+        "거절",
+        "중단",
+        "금지",
+        "제외",
+        "비슷",
+        "같",
+        "그대로",
+        "마찬가지",
+        "똑같",
+        "남",
+        "머무르",
+        "머물",
+        "버리",
+        "감추",
+        "사라지",
+        "무디",
+        "설치",
+        "지우",
+        "망가지",
+        "깨지",
+        "부족",
+        "모자라",
+        "드물",
+        "적",
+        "낮",
+        "작",
+        "줄",
+        "피하",
+        "참",
+        "포기",
+        "미루",
+        "늦",
+        "밀리",
+        "이르",
+        "불과",
+        "한하",
+        "뿐",
+        "밖에",
+        "아래",
+        "미만",
+        "이하",
+        "안쪽",
+        "차단",
+        "면하",
+        "벗어나",
+        "벗",
+        "다시",
+        "새로",
+        "지키",
+        "유지",
+        "온전",
+        "무사",
+    ]
+)
+"""Words that deny without a negation: what they are said of is often told as `-지 않다`."""
+_OF_A_NUMBER = frozenset({"되", "미치", "넘", "지나", "걸리", "차", "못하", "모자라"})
+"""Predicates whose denial only bounds a number: 1분이 채 걸리지 않는다."""
 _PREFIXES = {"불", "비", "미", "무", "부", "몰"}
 _EMPTY = {"하", "되", "이", "있", "것", "수"}
 """Predicates that say too little to be compared one by one."""
@@ -162,6 +236,8 @@ def _negations(clause: Sequence[Any], place: int) -> Iterator[int]:
         if new_word and token.form not in ("못하", "않"):
             return
         between = clause[place + 1 : near]
+        if any(t.form in ("밖에", "뿐") for t in between) or any(t.form == "채" for t in clause[:near]):
+            return  # 만들 수밖에 없다 affirms, 1분이 채 걸리지 않는다 bounds a number
         cannot = token.form == "없" and any(t.tag == "NNB" and t.form in ("수", "길", "리") for t in between)
         if (tag == "VX" and token.form in ("않", "못하", "말")) or cannot or tag == "VCN":
             yield near
@@ -173,7 +249,8 @@ def contradiction(said: Iterable[Claim], evidence: Sequence[Claim]) -> Claim | N
     The same predicate stands there in the clause most like this one, with another sign. Or the sentence ends in a
     denial, and nothing at all is denied where it comes from.
     """
-    denies = any(c.negated for c in evidence)
+    evidence = list(evidence)
+    denies = any(c.negated or c.axis in _IMPLIED or c.words & _IMPLIED or c.sign < 0 for c in evidence)
     for claim in said:
         if _goes_the_other_way(claim, evidence):
             return claim
@@ -183,7 +260,9 @@ def contradiction(said: Iterable[Claim], evidence: Sequence[Claim]) -> Claim | N
             enough = _SAME_MAIN_CLAUSE if claim.last and claim.negated else _SAME_CLAUSE
             if alike >= enough and all(c.sign != claim.sign for c in same if _alike(claim, c) == alike):
                 return claim
-        elif claim.last and claim.negated and not denies:
+        elif (
+            claim.last and claim.negated and not denies and not (claim.numbers and claim.axis in _OF_A_NUMBER)
+        ):
             return claim
     return None
 

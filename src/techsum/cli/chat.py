@@ -6,11 +6,16 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
 
-from techsum.chat import Answered, ask
+from techsum.chat import Answer, Answered, ask
 from techsum.cli.terminal import make_console, reading
+from techsum.errors import UsageError
 from techsum.messages import text
 from techsum.reading import read
+from techsum.summarizers.events import Event, Progress, SentenceDone, TextPiece, Withdrawn
 
 
 def command(
@@ -29,17 +34,50 @@ def command(
     with reading(console, quiet=as_json):
         article = read(source)
     lines: Iterable[str] = [question] if question is not None else _typed()
+    before: list[tuple[str, str]] = []
     for line in lines:
-        *_, last = ask(article, line, model)
-        assert isinstance(last, Answered)  # noqa: S101 - `ask` ends with it
-        if as_json:
-            print(json.dumps(last.answer.as_dict(), ensure_ascii=False))  # noqa: T201
+        try:
+            answer = _shown(console, ask(article, line, model, before=before), live=not as_json)
+        except UsageError as error:
+            if question is not None:
+                raise
+            console.print(Text(str(error), style="yellow"))  # the next question may be a better one
             continue
-        console.print(last.answer.text, soft_wrap=True)
-        for sentence in last.answer.sentences:
+        before.append((answer.question, answer.text))
+        if as_json:
+            print(json.dumps(answer.as_dict(), ensure_ascii=False))  # noqa: T201
+            continue
+        console.print(answer.text, soft_wrap=True)
+        for sentence in answer.sentences:
             for evidence in sentence.evidence[:1]:
                 if evidence.text != sentence.text:
                     console.print(f"  > {evidence.text}", style="dim", soft_wrap=True)
+
+
+def _shown(console: Console, events: Iterator[Event | Answered], *, live: bool) -> Answer:
+    """The answer, in a terminal shown while it is written."""
+    if not (live and console.is_terminal):
+        *_, last = events
+        assert isinstance(last, Answered)  # noqa: S101 - `ask` ends with it
+        return last.answer
+    settled: list[str] = []
+    growing = ""
+    with Live(console=console, refresh_per_second=12, transient=True) as screen:
+        for event in events:
+            if isinstance(event, Answered):
+                return event.answer
+            if isinstance(event, Progress):
+                screen.update(Text(f"… {text(event.key, **dict(event.values))}", style="italic dim"))
+                continue
+            if isinstance(event, TextPiece):
+                growing += event.text
+            elif isinstance(event, SentenceDone):
+                settled.append(event.sentence.text)
+                growing = ""
+            elif isinstance(event, Withdrawn):
+                settled, growing = ([] if event.everything else settled), ""
+            screen.update(Text(" ".join([*settled, growing])))
+    raise AssertionError
 
 
 def _typed() -> Iterator[str]:

@@ -11,6 +11,7 @@ from techsum.cli.terminal import make_console, print_sentence, reading
 from techsum.errors import UsageError
 from techsum.messages import text
 from techsum.reading import read, read_summary
+from techsum.settings import settings
 
 MARKED = 3
 """Exit code when a sentence carries a notice."""
@@ -19,6 +20,10 @@ MARKED = 3
 def command(
     article: Annotated[str, typer.Argument(help="링크, 파일, 글, 또는 - / link, file, text, or -")],
     summary: Annotated[str, typer.Argument(help="요약 파일, 글, 또는 - / a file, text, or -")],
+    judge: Annotated[
+        str | None,
+        typer.Option("--check", help="rules, model, 또는 모델 이름 / rules, model, or a model's name"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON 하나로 출력 / print one JSON object")] = False,
 ) -> None:
     """누가 쓴 요약이든 본문과 견줍니다. / Hold any summary against its article."""
@@ -26,7 +31,8 @@ def command(
         raise UsageError("two_standard_inputs")
     console = make_console()
     with reading(console, quiet=as_json):
-        checked = check(read(article), read_summary(summary))
+        by = judge or settings().check
+        checked = check(read(article), read_summary(summary), "auto" if by == "model" else by)
     if as_json:
         print(json.dumps(checked.as_dict(), ensure_ascii=False))  # noqa: T201
     else:
@@ -34,6 +40,8 @@ def command(
             print_sentence(console, sentence, evidence=True)
         marked = sum(bool(s.notices) for s in checked.sentences)
         key = "check_marked" if marked else "check_clear"
+        for one in checked.notices:
+            console.print(Text(one.message, style="dim"))
         console.print(Text(text(key, count=marked, total=len(checked.sentences)), style="bold"))
     if checked.marked:
         raise typer.Exit(MARKED)

@@ -1,8 +1,9 @@
 """`techsum summarize SOURCE`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -13,6 +14,7 @@ from techsum.cli.terminal import make_console, reading, view
 from techsum.generators import check, resolve
 from techsum.messages import text
 from techsum.reading import read
+from techsum.settings import settings
 from techsum.summarizers import events, make_options
 from techsum.summarizers.events import Done
 from techsum.summarizers.result import result
@@ -42,6 +44,12 @@ def command(  # noqa: PLR0917 - typer calls it by name
             "--strict", help="의심스러운 문장은 본문 문장으로 / the article's words for doubtful ones"
         ),
     ] = False,
+    judge: Annotated[
+        Literal["rules", "model"] | None,
+        typer.Option(
+            "--check", help="쓴 문장을 모델도 판정하게 / whether a model judges what was written, too"
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="다시 쓸 때의 씨앗값 / seed of a second attempt")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="JSON 하나로 출력 / print one JSON object")] = False,
     stream: Annotated[
@@ -51,7 +59,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
     guide: Annotated[bool, typer.Option(help="다음에 해 볼 것을 보여 주기 / show what to type next")] = False,
 ) -> None:
     """글을 요약합니다. / Summarise a source."""
-    options = make_options(length, style, register, seed, strict=strict)
+    options = replace(
+        make_options(length, style, register, seed, strict=strict), check=judge or settings().check
+    )
     name = resolve(model)
     check(name)
     console = make_console()

@@ -89,16 +89,25 @@ class Chat:
     turns: tuple[Turn, ...] = ()
     busy: bool = False
     problem: str = ""
-    draft: str = ""
-    """What stands in the field when it is drawn."""
     drawn: int = 0
-    """Counts up where the field must show `draft`."""
+    """Counts up where the field must show other text than what was typed into it."""
     asking: bool = False
     """Whether the reader is asking, so that the field should have the focus when it is drawn."""
+    _texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def typed(self) -> str:
+        """What stands in the field."""
+        return self._texts.get("question", "")
+
+    def type(self, typed: str) -> None:
+        """Keep what was typed: here and not in the component, which may be drawn anew with the summary."""
+        self._texts["question"] = typed
 
     def show(self, draft: str, *, asking: bool) -> None:
         """Draw the field with this in it."""
-        self.draft, self.asking = draft, asking
+        self._texts = {"question": draft}
+        self.asking = asking
         self.drawn += 1
 
 

@@ -4,11 +4,23 @@ import re
 from pathlib import Path
 
 from techsum.generators.gguf_file import inspect_gguf
-from techsum.generators.models import EMBEDDED, EXTRACT, TUNED, auto_model, model_file, shipped_adapter
-from techsum.generators.protocol import Generator, Options
+from techsum.generators.models import (
+    BASE_MODELS,
+    EMBEDDED,
+    EXTRACT,
+    TUNED,
+    VERIFIER,
+    auto_model,
+    model_file,
+    shipped_adapter,
+)
+from techsum.generators.protocol import Generator, Judge, Options
 from techsum.settings import settings
 
-__all__ = ["EXTRACT", "Generator", "Options", "check", "load", "resolve"]
+__all__ = ["EXTRACT", "Generator", "Judge", "Options", "check", "load", "load_verifier", "resolve"]
+
+_CLAIM_CONTEXT = 1024
+"""Tokens that a verifier sees: three sentences and a claim have 150 to 300."""
 
 
 def resolve(model: str) -> str:
@@ -55,3 +67,20 @@ def load(model: str) -> Generator:
     path = Path(model) if model.endswith(".gguf") else model_file(model)
     adapter = shipped_adapter() if model == TUNED else settings().adapter
     return load_llama(path, None if model.endswith(".gguf") else model, adapter)
+
+
+def load_verifier(model: str = "auto") -> Judge:
+    """The generator that judges claims: an instruct model itself, for every other one the shipped verifier.
+
+    Raises:
+        UsageError: the name means nothing.
+        ModelError: the model is missing, broken or cannot be reached.
+    """
+    name = resolve(model)
+    if name not in {EXTRACT, TUNED, *BASE_MODELS}:
+        generator = load(name)
+        if generator.format == "gemma" and isinstance(generator, Judge):
+            return generator
+    from techsum.generators.llama_cpp import load_llama
+
+    return load_llama(model_file(VERIFIER), VERIFIER, shipped_adapter(VERIFIER), _CLAIM_CONTEXT)

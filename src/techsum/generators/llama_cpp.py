@@ -23,8 +23,8 @@ import httpx
 
 from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
-from techsum.generators.protocol import Options
-from techsum.prompts import STOP, Format, Message, Piece, known_format, render
+from techsum.generators.protocol import Options, shares
+from techsum.prompts import STOP, Format, Message, Piece, answer, known_format, render
 from techsum.settings import settings
 
 _BATCH = 512
@@ -33,6 +33,9 @@ _BATCH = 512
 _SMALL = 1 << 30
 """Bytes up to which a model writes with one thread: at a token of the 270M model two wait for one another
 longer than they work (66 tokens/s with one, 39 with two, in turn); it reads prompts with all."""
+
+_PROBABILITIES = 40
+"""Tokens whose probabilities are told: a word that is not among them has none to speak of."""
 
 _PREFIX_CACHE_MIB = 512
 """Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
@@ -53,7 +56,9 @@ class Timing:
 class LlamaCpp:
     """A GGUF model, loaded. Get one from `load_llama`, which loads each file once a process."""
 
-    def __init__(self, path: Path, name: str, adapter: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, name: str, adapter: Path | None = None, context: int | None = None
+    ) -> None:
         info = inspect_gguf(path)
         self.name = name
         said = info.format
@@ -63,7 +68,9 @@ class LlamaCpp:
                 raise ModelError("model_adapter", path=adapter, model=name)
             said = about.format or said
         self.format = _format(said, info.chat_template, name)
-        self.context = min(settings().context, info.trained_context or settings().context)
+        wanted = context or settings().context
+        self.context = min(wanted, info.trained_context or wanted)
+        self._slots = 1 if context else settings().slots
         self.last_timing: Timing | None = None
         self._adapter = adapter
         self._controls: dict[str, list[int]] = {}
@@ -80,15 +87,15 @@ class LlamaCpp:
 
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
-        slots = settings().slots  # two requests on one core take 1.09 times as long together as in turn
-        params.n_ctx = self.context * slots
-        params.n_parallel = slots
+        # two requests on one core take 1.09 times as long together as in turn
+        params.n_ctx = self.context * self._slots
+        params.n_parallel = self._slots
         params.n_batch = params.n_ubatch = _BATCH
         params.cpuparams_batch.n_threads = settings().threads
         params.cpuparams.n_threads = 1 if path.stat().st_size < _SMALL else settings().threads
         params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
         params.swa_full = True  # else a prefix longer than Gemma's sliding window cannot be reused
-        params.cache_ram_mib = _PREFIX_CACHE_MIB
+        params.cache_ram_mib = _PREFIX_CACHE_MIB if self._slots > 1 else 0
         params.warmup = False
         params.ui = False
         params.endpoint_slots = False
@@ -162,6 +169,29 @@ class LlamaCpp:
             told = [t for t in said.get("completion_probabilities", ()) if t["id"] == token]
             found.append(float(told[0]["logprob"]) if told else math.nan)
         return found
+
+    def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
+        """How likely the answer begins with each word: see `Judge.odds`."""
+        prompt = self.encode(render(messages, self.format))
+        if len(prompt) >= self.context:
+            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        firsts = [self.encode(answer(word, self.format))[0] for word in words]
+        request = {
+            "prompt": prompt,
+            "n_predict": 1,
+            "n_probs": _PROBABILITIES,
+            "temperature": 0,
+            "cache_prompt": True,
+        }
+        if self._adapter:
+            request["lora"] = [{"id": 0, "scale": 1.0}]
+        said = self._client.post("/completion", json=request).raise_for_status().json()
+        told = {
+            t["id"]: float(t["logprob"])
+            for place in said.get("completion_probabilities", ())[:1]
+            for t in place.get("top_logprobs", ())
+        }
+        return shares([told.get(first, -math.inf) for first in firsts])
 
     def stream(
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
@@ -258,15 +288,23 @@ _lock = threading.Lock()
 
 
 @cache
-def _loaded(path: Path, name: str, adapter: Path | None) -> LlamaCpp:
-    return LlamaCpp(path, name, adapter)
+def _loaded(path: Path, name: str, adapter: Path | None, context: int | None) -> LlamaCpp:
+    return LlamaCpp(path, name, adapter, context)
 
 
-def load_llama(path: Path, name: str | None = None, adapter: Path | None = None) -> LlamaCpp:
+def load_llama(
+    path: Path, name: str | None = None, adapter: Path | None = None, context: int | None = None
+) -> LlamaCpp:
     """The model in this file, loaded at most once a process.
+
+    Args:
+        path: a GGUF file.
+        name: what to call it.
+        adapter: a GGUF adapter that goes on it.
+        context: tokens that it sees at once, for one request at a time; by default as the settings say.
 
     Raises:
         ModelError: the file is missing, broken or of an unknown kind, or the adapter does not fit.
     """
     with _lock:
-        return _loaded(path.resolve(), name or path.stem, adapter.resolve() if adapter else None)
+        return _loaded(path.resolve(), name or path.stem, adapter.resolve() if adapter else None, context)

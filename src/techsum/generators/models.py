@@ -21,6 +21,10 @@ _EMBEDDED_SIZE = 253_113_024
 TUNED = "gemma-3-270m-ko"
 """The embedded model with the adapter that TechSum trained and ships."""
 
+VERIFIER = "gemma-3-270m-check"
+"""The embedded model with the adapter that judges claims: no summarizer, so no name for `--model`."""
+_OWN_FILES = (EMBEDDED, TUNED, VERIFIER)
+
 BASE_MODELS = frozenset({EMBEDDED})
 """Models that were never taught to follow an instruction: their texts carry a notice."""
 
@@ -54,7 +58,7 @@ def pulled() -> dict[str, Path]:
     """The model files that are here, by name."""
     folder = models_folder()
     found = {p.stem: p for p in sorted(folder.glob("*.gguf"))} if folder.is_dir() else {}
-    for name in (EMBEDDED, TUNED):  # their own files go before a file of the same name
+    for name in _OWN_FILES:  # their own files go before a file of the same name
         found.pop(name, None)
     return found
 
@@ -96,7 +100,7 @@ def model_file(name: str, progress: Callable[[], None] = lambda: None) -> Path:
         ModelError: the model is known but not here.
         StorageError: the cache folder is full or cannot be written.
     """
-    if name in (EMBEDDED, TUNED):
+    if name in _OWN_FILES:
         path = models_folder() / f"{EMBEDDED}.gguf"
         if not path.exists() or path.stat().st_size != _EMBEDDED_SIZE:
             progress()
@@ -110,9 +114,9 @@ def model_file(name: str, progress: Callable[[], None] = lambda: None) -> Path:
     raise unknown(name)
 
 
-def shipped_adapter() -> Path:
-    """The adapter of `gemma-3-270m-ko`, which comes with the package."""
-    return Path(__file__).parents[1] / "models" / TUNED / "adapter.gguf"
+def shipped_adapter(name: str = TUNED) -> Path:
+    """The adapter of `gemma-3-270m-ko` or `gemma-3-270m-check`, which come with the package."""
+    return Path(__file__).parents[1] / "models" / name / "adapter.gguf"
 
 
 def embedded_installed() -> bool:

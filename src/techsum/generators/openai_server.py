@@ -1,6 +1,7 @@
 """Any server that speaks the OpenAI protocol: vLLM, llama-server, Ollama."""
 
 import json
+import math
 import random
 import re
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 
 from techsum.errors import CancelledError, ServerError
-from techsum.generators.protocol import Options
+from techsum.generators.protocol import Options, shares
 from techsum.messages import text as message_text
 from techsum.prompts import Format, Message
 from techsum.settings import settings
@@ -23,6 +24,8 @@ _LONGEST_PAUSE = 20.0
 _CONNECT_SECONDS = 10.0
 _CHARACTERS_PER_TOKEN = 1.3
 """Gemma reads 1.7 Korean characters a token on average; an estimate must rather be too high."""
+_PROBABILITIES = 20
+"""Most that OpenAI's own servers tell."""
 _DEFAULT_CONTEXT = 8192
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 
@@ -111,6 +114,30 @@ class OpenAIServer:
                         yield piece
             except httpx.HTTPError as error:
                 raise self._unreachable(error) from None
+
+    def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
+        """How likely the answer begins with each word: see `Judge.odds`."""
+        request = {
+            "model": self.name,
+            "messages": [{"role": m.role, "content": neutralize(m.content)} for m in messages],
+            "max_tokens": 1,
+            "temperature": 0,
+            "logprobs": True,
+            "top_logprobs": _PROBABILITIES,
+        }
+        with self._request("POST", "/chat/completions", request) as response:
+            try:
+                said = json.loads(response.read())["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+                told = [(str(t["token"]).strip(), float(t["logprob"])) for t in said]
+            except (ValueError, KeyError, TypeError, IndexError):
+                raise ServerError("server_no_odds", url=self._url) from None
+        # a server's tokenizer may cut a word: what begins it stands for it
+        return shares(
+            [
+                max((log for token, log in told if token and word.startswith(token)), default=-math.inf)
+                for word in words
+            ]
+        )
 
     def _piece(self, line: str) -> str | None:
         """The text in one line of the event stream; None at its end."""

@@ -1,9 +1,10 @@
 """What every generator is: messages in, text pieces out."""
 
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from techsum.prompts import Format, Message
 
@@ -53,3 +54,32 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Free the model."""
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """A generator that also tells how likely it is to begin its answer with a word."""
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+
+    @property
+    def format(self) -> Format:
+        """How prompts for it are worded."""
+
+    def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
+        """How likely the answer begins with each of these words, among them: shares that sum to 1.
+
+        Raises:
+            ModelError: the prompt is too long, the model failed, or its server tells no probabilities.
+        """
+
+
+def shares(logs: Sequence[float]) -> list[float]:
+    """Natural log-probabilities as shares of their sum; all equal where none is known (-inf)."""
+    highest = max(logs)
+    if highest == -math.inf:
+        return [1 / len(logs)] * len(logs)
+    weights = [math.exp(log - highest) for log in logs]
+    return [w / sum(weights) for w in weights]

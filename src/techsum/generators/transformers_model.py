@@ -13,8 +13,8 @@ from techsum.errors import ModelError
 from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED
-from techsum.generators.protocol import Options
-from techsum.prompts import STOP, Format, Message, Piece, known_format, render
+from techsum.generators.protocol import Options, shares
+from techsum.prompts import STOP, Format, Message, Piece, answer, known_format, render
 from techsum.settings import hub, hub_token, settings
 
 _NEWEST = "main"
@@ -133,6 +133,17 @@ class TransformersModel:
             logits = self._model(ids, logits_to_keep=len(answer) + 1).logits[0, :-1].float()
         chosen = torch.tensor(answer, device=logits.device)[:, None]
         return list(logits.log_softmax(-1).gather(1, chosen)[:, 0].tolist())
+
+    def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
+        """How likely the answer begins with each word: see `Judge.odds`."""
+        prompt = self.encode(render(messages, self.format))
+        if len(prompt) >= self.context:
+            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        firsts = [self.encode(answer(word, self.format))[0] for word in words]
+        ids = self._torch.tensor([prompt], device=self._model.device)
+        with self._torch.inference_mode(), self._lock:
+            logits = self._model(ids, logits_to_keep=1).logits[0, -1].float()
+        return shares(logits.log_softmax(-1)[firsts].tolist())
 
     def stream(
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None

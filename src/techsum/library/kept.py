@@ -62,6 +62,7 @@ class Summary(_Kept):
     line: Text = ""
     summary: Text
     figures: list[Figure] = []
+    suggestions: list[Line] = []
     sentences: list[Sentence]
     notices: list[Notice]
     model: Line

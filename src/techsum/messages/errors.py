@@ -202,6 +202,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{url} 은(는) OpenAI 호환 서버로 답하지 않았습니다. 주소가 /v1 로 끝나는지 확인해 주세요.",
         "{url} did not answer as an OpenAI-compatible server. Check that the address ends in /v1.",
     ),
+    "server_no_odds": (
+        "{url} 은(는) 낱말의 확률을 알려 주지 않아 주장을 판정하는 데 쓸 수 없습니다. 규칙으로만 견주려면 --check rules 를 쓰세요.",
+        "{url} tells no token probabilities, so its model cannot judge claims. Use --check rules to compare by rules alone.",
+    ),
     "extra_missing": (
         "'{feature}'에는 추가 설치가 필요합니다: `pip install 'techsum[{extra}]'`",
         "'{feature}' needs an extra: `pip install 'techsum[{extra}]'`",

@@ -65,6 +65,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{found}': 본문은 반대로 말합니다.",
         "'{found}': the article says the opposite.",
     ),
+    "notice_contradicted": (
+        "'{found}': 본문과 다르게 말하는 것 같습니다.",
+        "'{found}': the article seems to say otherwise.",
+    ),
+    "notice_absent": (
+        "본문만으로는 알 수 없는 내용인 것 같습니다.",
+        "The article does not seem to say this.",
+    ),
+    "notice_rules_only": (
+        "규칙으로만 견주었습니다 ({reason}).",
+        "Compared by rules alone ({reason}).",
+    ),
+    "reason_no_verifier": ("판정 모델을 불러오지 못함", "the verifier could not be loaded"),
     "notice_unsupported": (
         "본문에서 근거를 찾지 못했습니다.",
         "The article does not support this.",

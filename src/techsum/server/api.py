@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 
 from techsum import __version__
 from techsum.chat import LONGEST_QUESTION
-from techsum.checking import check
 from techsum.errors import StorageError, TechsumError, UsageError
 from techsum.generators.models import auto_model, names
 from techsum.library import Entry, Library
@@ -24,16 +23,14 @@ from techsum.library.files import exported, imported
 from techsum.library.markdown import markdown
 from techsum.messages import text, user_language
 from techsum.reading import is_link, read_remote, read_upload
-from techsum.server.jobs import RETRY_SECONDS, BusyError, Jobs
+from techsum.server.checks import MOST_SUMMARY_CHARACTERS, checked
+from techsum.server.jobs import Jobs
 from techsum.server.problems import misfit, missing, status_of
 from techsum.summarizers.result import with_article
 
 MOST_CHARACTERS = 2_000_000
-MOST_SUMMARY_CHARACTERS = 20_000
 _LARGEST_TEXT = 4 * MOST_CHARACTERS
 """Bytes of a text in a form: a Korean letter has three."""
-_AT_ONCE = 4
-"""Checks at the same time: each holds a processor and a thread of the server."""
 _LABEL = 80
 """Characters of a pasted text that its entry is called by until it has a title."""
 
@@ -51,6 +48,9 @@ class CheckRequest(_Body):
 
     article: str = Field(max_length=MOST_CHARACTERS, description="a public link, or the article's text")
     summary: str = Field(max_length=MOST_SUMMARY_CHARACTERS, description="prose, or one sentence a line")
+    check: Literal["model", "rules"] | None = Field(
+        None, description="whether a model judges beside the rules; by default as the server is set"
+    )
 
 
 class SummaryRequest(_Body):
@@ -123,7 +123,6 @@ def entry_json(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
 def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
     """The API over this library and these jobs."""
     api = APIRouter(prefix="/api")
-    places = threading.BoundedSemaphore(_AT_ONCE)
 
     def own(request: Request, entry_id: str) -> Entry:
         entry = jobs.found(reader_of(request), entry_id)
@@ -155,13 +154,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     @api.post("/check")
     def check_summary(asked: CheckRequest) -> dict[str, Any]:
         """Hold a summary against its article: each sentence with its evidence and notices."""
-        # who finds no place is told so: to wait would hold a thread that others need
-        if not places.acquire(blocking=False):
-            raise BusyError("server_busy", seconds=RETRY_SECONDS)
-        try:
-            return check(read_remote(asked.article), asked.summary).as_dict()
-        finally:
-            places.release()
+        return checked(asked.article, asked.summary, asked.check)[1].as_dict()
 
     @api.post("/summaries", status_code=202, openapi_extra=_FORM)
     async def begin(request: Request) -> JSONResponse:

@@ -22,6 +22,7 @@ from techsum.library import Library, open_library
 from techsum.library.work import Work
 from techsum.messages import text
 from techsum.server import api, metrics, pages
+from techsum.server.checks import MOST_SUMMARY_CHARACTERS
 from techsum.server.guard import Guard
 from techsum.server.jobs import Jobs
 from techsum.server.limits import LimitedBody
@@ -30,7 +31,7 @@ from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, new_key, si
 from techsum.server.workers import Workers
 from techsum.settings import database_url, settings
 
-_MOST_BYTES = 4 * (api.MOST_CHARACTERS + api.MOST_SUMMARY_CHARACTERS)
+_MOST_BYTES = 4 * (api.MOST_CHARACTERS + MOST_SUMMARY_CHARACTERS)
 _DOCUMENT = 50 * 1024 * 1024
 """Bytes of an uploaded document, or of a library that comes back."""
 _DOCUMENTS = dict.fromkeys(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from techsum.article import Article
-from techsum.chat import QUOTING, Answered, ask
+from techsum.chat import QUOTING, Answered, ask, quoted
+from techsum.chat.suggestions import suggestions
 from techsum.errors import CancelledError, StorageError, TechsumError, UsageError
 from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.models import names
@@ -43,6 +44,8 @@ MOST_OPEN_EACH = 8
 """Jobs of one reader."""
 MOST_QUESTIONS, MOST_QUESTIONS_EACH = 16, 2
 """Questions that are being answered or wait: each holds a thread of the server, which has 40."""
+_EARLIER = 3
+"""Earlier questions that a question may lean on."""
 RETRY_SECONDS = 20
 
 _LOGS_KEPT = 200
@@ -337,6 +340,7 @@ class Jobs:
                 name, data = event_json(event)
                 # kept before it is told: who is told draws the page again
                 if isinstance(event, Done):
+                    data = {**data, "suggestions": suggestions(article, event.summary.sentences, quoted)}
                     self._keep(partial(self._library.finish, job.entry.id, data, self._worker))
                 elif isinstance(event, KeySentences):
                     self._keep(partial(self._library.read, job.entry.id, article, data, self._worker))
@@ -387,7 +391,9 @@ class Jobs:
             held.enter_context(self._asks(entry.reader))
             if name not in QUOTING:
                 held.enter_context(self.places.taken(entry.reader, cancel))
-            for event in ask(entry.article, question, name, cancel):
+            earlier = self._library.questions(entry.reader, entry.id)[-_EARLIER:]
+            before = [(q.question, str(q.answer.get("answer", ""))) for q in earlier]
+            for event in ask(entry.article, question, name, cancel, before):
                 if isinstance(event, Answered):
                     answer = event.answer.as_dict()
                     self._library.answered(entry.reader, entry.id, event.answer.question, answer)

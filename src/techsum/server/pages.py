@@ -22,6 +22,7 @@ from techsum.library.markdown import markdown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import (
     DEFAULTS,
+    MOST_CHARACTERS,
     SummaryRequest,
     asked_for,
     counted,
@@ -29,6 +30,7 @@ from techsum.server.api import (
     start,
     with_defaults,
 )
+from techsum.server.checks import MOST_SUMMARY_CHARACTERS, kept
 from techsum.server.jobs import Jobs
 from techsum.server.problems import status_of
 from techsum.server.readers import ACCOUNT, LANGUAGE_COOKIE, YEAR
@@ -78,6 +80,22 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         if entry and entry.request.mode == "link":  # a link that failed, to be mended
             return home(request, 200, entry.request.source, **with_defaults(entry))
         return home(request)
+
+    @pages.get("/check")
+    def check_form(request: Request) -> Response:
+        return draw(request, "check.html", here="check", source="", summary="", problem="")
+
+    @pages.post("/check")
+    def check(
+        request: Request,
+        source: Annotated[str, Form(max_length=MOST_CHARACTERS)] = "",
+        summary: Annotated[str, Form(max_length=MOST_SUMMARY_CHARACTERS)] = "",
+    ) -> Response:
+        try:
+            return back(kept(library, reader_of(request), source, summary, user_language()).id)
+        except TechsumError as error:
+            said = {"source": source, "summary": summary, "problem": str(error)}
+            return draw(request, "check.html", status_of(error), here="check", **said)
 
     @pages.get("/guide")
     def guide(request: Request) -> Response:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from techsum.article import Article
-from techsum.errors import UsageError
-from techsum.generators import EXTRACT, check, load, resolve
+from techsum.checking import Verifier
+from techsum.errors import ModelError, UsageError
+from techsum.generators import EXTRACT, Generator, Judge, check, load, load_verifier, resolve
 from techsum.generators.models import TUNED
+from techsum.settings import settings
 from techsum.summarizers.abstractive import Abstractive
 from techsum.summarizers.compressive import Compressive
 from techsum.summarizers.events import Done, Event, KeySentences, Progress
@@ -61,9 +63,27 @@ def events(
     summarizer = Compressive if generator.format == "tuned" else Abstractive
     for event in summarizer(article, generator, options, cancel).events():
         if isinstance(event, Done):
-            yield Done(replace(event.summary, seconds=time.perf_counter() - began))
+            wanted = "model" in (options.check, settings().check)
+            summary = _verified(event.summary, article, generator) if wanted else event.summary
+            yield Done(replace(summary, seconds=time.perf_counter() - began))
         else:
             yield event
+
+
+def _verified(summary: Summary, article: Article, generator: Generator) -> Summary:
+    """The summary with the marks that rules and a verifier give together: the model that wrote it, or ours.
+
+    What a tuned model shortened needs none: it is held to more than a claim is (`checking/shortening.py`).
+    """
+    own = generator.format == "gemma"
+    if generator.format == "tuned" or (own and not isinstance(generator, Judge)):
+        return summary
+    try:
+        judge = generator if own and isinstance(generator, Judge) else load_verifier(EXTRACT)
+        verifier = Verifier(judge, article.sentences, article.title or "")
+        return replace(summary, sentences=tuple(map(verifier.sharpen, summary.sentences)))
+    except ModelError:
+        return summary  # the rules' marks stand
 
 
 def summarize(

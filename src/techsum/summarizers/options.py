@@ -30,6 +30,9 @@ class SummaryOptions:
     one_sentence: bool = False
     """Whether the sentence that says what was found is the whole summary (`line`)."""
 
+    check: Literal["model", "rules"] = "rules"
+    """Whether a model judges what was written beside the rules."""
+
     @property
     def bullets(self) -> bool:
         """Whether each sentence is a line of its own, in note style."""

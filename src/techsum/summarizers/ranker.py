@@ -129,6 +129,12 @@ def rank(sentences: Sequence[korean.Sentence], title: str, characters: int) -> l
     return chosen
 
 
+def find_line(sentences: Sequence[korean.Sentence], title: str) -> int | None:
+    """The place of the sentence that says what was found; None where there is no sentence."""
+    ranked = rank(sentences, title, 1)
+    return ranked[0] if ranked else None
+
+
 def without_connective(sentence: str) -> str:
     """The sentence without the word that ties it to the one before ("그러나", "또한")."""
     return _CONNECTIVE.sub("", sentence)

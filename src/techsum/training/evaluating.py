@@ -29,7 +29,10 @@ def dev_rows(recipe: Recipe) -> list[Row]:
 
 
 def _source(recipe: Recipe) -> Source:
-    return Source(path=recipe.dev.path or "-", columns=recipe.dev.columns, task=recipe.dev.task, licence="-")
+    dev = recipe.dev
+    return Source(
+        path=dev.path or "-", articles=dev.articles, columns=dev.columns, task=dev.task, licence="-"
+    )
 
 
 def dev_samples(recipe: Recipe, tokenizer: HubTokenizer) -> list[Sample]:

@@ -19,7 +19,15 @@ from typing import Any, Literal, Protocol
 from techsum.errors import ModelError, TrainingError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options
-from techsum.prompts import Format, Message, Piece, compression_messages, render, summary_messages
+from techsum.prompts import (
+    Format,
+    Message,
+    Piece,
+    compression_messages,
+    render,
+    summary_messages,
+    verdict_messages,
+)
 
 Part = Literal["template", "bos", "tokenizer", "weights"]
 
@@ -49,6 +57,8 @@ _ARTICLES = (
         "토양 미생물은 한 숟가락에 10억 마리가 산다. 이들은 낙엽을 분해해 식물이 쓸 질소로 바꾼다. 가뭄이 길어지면 그 속도가 30% 느려진다.",
     ),
 )
+
+_CLAIM = "물길을 내자 발전량이 절반으로 줄었다."
 
 
 class Scorer(Protocol):
@@ -107,6 +117,8 @@ class Compared:
 
 def prompts(fmt: Format) -> list[list[Message]]:
     """The fixed prompts as messages: what a model of this format is asked for in serving."""
+    if fmt == "verifier":
+        return [verdict_messages(text, _CLAIM, fmt=fmt, title=title) for title, text in _ARTICLES]
     ask = compression_messages if fmt == "tuned" else summary_messages
     return [ask(text, fmt=fmt, characters=150, title=title) for title, text in _ARTICLES]
 

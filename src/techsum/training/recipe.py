@@ -18,7 +18,7 @@ from techsum.prompts import Format
 Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
 
-Task = Literal["summary", "instruction", "gap-sentences", "compression", "headline"]
+Task = Literal["summary", "instruction", "gap-sentences", "compression", "headline", "verdict", "answerable"]
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -71,6 +71,12 @@ class Columns(_Part):
     """The answer."""
     title: str = "title"
     """The document's title; may be missing."""
+    claim: str = "text"
+    """`verdict`: the sentence that is judged."""
+    label: str = "label"
+    """`verdict`: true, false, or a word of NLI sets (`entailment`, `contradiction`, `neutral`)."""
+    article: str = "article"
+    """`verdict`: the id of the article, where `articles` names a file of them."""
 
 
 class Source(_Part):
@@ -80,6 +86,10 @@ class Source(_Part):
     """A JSONL, CSV (also .gz) or Parquet file, relative to `data_folder`."""
     hub: str | None = None
     """A data set on the hub, instead of `path`."""
+    articles: str | None = None
+    """`verdict`: a file of articles (`id`, `title`, `text`) that the rows' claims are about, beside
+    `path`: the sentences that a claim is judged by are found as in serving. Without it they stand in
+    `input`."""
     subset: str | None = None
     """The data set's configuration on the hub."""
     revision: str | None = None
@@ -98,7 +108,9 @@ class Source(_Part):
     `instruction`: the row's own `instruction` is asked. `gap-sentences`: the target is made of the
     document's own sentences that say most about the rest (after PEGASUS); `output` is not needed.
     `compression`: each sentence of the output is written from the one to three document sentences that carry
-    it. `headline`: the output is a headline of up to 20 characters, written from what carries it."""
+    it. `headline`: the output is a headline of up to 20 characters, written from what carries it.
+    `verdict`: the answer says whether the document supports a claim. `answerable`: it says whether the
+    sentences that come nearest to one of the row's `questions` answer it."""
     titled: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the samples that show the document's title where it has one: pasted texts have none."""
     parentheses: Literal["keep", "drop"] = "keep"
@@ -152,6 +164,8 @@ class Training(_Part):
     adamw_torch: the 8-bit states know nothing of shards."""
     max_tokens: Annotated[int, Field(ge=64)] = 1024
     """Longest sample. A document that is longer is shortened at a sentence; an output never is."""
+    group_by_length: bool = False
+    """Samples of like length share a batch: nothing is computed for padding where samples are short."""
     packing: Literal["auto", "on", "off"] = "auto"
     """Several samples in one sequence. `auto`: where flash attention keeps them apart."""
     checkpointing: bool | None = None
@@ -181,6 +195,8 @@ class Dev(_Part):
 
     path: str | None = None
     """A file as in `data`; None: no evaluation."""
+    articles: str | None = None
+    """`verdict`: the articles of its claims, as in `data`."""
     columns: Columns = Columns()
     """What the file calls its columns, where it calls them otherwise."""
     task: Task = "summary"

@@ -12,6 +12,7 @@ from techsum.reading.rows import file_rows
 from techsum.settings import hub_token
 from techsum.training.alignment import compressions, headlines
 from techsum.training.recipe import Columns, Recipe, Source
+from techsum.training.verdicts import question_rows, verdict_rows
 
 _SHUFFLED_AT_ONCE = 10_000
 """Rows of a streamed set that are shuffled among each other."""
@@ -50,9 +51,7 @@ def read_rows(recipe: Recipe, source: Source) -> Iterator[Row | BadRow]:
         TrainingError: the source itself is missing or cannot be read.
     """
     found = _hub_rows(source, None) if source.hub else data_rows(recipe.folder(source.path or ""))
-    needed = source.task != "gap-sentences"
-    for place, said in found:
-        yield judged(source.name, place, said, source.columns, output_needed=needed)
+    yield from _judgements(recipe, source, found)
 
 
 def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRow]:
@@ -60,16 +59,10 @@ def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRo
 
     A hub set that is streamed is shuffled in a window of 10,000 rows; everything else wholly.
     """
-    needed = source.task != "gap-sentences"
     if source.hub and source.streamed:
         epoch, given = 0, 0
         while True:
-            found = _hub_rows(source, seed + epoch)
-            judgements = (
-                judged(source.name, place, said, source.columns, output_needed=needed)
-                for place, said in found
-            )
-            for row in expanded(judgements, source):
+            for row in expanded(_judgements(recipe, source, _hub_rows(source, seed + epoch)), source):
                 given += 1
                 yield row
             if not given:
@@ -84,6 +77,17 @@ def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRo
     while True:
         order.shuffle(rows)
         yield from rows
+
+
+def _judgements(recipe: Recipe, source: Source, found: Iterable[tuple[int, Any]]) -> Iterator[Row | BadRow]:
+    columns = source.columns
+    if source.task == "verdict":
+        articles = data_rows(recipe.folder(source.articles)) if source.articles else None
+        found, columns = verdict_rows(found, columns, articles), Columns()
+    elif source.task == "answerable":
+        found, columns = question_rows(found, columns), Columns()
+    for place, said in found:
+        yield judged(source.name, place, said, columns, output_needed=source.task != "gap-sentences")
 
 
 def expanded(rows: Iterable[Row | BadRow], source: Source) -> Iterator[Row | BadRow]:

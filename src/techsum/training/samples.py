@@ -21,11 +21,13 @@ from techsum.prompts import (
     Message,
     Piece,
     answer,
+    answerable_messages,
     compression_messages,
     instruction_messages,
     render,
     summary_messages,
     title_messages,
+    verdict_messages,
 )
 from techsum.settings import settings
 from techsum.training.gap_sentences import make_passage
@@ -37,6 +39,9 @@ _SHORTEST_OUTPUT = 10
 
 _FEWEST_TOKENS = 48
 """Tokens that there must be room for; less is no document."""
+
+_WINDOW = 16
+"""Batches that are sorted by length together; more would order the whole run by length."""
 
 _BARREN = 1_000
 """Rows in a row that give no sample before the source counts as one that gives none."""
@@ -87,7 +92,8 @@ def sample(
         document, output = passage.text, passage.summary
     if source.parentheses == "drop":
         output = _without_parentheses(output)
-    if len(output) < _SHORTEST_OUTPUT or output.count("(") != output.count(")"):
+    shortest = 1 if source.task in ("verdict", "answerable") else _SHORTEST_OUTPUT
+    if len(output) < shortest or output.count("(") != output.count(")"):
         return "skipped_broken_output"
     title = row.title if chance.random() < source.titled else ""
     target = tuple(tokenizer.encode(answer(output, fmt)))
@@ -122,6 +128,10 @@ def task_messages(  # noqa: PLR0917 - what a prompt is made of
         return compression_messages(document, fmt=fmt, characters=characters, title=title)
     if task == "headline":
         return title_messages(document, fmt=fmt)
+    if task == "verdict":
+        return verdict_messages(document, instruction, fmt=fmt, title=title)
+    if task == "answerable":
+        return answerable_messages(document, instruction, fmt=fmt, title=title)
     if task == "instruction" and instruction:
         return instruction_messages(document, instruction, fmt=fmt)
     return summary_messages(document, fmt=fmt, characters=characters, title=title)
@@ -173,7 +183,22 @@ def draw(recipe: Recipe, tokenizer: Tokenizer, count: int) -> Drawn:
         turns[n] += 1 / sources[n].weight
         drawn.samples.append(next(streams[n]))
         drawn.taken[sources[n].label] += 1
+    if recipe.training.group_by_length:
+        drawn.samples[:] = _grouped(drawn.samples, recipe.training.batch, recipe.training.seed)
     return drawn
+
+
+def _grouped(samples: Sequence[Sample], batch: int, seed: int) -> list[Sample]:
+    """The samples in batches of like length, the batches in random order within each window."""
+    order = random.Random(f"{seed} batches")  # noqa: S311 - an order, not a secret
+    grouped: list[Sample] = []
+    size = batch * _WINDOW
+    for start in range(0, len(samples), size):
+        window = sorted(samples[start : start + size], key=len)
+        batches = [window[n : n + batch] for n in range(0, len(window), batch)]
+        order.shuffle(batches)
+        grouped += [one for each in batches for one in each]
+    return grouped
 
 
 def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) -> Iterator[Sample]:
@@ -240,7 +265,7 @@ def _content(recipe: Recipe, count: int, identity: str) -> str:
             file = recipe.folder(source.path)
             about.append(hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "")
     root = Path(techsum.__file__).parent
-    training = ("samples.py", "gap_sentences.py", "alignment.py", "rows.py")
+    training = ("samples.py", "gap_sentences.py", "alignment.py", "rows.py", "verdicts.py")
     code = ("prompts.py", "korean.py", "checking/evidence.py", *(f"training/{name}" for name in training))
     about += [hashlib.sha256((root / name).read_bytes()).hexdigest() for name in code]
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:24]

@@ -12,20 +12,16 @@ from techsum.desktop.values import Turn
 @ft.component
 def Questions(actions: Actions, shell: Shell, chat: Chat) -> ft.Control:  # noqa: N802 - components are named like classes
     """What was asked and answered, and a field for the next question."""
-    typed = ft.use_ref("")
-    drawn = ft.use_ref(-1)
-    if drawn.current != chat.drawn:  # a new field
-        drawn.current, typed.current = chat.drawn, chat.draft
 
     def note(event: ft.Event[ft.TextField]) -> None:
-        typed.current = event.control.value or ""
+        chat.type(event.control.value or "")
 
     async def ask() -> None:
-        await actions.ask(typed.current or "")
+        await actions.ask(chat.typed)
 
     field = ft.TextField(
         key=f"question{chat.drawn}",
-        value=typed.current or "",
+        value=chat.typed,
         autofocus=chat.asking,
         label=shell.say("chat_label"),
         hint_text=shell.say("chat_placeholder"),

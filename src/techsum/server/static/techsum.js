@@ -234,6 +234,12 @@ function ready() {
   if (print_) { print_.hidden = false; print_.addEventListener("click", () => print()); }
   const question = $("#question");
   if (question) question.onsubmit = (e) => { e.preventDefault(); ask(question); }; // the same form may be drawn again
+  document.querySelectorAll(".suggestions form").forEach((form) => form.onsubmit = (e) => {
+    e.preventDefault();
+    $("#asked").value = $("button", form).value;
+    form.remove();
+    ask(question);
+  });
   document.querySelectorAll("form[data-sure]").forEach((form) => form.addEventListener("submit", (e) => { if (!confirm(form.dataset.sure)) e.preventDefault(); }));
 }
 

@@ -1,0 +1,75 @@
+"""Checks that readers ask for: a text of anybody's, held against an article.
+
+On the page a check is kept like a summary.
+"""
+
+import threading
+import time
+
+from techsum import checking
+from techsum.article import Article
+from techsum.checking import Checked
+from techsum.errors import UsageError
+from techsum.library import Entry, Library
+from techsum.library import Request as Wish
+from techsum.messages import Language
+from techsum.reading import is_link, read_remote
+from techsum.server.jobs import RETRY_SECONDS, BusyError
+from techsum.settings import settings
+from techsum.summary import Summary
+
+MOST_SUMMARY_CHARACTERS = 20_000
+_AT_ONCE = 4
+"""Checks at the same time: each holds a processor and a thread of the server."""
+_LABEL = 80
+_places = threading.BoundedSemaphore(_AT_ONCE)
+
+
+def checked(source: str, summary: str, by: str | None = None) -> tuple[Article, Checked]:
+    """An article, read from a public link or a text, and what a check of `summary` finds.
+
+    Args:
+        source: the link or the text.
+        summary: prose, or one sentence a line.
+        by: `model` or `rules`; None: as the settings say.
+
+    Raises:
+        BusyError: too many checks are running. Who finds no place is told so: to wait would hold a thread.
+        UsageError: the summary is too long.
+        ReadingError: the source holds no article, or the summary is empty.
+    """
+    if len(summary) > MOST_SUMMARY_CHARACTERS:
+        raise UsageError("check_long", limit=f"{MOST_SUMMARY_CHARACTERS:,}")
+    if not _places.acquire(blocking=False):
+        raise BusyError("server_busy", seconds=RETRY_SECONDS)
+    try:
+        article = read_remote(source)
+        judged = (by or settings().check) == "model"
+        return article, checking.check(article, summary, "auto" if judged else checking.RULES)
+    finally:
+        _places.release()
+
+
+def kept(library: Library, reader: str, source: str, summary: str, language: Language) -> Entry:
+    """A check as an entry of the reader's: it can be read beside the article, saved, exported and shared.
+
+    Raises:
+        TechsumError: as `checked`.
+    """
+    began = time.perf_counter()
+    article, found = checked(source, summary)
+    link = is_link(source)
+    options = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
+    label = source.strip() if link else " ".join(source.split())[:_LABEL]
+    wish = Wish("link" if link else "text", label, options)
+    entry = library.begin(reader, wish, article, language=language)
+    result = Summary(
+        title=article.title or " ".join(summary.split())[:_LABEL],
+        sentences=found.sentences,
+        model=f"check · {found.by}",
+        coverage=1.0,
+        seconds=time.perf_counter() - began,
+        notices=found.notices,
+    )
+    library.finish(entry.id, result.as_dict())
+    return entry

@@ -1,0 +1,94 @@
+"""Claims and questions as rows: the sentences each is judged by, and the verdict a verifier learns."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from techsum import korean
+from techsum.article import Article
+from techsum.checking.evidence import Alignment
+from techsum.prompts import ANSWERED, VERDICTS, Verdict
+from techsum.training.recipe import Columns
+
+_LABELS: dict[Any, Verdict] = {
+    True: "supported", "entailment": "supported", "supported": "supported",
+    False: "contradicted", "contradiction": "contradicted", "contradicted": "contradicted",
+    "neutral": "absent", "absent": "absent",
+}  # fmt: skip
+
+_ANSWERED = 0.6
+"""Share of an answer's content morphemes that sentences must hold to answer its question."""
+_SENTENCES = 3
+
+
+def verdict_rows(
+    rows: Iterable[tuple[int, Any]], columns: Columns, articles: Iterable[tuple[int, Any]] | None
+) -> Iterator[tuple[int, Any]]:
+    """Each claim with `input` (the sentences), `title`, `instruction` (the claim) and `output` (the verdict).
+
+    A false claim without evidence (an empty `evidence`) is about something else: its verdict is `absent`.
+
+    Args:
+        rows: places and contents of the claims' file.
+        columns: what it calls its columns.
+        articles: the articles that the claims are about, or None where each row holds its own sentences.
+    """
+    known = {said.get("id"): said for _, said in articles} if articles is not None else {}
+    opened: dict[Any, tuple[Article, Alignment]] = {}
+    for place, said in rows:
+        if not isinstance(said, dict):
+            yield place, said
+            continue
+        claim, label = said.get(columns.claim), said.get(columns.label)
+        verdict = _LABELS.get(label) if isinstance(label, str | bool) else None
+        if verdict == "contradicted" and said.get("evidence") == []:
+            verdict = "absent"
+        source, title = said.get(columns.input), said.get(columns.title)
+        if articles is not None:
+            name = said.get(columns.article)
+            if name not in opened and name in known:
+                article = Article(known[name]["text"], known[name].get("title"))
+                opened = {name: (article, Alignment(article.sentences, article.title or ""))}
+            if name in opened and isinstance(claim, str):
+                article, alignment = opened[name]
+                source, title = alignment.premise(claim), article.title
+        yield (
+            place,
+            {
+                "input": source,
+                "title": title,
+                "instruction": claim,
+                "output": VERDICTS[verdict] if verdict and isinstance(claim, str) and claim.strip() else None,
+            },
+        )
+
+
+def question_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterator[tuple[int, Any]]:
+    """Each question of each article with the sentences nearest to it, and whether these answer it.
+
+    Where they miss the answer that the article has, there is a second row with the sentence that holds
+    most of it.
+    """
+    for place, said in rows:
+        if not isinstance(said, dict) or not isinstance(text := said.get(columns.input), str):
+            yield place, said
+            continue
+        article = Article(text, said.get(columns.title) or None)
+        alignment = Alignment(article.sentences, article.title or "")
+        for asked in said.get("questions") or ():
+            words = set(korean.content(asked["answer"] or ""))
+            source = alignment.premise(asked["question"], _SENTENCES)
+            if not source:
+                continue  # it shares no word with the article: no model is asked
+            answered = bool(words) and len(words & set(korean.content(source))) >= _ANSWERED * len(words)
+            yield place, _question(article, source, asked["question"], answered=answered)
+            if words and not answered:
+                best = max(article.sentences, key=lambda s: len(words & set(s.content)))
+                if best.text not in source:
+                    source = f"{best.text} {source}"
+                if len(words & set(korean.content(source))) >= _ANSWERED * len(words):
+                    yield place, _question(article, source, asked["question"], answered=True)
+
+
+def _question(article: Article, source: str, question: str, *, answered: bool) -> dict[str, Any]:
+    output = ANSWERED[0] if answered else ANSWERED[1]
+    return {"input": source, "title": article.title, "instruction": question, "output": output}
