@@ -55,6 +55,7 @@ _DIMENSIONS = {dimension for dimension, _ in UNITS.values()}
 _SHORT_WORDS = 10
 """Number words up to ten have one or two syllables and are found by chance where no space follows."""
 
+_EXACT = 100
 _ROUNDED = 10
 """Smaller numbers are not rounded: 2.4 is no 2."""
 
@@ -221,8 +222,10 @@ class Quantities:
     def _rounded(quantity: Quantity, values: Iterable[Fraction]) -> bool:
         """Whether an article number gives this one when it is rounded, or lies near where it is hedged."""
         factor = quantity.value / quantity.figure if quantity.figure else Fraction(1)
+        # 약 506명 is meant exactly
+        rounded = quantity.figure < _EXACT or quantity.figure % _ROUNDED == 0
         for value in values:
-            if quantity.hedged and abs(value - quantity.value) <= _NEAR * abs(value):
+            if quantity.hedged and rounded and abs(value - quantity.value) <= _NEAR * abs(value):
                 return True
             exact = value / factor
             if (
