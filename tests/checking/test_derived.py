@@ -67,7 +67,7 @@ def test_a_share_follows_from_its_two_counts(whole, part):
     part = part % whole or 1
     (share,) = amounts(f"{part / whole:.1%}")
     counts = amounts(f"{whole}명 가운데 {part}명")
-    assert follows(share, "비율은 얼마였다", counts)
+    assert follows(share, counts, "비율은 얼마였다")
 
 
 @given(

@@ -17,6 +17,8 @@ _NEARBY = 6
 """Words around a number or a name that say what it is about."""
 _ENOUGH_FOR_A_NUMBER, _ENOUGH_FOR_A_NAME = 0.4, 0.65
 """Share of these words' weight that an article sentence must hold to be what the number is about."""
+_NEAR_COPY = 0.8
+"""Share of a sentence's words that its evidence holds where it is copied rather than rephrased."""
 _SOURCES = 3
 """Article sentences whose numbers a sentence may have counted with."""
 _ELSEWHERE = 0.6
@@ -62,10 +64,12 @@ class Checker:
         if aligned.support < SUPPORTED or not evidence:
             return SummarySentence(sentence, (), (notice("unsupported", span=(0, len(sentence))),))
         said = _Facts(sentence, tokens)
+        held = {w for p in aligned.places for w in self._sentences[p].content}
+        copied = len(words & held) >= _NEAR_COPY * len(words)
         notices = [
-            *self._numbers_of(said, self._numbers_near(words, aligned.places)),
+            *self._numbers_of(said, self._numbers_near(words, aligned.places), copied=copied),
             *self._names_of(said),
-            *self._denied(said, aligned.places),
+            *self._denied(said, aligned.places, copied=copied),
         ]
         return SummarySentence(sentence, evidence, tuple(dict.fromkeys(notices)))
 
@@ -77,20 +81,22 @@ class Checker:
         best = self._sentences[max(shared, key=lambda place: (shared[place], -place))]
         return Evidence(best.start, best.end, best.text)
 
-    def _numbers_of(self, said: "_Facts", near: Sequence[Amount]) -> Iterator[Notice]:
+    def _numbers_of(self, said: "_Facts", near: Sequence[Amount], *, copied: bool) -> Iterator[Notice]:
         """Numbers that the article lacks, or has of something else.
 
         Args:
             said: the sentence.
             near: the numbers of the sentences that it comes from: what follows from them is right, too.
+            copied: whether these hold nearly all its words: their numbers are repeated, not counted with.
         """
+        right = among if copied else partial(follows, said=said.text)
         for one in said.amounts:
             surface, span = said.text[one.start : one.end], (one.start, one.end)
             quantity = one.quantity
             kind = self._fault(one)
             if kind:
                 counting = one.rate or (quantity is not None and quantity.counting)
-                if not counting and not follows(one, said.text, near):
+                if not counting and not right(one, near):
                     yield notice(kind, found=surface, span=span)
             elif (
                 quantity
@@ -136,9 +142,9 @@ class Checker:
             ):
                 yield notice("name", found=one.text, span=span)
 
-    def _denied(self, said: "_Facts", places: Iterable[int]) -> Iterator[Notice]:
+    def _denied(self, said: "_Facts", places: Iterable[int], *, copied: bool) -> Iterator[Notice]:
         evidence = [c for p in places for c in self._facts(p).claims]
-        claim = contradiction(said.claims, evidence)
+        claim = contradiction(said.claims, evidence, implied=not copied)
         if claim:
             yield notice("negation", found=said.text[claim.start : claim.end], span=(claim.start, claim.end))
 
@@ -202,7 +208,7 @@ class _Facts:
 
     def gives(self, one: Amount, said: str) -> bool:
         """Whether this number of the sentence `said` stands here or follows from what does."""
-        return follows(one, said, self.amounts)
+        return follows(one, self.amounts, said)
 
     def has(self, one: Quantity) -> bool:
         """Whether this number stands here, with its unit or without one."""

@@ -336,13 +336,13 @@ def among(one: Amount, known: Iterable[Amount]) -> bool:
     return any(same(one, other) for other in every)
 
 
-def follows(one: Amount, said: str, evidence: Sequence[Amount]) -> bool:
+def follows(one: Amount, evidence: Sequence[Amount], said: str) -> bool:
     """Whether a number of the sentence `said` is one of these, or follows from one or two of them.
 
     Args:
         one: the number.
-        said: the sentence that it stands in: differences and ratios are tried where its words speak of such.
         evidence: the numbers of the sentences that it comes from.
+        said: the sentence that it stands in: differences and ratios are tried where its words speak of such.
     """
     if among(one, evidence):
         return True

@@ -243,14 +243,16 @@ def _negations(clause: Sequence[Any], place: int) -> Iterator[int]:
             yield near
 
 
-def contradiction(said: Iterable[Claim], evidence: Sequence[Claim]) -> Claim | None:
+def contradiction(said: Iterable[Claim], evidence: Sequence[Claim], *, implied: bool = True) -> Claim | None:
     """The first claim that the evidence denies.
 
     The same predicate stands there in the clause most like this one, with another sign. Or the sentence ends in a
-    denial, and nothing at all is denied where it comes from.
+    denial, and nothing at all is denied where it comes from, nor `implied` by a word (막다, 빠지다, 그치다).
     """
     evidence = list(evidence)
-    denies = any(c.negated or c.axis in _IMPLIED or c.words & _IMPLIED or c.sign < 0 for c in evidence)
+    denies = any(
+        c.negated or (implied and (c.axis in _IMPLIED or c.words & _IMPLIED or c.sign < 0)) for c in evidence
+    )
     for claim in said:
         if _goes_the_other_way(claim, evidence):
             return claim

@@ -223,13 +223,16 @@ class Actions:
         async def draw() -> None:
             while True:
                 await asyncio.sleep(_SHOWN_SECONDS)
-                page.reading = now
+                if page.reading is not now:
+                    page.reading = now
 
         drawing = asyncio.create_task(draw())
         try:
             async for number, name, data in self._client.events(entry_id, now.seen):
-                now = after(now, number, name, data)
-            page.reading = await self._client.get(entry_id)  # with what events do not tell: the byline
+                if name != "done":
+                    now = after(now, number, name, data)
+            # drawn once, with what events do not tell: drawn twice, what is typed between would be lost
+            page.reading = await self._client.get(entry_id)
         except TechsumError as error:
             now = replace(now, problem=self._line(error))
             page.reading = now
