@@ -95,7 +95,7 @@ def test_the_page_keeps_a_check_as_an_entry_that_can_be_shared(server):
         assert "확인할 요약이나 문장" in reader.get("/check").text
         page = reader.post("/check", data={"source": BODY, "summary": WRONG})
         assert page.status_code == 200
-        assert "본문의 이 대목에는 &#39;999킬로와트시&#39;이(가) 없습니다." in page.text
+        assert "본문의 이 대목에는 &#39;999킬로와트시&#39;가 없습니다." in page.text
         shared = reader.post(f"{page.url.path}/share")
         link = shared.text.partition(f'value="{server}')[2].partition('"')[0]
     # anyone reads it, beside the article
