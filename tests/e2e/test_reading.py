@@ -261,6 +261,17 @@ def test_questions_are_answered_below_the_summary_and_stay(open_page):
     assert page.locator(".s.lit").count() == 1
 
 
+def test_a_suggested_question_is_asked_with_one_click(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    suggested = page.locator(".suggestions button").first
+    question = suggested.inner_text()
+    suggested.click()
+    page.locator("#chat .sentence").first.wait_for()
+    assert page.locator("#chat .question").inner_text() == question
+    assert page.get_by_role("button", name=question).count() == 0
+
+
 def test_what_is_saved_is_found_corrected_shared_and_deleted(open_page, browser, server):
     page = open_page()
     summarise(page, BODY)

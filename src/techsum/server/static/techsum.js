@@ -62,7 +62,9 @@ async function redraw() {
   // what is written meanwhile stays, and so does the conversation: an answer, or a syllable, may be in the making
   if (live) $("#live", main)?.replaceWith(document.adoptNode(live));
   const kept = talk && $("#talk", main);
+  const suggested = main.querySelector(".suggest");
   if (kept) kept.replaceWith(document.adoptNode(talk));
+  if (suggested && talk && !$(".suggest", talk)) $("#chat-problem", talk).before(document.adoptNode(suggested));
   $("main").replaceChildren(...main.childNodes);
   document.title = fresh.title;
   if (typing) asked.focus({ preventScroll: true });
