@@ -21,7 +21,7 @@ from techsum.checking import Checker
 from techsum.errors import CancelledError, ModelError, UsageError
 from techsum.generators import EXTRACT, check, load, load_verifier, resolve
 from techsum.generators.models import BASE_MODELS, HUB_MODELS, TUNED, embedded_installed
-from techsum.generators.protocol import Generator, Judge, Options
+from techsum.generators.protocol import Generator, Judge, Options, log_odds
 from techsum.messages import text
 from techsum.prompts import ANSWERED, answerable_messages, question_messages
 from techsum.settings import settings
@@ -199,12 +199,8 @@ def _refused(article: Article, question: str, ranked: Ranked, judge: Judge | Non
     shown = " ".join(article.sentences[p].text for p in best)
     messages = answerable_messages(shown, question, fmt=judge.format, title=article.title or "")
     answered, _ = judge.odds(messages, ANSWERED)
-    return _log_odds(ranked.unanswered) - _JUDGE_WEIGHT * _log_odds(answered) >= _REFUSED_JUDGED
-
-
-def _log_odds(share: float) -> float:
-    bounded = min(max(share, _LEAST_SHARE), 1 - _LEAST_SHARE)
-    return math.log(bounded / (1 - bounded))
+    against = log_odds(ranked.unanswered, _LEAST_SHARE) - _JUDGE_WEIGHT * log_odds(answered, _LEAST_SHARE)
+    return against >= _REFUSED_JUDGED
 
 
 def _cited(sentence: korean.Sentence) -> SummarySentence:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import permutations
 
-from techsum.checking.quantities import Quantity, quantities
+from techsum.checking.quantities import ONES, TENS, Quantity, quantities, sino
 
 RATIO, DURATION = "ratio", "duration"
 
@@ -27,12 +27,7 @@ _ABOUT = 0.05
 _ROUND_WORD = 0.12
 """A word such as 절반 that is hedged says no more than this."""
 
-_TEN = 10
-_HANGUL_NUMBERS = {
-    "하나": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "넷": 4, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8,
-    "아홉": 9, "열": 10, "스물": 20, "백": 100, "천": 1000, "일": 1, "이": 2, "삼": 3, "사": 4, "오": 5, "육": 6, "칠": 7,
-    "팔": 8, "구": 9, "십": 10,
-}  # fmt: skip
+_NATIVE = ONES | TENS
 _DAYS = {
     "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "여드레": 8, "아흐레": 9, "열흘": 10, "보름": 15,
     "일주일": 7, "한 세기": 36_500, "열하루": 11, "열이틀": 12, "열사흘": 13, "열나흘": 14, "열여드레": 18, "석 달": 91.3, "넉 달": 121.7, "반년": 182.5,
@@ -135,9 +130,9 @@ class Amount:
 
 def amounts(text: str) -> list[Amount]:
     """The numbers of a text in order, fractions, shares and days among them; no two overlap."""
-    words = list(_words(text))
-    taken = [(a.start, a.end) for a in words]
-    rest = [q for q in quantities(text) if not any(a < q.end and q.start < b for a, b in taken)]
+    taken = bytearray(len(text))  # a mark a character: an article may have thousands of numbers
+    words = list(_words(text, taken))
+    rest = [q for q in quantities(text) if not any(taken[q.start : q.end])]
     found = sorted([*words, *_joined_times(text, rest)], key=lambda a: a.start)
     return [_with_span(text, a) for a in _rates(text, found)]
 
@@ -175,14 +170,13 @@ def _rates(text: str, found: Sequence[Amount]) -> Iterator[Amount]:
         place += 1
 
 
-def _words(text: str) -> Iterator[Amount]:
-    """Fractions, tenths, halves, `열에 아홉`, and days that are words; none lies in another."""
-    taken: list[tuple[int, int]] = []
+def _words(text: str, taken: bytearray) -> Iterator[Amount]:
+    """Fractions, tenths, halves, `열에 아홉`, and days that are words; none lies in another: see `taken`."""
     for pattern, read in _READERS:
         for match in pattern.finditer(text):
             amount = read(match)
-            if amount and not any(a < amount.end and amount.start < b for a, b in taken):
-                taken.append((amount.start, amount.end))
+            if amount and not any(taken[amount.start : amount.end]):
+                taken[amount.start : amount.end] = b"\1" * (amount.end - amount.start)
                 yield amount
 
 
@@ -215,20 +209,11 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount | None]]
 
 def _number(word: str) -> float:
     word = word.replace(",", "").replace(" ", "")
-    if word in _HANGUL_NUMBERS:
-        return float(_HANGUL_NUMBERS[word])
+    if word in _NATIVE:
+        return float(_NATIVE[word])
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)([십백천만]?)", word):
         return float(match[1]) * {"": 1, "십": 10, "백": 100, "천": 1000, "만": 10_000}[match[2]]
-    total = 0.0
-    digit = 0.0
-    for letter in word:  # 이십, 백오십
-        value = float(_HANGUL_NUMBERS.get(letter, 0))
-        if value >= _TEN:
-            total += (digit or 1) * value
-            digit = 0
-        else:
-            digit = value
-    return total + digit
+    return float(sino(word))
 
 
 def _amount(match: re.Match[str], kind: str, value: float, slack: float) -> Amount:

@@ -10,7 +10,7 @@ from techsum.checking.units import BEFORE, FORM, PARTICLE, SPEED, UNITS
 
 _SCALES = {"십": 10, "백": 100, "천": 1000, "만": 10**4, "억": 10**8, "조": 10**12}
 _DIGITS = {c: n for n, c in enumerate("영일이삼사오육칠팔구")}
-_ONES = {
+ONES = {
     "한": 1,
     "하나": 1,
     "두": 2,
@@ -25,15 +25,15 @@ _ONES = {
     "여덟": 8,
     "아홉": 9,
 }
-_TENS = {"열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70}
-_TENS |= {"여든": 80, "아흔": 90}
+TENS = {"열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70}
+TENS |= {"여든": 80, "아흔": 90}
 
 _FIGURE = re.compile(
     r"(?P<figure>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<scale>\s?(?:[십백천]?[만억조](?!각)|[십백천](?![가-힣])"
     rf"|[십백천](?=여|{FORM.pattern})))?"
 )
 _NATIVE = re.compile(
-    rf"(?<![가-힣\d])(?!한[가-힣])(?P<tens>{'|'.join(_TENS)})?(?P<ones>{'|'.join(sorted(_ONES, key=len, reverse=True))})?"
+    rf"(?<![가-힣\d])(?!한[가-힣])(?P<tens>{'|'.join(TENS)})?(?P<ones>{'|'.join(sorted(ONES, key=len, reverse=True))})?"
     r"(?=\s?[가-힣])"
 )
 _SINO = re.compile(
@@ -128,10 +128,10 @@ def _in_words(text: str) -> list[Quantity]:
     found = []
     for match in _NATIVE.finditer(text):
         if match.group():
-            number = _TENS.get(match["tens"] or "", 0) + _ONES.get(match["ones"] or "", 0)
+            number = TENS.get(match["tens"] or "", 0) + ONES.get(match["ones"] or "", 0)
             found.append(_measured(text, *match.span(), Fraction(number), spelled=True))
     found += [
-        _measured(text, *match.span(), Fraction(_sino(match.group())), spelled=True)
+        _measured(text, *match.span(), Fraction(sino(match.group())), spelled=True)
         for match in _SINO.finditer(text)
     ]
     # a word is a number only where something is counted: 한 is also "one" in 한편, 열 also "heat" in 열도
@@ -142,7 +142,8 @@ def _in_words(text: str) -> list[Quantity]:
     ]
 
 
-def _sino(word: str) -> int:
+def sino(word: str) -> int:
+    """A number in Sino-Korean words: 백오십 is 150."""
     total = group = digit = 0
     for letter in word.replace(" ", ""):
         if letter in _DIGITS:

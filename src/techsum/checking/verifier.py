@@ -5,13 +5,12 @@ verdicts in one forward pass. What rules and model say is weighed together (`ben
 on dev, reported on test).
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from techsum import korean
 from techsum.checking.evidence import Alignment
-from techsum.generators.protocol import Judge
+from techsum.generators.protocol import Judge, log_odds
 from techsum.prompts import VERDICTS, verdict_messages
 from techsum.summary import Evidence, Notice, SummarySentence, notice
 
@@ -46,8 +45,7 @@ class Odds:
     @property
     def against(self) -> float:
         """Log-odds that the article does not support it."""
-        supported = min(max(self.supported, _SMALLEST), 1 - _SMALLEST)
-        return math.log((1 - supported) / supported)
+        return -log_odds(self.supported, _SMALLEST)
 
 
 def doubt(odds: Odds, kinds: Iterable[str]) -> float:

@@ -76,6 +76,12 @@ class Judge(Protocol):
         """
 
 
+def log_odds(share: float, least: float) -> float:
+    """Natural log-odds of a share, which is not trusted beyond `least` and 1 - `least`."""
+    bounded = min(max(share, least), 1 - least)
+    return math.log(bounded / (1 - bounded))
+
+
 def shares(logs: Sequence[float]) -> list[float]:
     """Natural log-probabilities as shares of their sum; all equal where none is known (-inf)."""
     highest = max(logs)

@@ -37,7 +37,7 @@ def events(
         ModelError: the generator could not be loaded or failed.
         CancelledError: `cancel` was set.
     """
-    options = options or SummaryOptions()
+    options = options or SummaryOptions(check=settings().check)
     began = time.perf_counter()
     name = resolve(model)
     check(name)
@@ -63,7 +63,7 @@ def events(
     summarizer = Compressive if generator.format == "tuned" else Abstractive
     for event in summarizer(article, generator, options, cancel).events():
         if isinstance(event, Done):
-            wanted = "model" in (options.check, settings().check)
+            wanted = options.check == "model"
             summary = _verified(event.summary, article, generator) if wanted else event.summary
             yield Done(replace(summary, seconds=time.perf_counter() - began))
         else:
@@ -125,4 +125,6 @@ def make_options(
     if known_register is None:
         raise UsageError("choice_invalid", name="register", value=register, choices=", ".join(REGISTERS))
     one_sentence = str(length).strip().lower() == "line"
-    return SummaryOptions(parse_length(length), known_style, known_register, seed, strict, one_sentence)
+    return SummaryOptions(
+        parse_length(length), known_style, known_register, seed, strict, one_sentence, settings().check
+    )
