@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from typing import Any
 
 from common import DATA, machine
@@ -47,13 +48,13 @@ def side(name: str) -> dict[str, float]:
     from techsum.training.fit import labelled
     from techsum.training.recipe import Recipe
     from techsum.training.samples import draw
-    from techsum.training.trainer import AnswerTrainer
+    from techsum.training.trainer import AnswerTrainer, collated
 
     bases.quiet()
     recipe = Recipe.model_validate({**RECIPE, "data_folder": DATA})
     tokenizer = bases.load_tokenizer(recipe.base)
     samples = draw(recipe, HubTokenizer(tokenizer), STEPS).samples
-    told = [labelled(s) for s in samples]
+    told = [labelled([s]) for s in samples]
     if name == "reference":
         for row in told:
             missing = MAX_TOKENS - len(row["input_ids"])
@@ -92,9 +93,11 @@ def side(name: str) -> dict[str, float]:
                 disable_tqdm=True,
                 max_length=None,
                 dataset_kwargs={"skip_prepare_dataset": True},
+                remove_unused_columns=False,
                 completion_only_loss=False,
                 dataloader_pin_memory=False,
             ),
+            data_collator=None if name == "reference" else partial(collated, pad=0, packed=False),
             train_dataset=datasets.Dataset.from_list(told),
             processing_class=tokenizer,
             callbacks=[Clock()],

@@ -115,8 +115,8 @@ def test_what_is_no_export_is_one_line(techsum, tmp_path, content):
 def test_a_question_is_answered_and_more_come_from_a_pipe(techsum):
     code, out, _ = techsum("chat", BODY, "장치의 용량은 얼마인가요?")
     assert (code, "240킬로와트시" in out) == (0, True)
-    code, out, _ = techsum("chat", SAMPLE, stdin="누가 개발했나요?\n\n가격은 얼마인가요?\n")
+    code, out, _ = techsum("chat", SAMPLE, stdin="누가 개발했나요?\n\n수출은 어느 나라로 하나요?\n")
     assert out.splitlines()[-1] == "본문에 없는 내용입니다."
     assert "한빛대" in out
-    said = json.loads(techsum("chat", BODY, "가격은?", "--json")[1])
+    said = json.loads(techsum("chat", BODY, "수출은 어느 나라로 하나요?", "--json")[1])
     assert said["found"] is False

@@ -103,7 +103,7 @@ def test_the_loss_is_that_of_trl(recipe):
 
     said = load_recipe(recipe)
     tokenizer = bases.load_tokenizer(said.base)
-    rows = [labelled(s) for s in draw(said, HubTokenizer(tokenizer), 4).samples]
+    rows = [labelled([s]) for s in draw(said, HubTokenizer(tokenizer), 4).samples]
     found = []
     for kind in (SFTTrainer, AnswerTrainer):
         trainer = kind(
@@ -196,15 +196,68 @@ def test_a_bad_row_is_named_before_the_run_and_counted_in_it(recipe, tmp_path):
         data.write_text(good, "utf-8")
 
 
-def test_another_number_of_processes_and_packing_on_a_cpu_are_refused(recipe, finished, tmp_path):
+def test_another_number_of_processes_is_refused(recipe, finished, tmp_path):
     run = tmp_path / "two"
     shutil.copytree(finished, run)
     about = json.loads((run / "run.json").read_text("utf-8"))
     (run / "run.json").write_text(json.dumps(about | {"processes": 2}), "utf-8")
     other = train(recipe, run, "--resume")
     assert (other.returncode, "--processes 2" in other.stderr) == (1, True)
-    packed = train(recipe, tmp_path / "packed", "--set", "training.packing=on")
-    assert (packed.returncode, "GPU에서만" in packed.stderr) == (1, True)
+
+
+def test_changed_data_or_choices_are_no_resumption(recipe, finished, tmp_path):
+    run = tmp_path / "changed"
+    shutil.copytree(finished, run)
+    about = json.loads((run / "run.json").read_text("utf-8"))
+    for change, word in (
+        ({"data": {"train.jsonl": "00"}}, "train.jsonl"),
+        ({"optimizer": "sgd"}, "optimizer=sgd"),
+    ):
+        told = about | {"resolved": about["resolved"] | change}
+        (run / "run.json").write_text(json.dumps(told), "utf-8")
+        refused = train(recipe, run, "--resume")
+        assert (refused.returncode, word in refused.stderr) == (1, True)
+
+
+QLORA = ("base.quantization=nf4", "training.optimizer=paged_adamw_8bit", "lora.r=64", "dev.path=")
+"""The reference recipe's way; r=64 makes tensors large enough to be kept in 8 bit."""
+
+
+def test_qlora_with_paged_8bit_states_goes_on_where_it_was(recipe, tmp_path):
+    """Given 4-bit weights and 8-bit states, when a run is stopped and resumed, then its adapter is the same."""
+    more = [part for change in QLORA for part in ("--set", change)] + ["--set", "training.save_every=1"]
+    whole, out = tmp_path / "whole", tmp_path / "stopped"
+    done = train(recipe, whole, *more)
+    assert done.returncode == 0, done.stderr
+    running = train(recipe, out, *more, wait=False)
+    stopping = time.monotonic() + 120
+    while time.monotonic() < stopping and not list(out.glob("checkpoints/checkpoint-*/complete.json")):
+        time.sleep(0.01)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(120) == 130
+    assert train(recipe, out, *more, "--resume").returncode == 0
+    far, large = apart(whole / "adapter", out / "adapter")
+    assert far < 1e-5 * max(large, 1)
+    assert {str(w.dtype) for w in weights(whole / "adapter").values()} == {"torch.float32"}
+
+
+def test_a_packed_sequence_has_the_loss_of_its_samples_alone(recipe):
+    import torch
+
+    from techsum.generators.hub_tokenizer import HubTokenizer
+    from techsum.training import bases
+    from techsum.training.fit import labelled
+    from techsum.training.recipe import load_recipe
+    from techsum.training.samples import draw
+    from techsum.training.trainer import answer_loss, collated
+
+    said = load_recipe(recipe)
+    samples = draw(said, HubTokenizer(bases.load_tokenizer(said.base)), 3).samples
+    model = bases.load_model(said.base)
+    with torch.inference_mode():
+        packed = answer_loss(model, collated([labelled(samples)], pad=0, packed=True))
+        alone = answer_loss(model, collated([labelled([s]) for s in samples], pad=0, packed=False))
+    assert packed.item() == pytest.approx(alone.item(), rel=1e-4)
 
 
 def test_two_processes_stop_together_and_go_on(recipe, tmp_path):

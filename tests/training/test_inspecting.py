@@ -8,8 +8,8 @@ from support.tiny_training import rows, write_recipe, write_rows
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
 from techsum.training.inspecting import inspect, memory
+from techsum.training.prepared import prepare
 from techsum.training.recipe import load_recipe
-from techsum.training.samples import cached
 
 SECOND = "{path: second.jsonl, licence: MIT}"
 
@@ -68,6 +68,6 @@ def test_samples_of_the_hub_are_kept_by_revision_alone(file, configure, monkeypa
     hub = f"data=[{{hub: a/b, licence: MIT, streamed: false, revision: {revision or 'null'}}}]"
     recipe = load_recipe(file, [hub])
     tokenizer = HubTokenizer(bases.load_tokenizer(recipe.base))
-    first, second = (cached(recipe, tokenizer, 3, "tiny").samples for _ in range(2))
+    first, second = (prepare(recipe, tokenizer, 3, "tiny").drawn.samples for _ in range(2))
     assert first == second
     assert asked == [("a/b", revision)] * (1 if revision else 2)

@@ -71,9 +71,10 @@ def test_what_is_no_yaml_is_one_line(tmp_path, text):
     assert str(path) in str(refused.value)
 
 
-@pytest.mark.parametrize(("said", "meant"), [("on", "on"), ("off", "off"), ("auto", "auto"), ('"on"', "on")])
-def test_a_switch_may_be_written_bare(written, said, meant):
-    assert load_recipe(written(), [f"training.packing={said}"]).training.packing == meant
+def test_packed_samples_are_not_grouped_too(written):
+    with pytest.raises(TrainingError) as refused:
+        load_recipe(written(), ["training.packing=true", "training.group_by_length=true"])
+    assert "group_by_length" in str(refused.value)
 
 
 def test_a_misspelt_field_is_named_with_the_nearest_right_one(written):

@@ -14,9 +14,10 @@ from techsum import korean
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.prompts import render, summary_messages
 from techsum.training.gap_sentences import make_passage
+from techsum.training.prepared import prepare
 from techsum.training.recipe import Recipe, Source, load_recipe
 from techsum.training.rows import Row
-from techsum.training.samples import Sample, cached, draw, sample, shorten
+from techsum.training.samples import Sample, draw, sample, shorten
 
 DOCUMENT = "\n".join(PARAGRAPHS)
 # words that the tests' tokenizer never saw: many tokens
@@ -110,13 +111,25 @@ def test_samples_are_always_the_same_in_the_same_order_and_kept(tmp_path, tokeni
     configure(cache_dir=tmp_path / "cache")
     recipe = load_recipe(write_recipe(tmp_path))
     first = draw(recipe, tokenizer, 20)
-    again = cached(recipe, tokenizer, 20, "tiny")
-    kept = cached(recipe, tokenizer, 20, "tiny")
-    assert first.samples == again.samples == kept.samples
+    again = prepare(recipe, tokenizer, 20, "tiny")
+    kept = prepare(recipe, tokenizer, 20, "tiny")
+    assert first.samples == again.drawn.samples == kept.drawn.samples
+    assert again.dev == kept.dev
     assert list((tmp_path / "cache" / "samples").glob("*.npz"))
     assert draw(recipe, tokenizer, 10).samples == first.samples[:10]
     other = load_recipe(tmp_path / "recipe.yaml", ["training.seed=1"])
     assert draw(other, tokenizer, 20).samples != first.samples
+
+
+def test_packing_keeps_the_drawn_order_and_counts_sequences(tmp_path, tokenizer):
+    path = write_recipe(tmp_path)
+    size = "training.max_tokens=900"
+    alone = draw(load_recipe(path, [size]), tokenizer, 60).samples
+    packed = draw(load_recipe(path, ["training.packing=true", size]), tokenizer, 6)
+    assert len(packed.sequences) == 6
+    assert [s for sequence in packed.sequences for s in sequence] == alone[: len(packed.samples)]
+    assert all(sum(map(len, sequence)) <= 900 for sequence in packed.sequences)
+    assert len(packed.samples) > 6
 
 
 def test_sources_take_turns_by_their_weights(tmp_path, tokenizer):

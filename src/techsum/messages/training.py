@@ -18,6 +18,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The recipe '{path}' has no field '{field}'. {nearest}",
     ),
     "recipe_one_place": ("path와 hub 가운데 하나만 적어 주세요", "give either path or hub"),
+    "recipe_packed_and_grouped": (
+        "packing과 group_by_length는 함께 쓸 수 없습니다. 하나를 빼 주세요",
+        "packing and group_by_length exclude each other: leave one out",
+    ),
     "recipe_nearest": (
         "'{name}'을(를) 쓰려고 하셨나요?",
         "Did you mean '{name}'?",
@@ -259,9 +263,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name}을 읽을 메모리가 모자랍니다. 다른 프로그램을 닫거나, base.precision을 bf16으로, GPU라면 base.quantization을 nf4로 바꿔 주세요.",
         "There is not enough memory to load {name}. Close other programs, or use bf16 for base.precision, or nf4 for base.quantization on a GPU.",
     ),
-    "train_packing_cpu": (
-        "packing: on은 GPU에서만 됩니다. auto나 off로 바꿔 주세요.",
-        "packing: on needs a GPU. Change it to auto or off.",
+    "run_other_data": (
+        "{path}의 학습을 시작한 뒤 {file}의 내용이 바뀌었습니다. 파일을 되돌리거나 다른 폴더에서 새로 시작해 주세요.",
+        "{file} has changed since the run in {path} was begun. Put the old file back, or begin a new run in another folder.",
+    ),
+    "run_other_choice": (
+        "{path}의 학습은 {name}={before}(으)로 시작했는데 지금은 {now}입니다. 레시피에 값을 적거나 같은 환경에서 이어 가 주세요.",
+        "The run in {path} was begun with {name}={before}; here it would be {now}. Write the value into the recipe, or go on where it was begun.",
     ),
     "run_other_processes": (
         "{path}는 프로세스 {count}개로 시작한 학습입니다. --processes {count}로 이어 가거나 다른 폴더를 쓰세요.",

@@ -80,10 +80,8 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
 
     dtype = torch.bfloat16 if base.precision == "bf16" else torch.float32
     more: dict[str, Any] = {}
-    if base.attention != "auto":
-        more["attn_implementation"] = base.attention
-    elif flash_attention():
-        more["attn_implementation"] = "flash_attention_2"
+    if chosen := attention(base):
+        more["attn_implementation"] = chosen
     if nf4:
         more["quantization_config"] = transformers.BitsAndBytesConfig(
             load_in_4bit=True,
@@ -126,13 +124,15 @@ OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 """How torch says that memory ran out."""
 
 
-def flash_attention() -> bool:
-    """Whether flash attention is installed and has a GPU to run on."""
+def attention(base: Base) -> str | None:
+    """What the recipe names, or flash attention where it can run; None: transformers chooses."""
     from importlib.util import find_spec
 
     import torch
 
-    return torch.cuda.is_available() and find_spec("flash_attn") is not None
+    if base.attention != "auto":
+        return base.attention
+    return "flash_attention_2" if torch.cuda.is_available() and find_spec("flash_attn") else None
 
 
 def load_config(base: Base) -> dict[str, Any]:

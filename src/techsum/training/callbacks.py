@@ -110,8 +110,9 @@ class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read b
 
 def _cumulated(drawn: Drawn, recipe: Recipe) -> list[int]:
     """Tokens seen after each step, over all processes."""
-    each = len(drawn.samples) // recipe.training.steps
+    lengths = [sum(map(len, sequence)) for sequence in drawn.sequences]
+    each = len(lengths) // recipe.training.steps
     ends = [0]
-    for start in range(0, len(drawn.samples), each):
-        ends.append(ends[-1] + sum(map(len, drawn.samples[start : start + each])))
+    for start in range(0, len(lengths), each):
+        ends.append(ends[-1] + sum(lengths[start : start + each]))
     return ends

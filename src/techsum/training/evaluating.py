@@ -13,7 +13,7 @@ from techsum.prompts import render, stored_name
 from techsum.training.recipe import Recipe, Source
 from techsum.training.rows import Row, expanded, read_rows
 from techsum.training.run_folder import RunFolder
-from techsum.training.samples import Sample, sample, shorten, task_messages
+from techsum.training.samples import Sample, Tokenizer, sample, shorten, task_messages
 
 _LONGEST_ANSWER = 256
 """Tokens of a generated dev summary."""
@@ -35,7 +35,7 @@ def _source(recipe: Recipe) -> Source:
     )
 
 
-def dev_samples(recipe: Recipe, tokenizer: HubTokenizer) -> list[Sample]:
+def dev_samples(recipe: Recipe, tokenizer: Tokenizer) -> list[Sample]:
     """The dev rows as samples; those whose output does not fit are left out."""
     source = _source(recipe)
     made = []

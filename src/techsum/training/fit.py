@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from techsum.errors import TrainingError
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
-from techsum.training.evaluating import best_so_far, dev_samples, keep_adapter, save_adapter
+from techsum.training.evaluating import best_so_far, keep_adapter, save_adapter
+from techsum.training.prepared import Prepared, data_hashes, prepare
 from techsum.training.processes import WORLD, sharded
 from techsum.training.recipe import Recipe
 from techsum.training.run_folder import RunFolder, Told
-from techsum.training.samples import Drawn, Sample, cached
+from techsum.training.samples import Drawn, Sample
 
 
 @dataclass(frozen=True)
@@ -59,18 +61,18 @@ def fit(
         raise TrainingError("train_world", expected=expected, found=world)
     main = settings.should_save
     if main:
-        run.begin(recipe, resume=resume, processes=world)
+        run.begin(recipe, resume=resume, processes=world, resolved=_resolved(recipe, settings))
         run.drop_torn()
     tokenizer = bases.load_tokenizer(recipe.base)
     pieces = HubTokenizer(tokenizer)
     count = recipe.training.steps * recipe.training.batch * recipe.training.accumulation * world
     with settings.main_process_first():
-        drawn = cached(recipe, pieces, count, tokenizer_identity(tokenizer))
-    dev = dev_samples(recipe, pieces)
+        prepared = prepare(recipe, pieces, count, tokenizer_identity(tokenizer))
+    drawn = prepared.drawn
     if main:
         seen(drawn)
     try:
-        trainer = _trainer(recipe, settings, run, tokenizer, drawn, dev, told)
+        trainer = _trainer(recipe, settings, run, tokenizer, prepared, told)
         checkpoint = run.last_checkpoint() if resume else None
         with run.writing():
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -91,9 +93,6 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
     if wanted.tensorboard and not find_spec("tensorboard"):
         raise TrainingError("train_tensorboard")
     cuda = _cuda()
-    packing = wanted.packing == "on" or (wanted.packing == "auto" and bases.flash_attention())
-    if packing and not cuda:
-        raise TrainingError("train_packing_cpu")
     checkpointing = cuda if wanted.checkpointing is None else wanted.checkpointing
     optimizer = wanted.optimizer
     if sharded():
@@ -123,10 +122,10 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
         logging_strategy="steps",
         logging_steps=wanted.log_every,
         report_to=["tensorboard"] if wanted.tensorboard else [],
-        packing=packing,
-        max_length=wanted.max_tokens if packing else None,
-        # packed or not, rows come tokenized and labelled: TRL has nothing to prepare but the packs
-        dataset_kwargs=None if packing else {"skip_prepare_dataset": True},
+        max_length=None,
+        # rows come tokenized, labelled and packed: TRL has nothing to prepare
+        dataset_kwargs={"skip_prepare_dataset": True},
+        remove_unused_columns=False,  # TRL would drop position_ids
         completion_only_loss=False,
         disable_tqdm=True,
         use_cpu=not cuda,
@@ -137,17 +136,16 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
 
 
 def _trainer(  # noqa: PLR0917 - what a trainer is made of
-    recipe: Recipe, settings: Any, run: RunFolder, tokenizer: Any, drawn: Drawn, dev: list[Sample], told: Told
+    recipe: Recipe, settings: Any, run: RunFolder, tokenizer: Any, prepared: Prepared, told: Told
 ) -> Any:
     import datasets
     import peft
     import transformers
 
     from techsum.training.callbacks import callbacks
-    from techsum.training.trainer import AnswerTrainer
+    from techsum.training.trainer import AnswerTrainer, collated
 
-    cuda = _cuda()
-    nf4 = recipe.base.quantization == "nf4" or (recipe.base.quantization == "auto" and cuda)
+    cuda, nf4 = _cuda(), _nf4(recipe)
     transformers.set_seed(recipe.training.seed)  # the adapter's first weights are random too
     model = peft.get_peft_model(
         bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None),
@@ -163,29 +161,27 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
         model=model,
         args=settings,
         processing_class=tokenizer,
-        train_dataset=datasets.Dataset.from_list([labelled(s) for s in drawn.samples]),
-        eval_dataset=datasets.Dataset.from_list([labelled(s) for s in dev]) if dev else None,
-        callbacks=callbacks(recipe, run, drawn, told),
+        data_collator=partial(collated, pad=tokenizer.pad_token_id or 0, packed=recipe.training.packing),
+        train_dataset=datasets.Dataset.from_list([labelled(s) for s in prepared.drawn.sequences]),
+        eval_dataset=datasets.Dataset.from_list([labelled([s]) for s in prepared.dev])
+        if prepared.dev
+        else None,
+        callbacks=callbacks(recipe, run, prepared.drawn, told),
     )
     trainer.remove_callback(transformers.PrinterCallback)  # it prints into the progress bar
     return trainer
 
 
-def labelled(sample: Sample) -> dict[str, list[int]]:
-    """A sample as the trainer takes it: the prompt's tokens carry no loss."""
+def labelled(sequence: Sequence[Sample]) -> dict[str, list[int]]:
+    """A sequence as the trainer takes it: prompts carry no loss, positions begin again with each sample."""
     from techsum.training.trainer import IGNORED
 
-    return {
-        "input_ids": [*sample.prompt, *sample.answer],
-        "labels": [*[IGNORED] * len(sample.prompt), *sample.answer],
-    }
-
-
-def tokenizer_identity(tokenizer: Any) -> str:
-    """What decides about token ids, as a hash."""
-    import hashlib
-
-    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()[:16]
+    row: dict[str, list[int]] = {"input_ids": [], "labels": [], "position_ids": []}
+    for sample in sequence:
+        row["input_ids"] += [*sample.prompt, *sample.answer]
+        row["labels"] += [*[IGNORED] * len(sample.prompt), *sample.answer]
+        row["position_ids"] += range(len(sample))
+    return row
 
 
 def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
@@ -215,6 +211,27 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
         skipped=dict(drawn.skipped),
         name=recipe.name,
     )
+
+
+def tokenizer_identity(tokenizer: Any) -> str:
+    """What decides about token ids, as a hash."""
+    import hashlib
+
+    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()[:16]
+
+
+def _nf4(recipe: Recipe) -> bool:
+    return recipe.base.quantization == "nf4" or (recipe.base.quantization == "auto" and _cuda())
+
+
+def _resolved(recipe: Recipe, settings: Any) -> dict[str, Any]:
+    """What decides the result beside the recipe: its `auto`s on this machine, its files' content."""
+    return {
+        "optimizer": str(getattr(settings.optim, "value", settings.optim)),
+        "quantization": "nf4" if _nf4(recipe) else "none",
+        "attention": bases.attention(recipe.base) or "transformers' default",
+        "data": data_hashes(recipe),
+    }
 
 
 def _cuda() -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from techsum.errors import TrainingError
 from techsum.messages import text
@@ -43,7 +43,7 @@ class Base(_Part):
     """Of weights and computation. No fp16: Gemma's activations reach 1e5, and fp16 ends at 65504."""
     quantization: Literal["auto", "none", "nf4"] = "auto"
     """Of the frozen weights. `auto`: nf4 on a GPU, none on a CPU, where it costs speed."""
-    attention: Literal["auto", "eager", "sdpa", "flash_attention_2"] = "auto"
+    attention: Literal["auto", "eager", "sdpa", "flash_attention_2", "flex_attention"] = "auto"
     """`auto`: flash attention where it is installed, else what transformers chooses for the model."""
 
 
@@ -166,8 +166,9 @@ class Training(_Part):
     """Longest sample. A document that is longer is shortened at a sentence; an output never is."""
     group_by_length: bool = False
     """Samples of like length share a batch: nothing is computed for padding where samples are short."""
-    packing: Literal["auto", "on", "off"] = "auto"
-    """Several samples in one sequence. `auto`: where flash attention keeps them apart."""
+    packing: bool = False
+    """Several samples, in the order they were drawn, in one sequence of up to `max_tokens`; each sees only
+    itself. `batch` and `steps` then count sequences."""
     checkpointing: bool | None = None
     """Recompute activations to save memory. None: on a GPU yes, on a CPU no."""
     seed: int = 0
@@ -183,11 +184,11 @@ class Training(_Part):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=False, validate_by_alias=True)
 
-    @field_validator("packing", mode="before")
-    @classmethod
-    def _switch(cls, said: Any) -> Any:
-        """YAML takes a bare `on` for a yes."""
-        return {True: "on", False: "off"}[said] if isinstance(said, bool) else said
+    @model_validator(mode="after")
+    def _no_padding_twice(self) -> Self:
+        if self.packing and self.group_by_length:
+            raise ValueError("recipe_packed_and_grouped")
+        return self
 
 
 class Dev(_Part):

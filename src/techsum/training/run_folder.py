@@ -9,7 +9,9 @@ adapter/           what the finished run gives
 
 import json
 import os
+import platform
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,12 +60,21 @@ class RunFolder:
         self.adapter = path / "adapter"
         self._about = path / "run.json"
 
-    def begin(self, recipe: Recipe, *, resume: bool, processes: int = 1) -> None:
+    def begin(
+        self, recipe: Recipe, *, resume: bool, processes: int = 1, resolved: dict[str, Any] | None = None
+    ) -> None:
         """Claim the folder for a run of this recipe.
+
+        Args:
+            recipe: the recipe.
+            resume: whether to go on with the run that is there.
+            processes: how many take part.
+            resolved: what decides the result beside the recipe (an `auto`'s choice, the files' hashes).
 
         Raises:
             TrainingError: it holds another recipe's run, one of another number of processes (which would
-                see other samples in its steps), one that was not asked to go on, or no run.
+                see other samples in its steps), of other data or another machine's choices, one that was
+                not asked to go on, or no run.
         """
         known = self.about() if self._about.exists() else None
         if known and known["fingerprint"] != recipe.fingerprint:
@@ -73,6 +84,7 @@ class RunFolder:
         if known:
             if (before := known.get("processes", 1)) != processes:
                 raise TrainingError("run_other_processes", path=self.path, count=before)
+            _compare(self.path, known.get("resolved", {}), resolved or {})
             return
         if resume:
             raise TrainingError("run_none", path=self.path)
@@ -84,6 +96,8 @@ class RunFolder:
                 recipe=recipe.model_dump(mode="json", by_alias=True),
                 fingerprint=recipe.fingerprint,
                 processes=processes,
+                resolved=resolved or {},
+                machine=_machine(),
                 techsum=techsum.__version__,
                 versions=dict(_versions()),
             )
@@ -153,6 +167,40 @@ def mark_complete(checkpoint: Path, step: int) -> None:
         with file.open("rb") as written:
             os.fsync(written.fileno())
     write_whole(checkpoint / _COMPLETE, json.dumps({"step": step}))
+
+
+def _compare(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    for name, value in before.items():
+        if name == "data":
+            changed = [file for file, known in value.items() if now["data"].get(file, known) != known]
+            if changed:
+                raise TrainingError("run_other_data", path=path, file=changed[0])
+        elif now.get(name, value) != value:
+            raise TrainingError("run_other_choice", path=path, name=name, before=value, now=now[name])
+
+
+def _machine() -> dict[str, Any]:
+    """Where a run was made; only told, for who wants to know why figures differ."""
+    import torch
+
+    found: dict[str, Any] = {"python": platform.python_version(), "system": platform.platform()}
+    if torch.cuda.is_available():
+        found |= {"gpu": torch.cuda.get_device_name(), "gpus": torch.cuda.device_count()}
+        found["cuda"] = torch.version.cuda
+    commit = (
+        subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - whichever git is installed
+            cwd=Path(techsum.__file__).parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if shutil.which("git")
+        else None
+    )
+    if commit and commit.returncode == 0:
+        found["commit"] = commit.stdout.strip()
+    return found
 
 
 def _versions() -> Iterator[tuple[str, str]]:

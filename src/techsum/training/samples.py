@@ -1,20 +1,15 @@
 """Samples: rows worded as TechSum asks, as token ids, long documents shortened, outputs never."""
 
-import hashlib
-import json
+import itertools
 import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 
-import numpy as np
-
-import techsum
 from techsum import korean
-from techsum.errors import StorageError, TrainingError
+from techsum.errors import TrainingError
 from techsum.messages import text
 from techsum.prompts import (
     Format,
@@ -29,7 +24,6 @@ from techsum.prompts import (
     title_messages,
     verdict_messages,
 )
-from techsum.settings import settings
 from techsum.training.gap_sentences import make_passage
 from techsum.training.recipe import Recipe, Source, Task
 from techsum.training.rows import BadRow, Row, draw_rows
@@ -163,10 +157,20 @@ class Drawn:
     skipped: Counter[str]
     taken: Counter[str]
     """Samples by source."""
+    packs: list[int] = field(default_factory=list)
+    """How many samples each sequence holds, where several share one."""
+
+    @property
+    def sequences(self) -> list[list[Sample]]:
+        """The samples of each sequence, in order."""
+        ends = list(itertools.accumulate(self.packs or [1] * len(self.samples)))
+        return [self.samples[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def draw(recipe: Recipe, tokenizer: Tokenizer, count: int) -> Drawn:
-    """The first `count` samples of a recipe: always the same ones in the same order.
+    """The first `count` sequences of a recipe: always the same ones in the same order.
+
+    A sequence is a sample, or with `packing` as many as fit one after the other.
 
     Sources take turns by their weights; within one, rows come in an order that the seed decides, and come
     again when all were seen.
@@ -178,10 +182,20 @@ def draw(recipe: Recipe, tokenizer: Tokenizer, count: int) -> Drawn:
     sources = recipe.data
     streams = [_stream(recipe, source, tokenizer, drawn) for source in sources]
     turns = [0.0] * len(sources)
-    for _ in range(count):
+    room = 0
+    while recipe.training.packing or len(drawn.samples) < count:
         n = min(range(len(sources)), key=lambda n: turns[n])
+        made = next(streams[n])
+        if recipe.training.packing:
+            if len(made) > room:
+                if len(drawn.packs) == count:
+                    break
+                drawn.packs.append(0)
+                room = recipe.training.max_tokens
+            drawn.packs[-1] += 1
+            room -= len(made)
         turns[n] += 1 / sources[n].weight
-        drawn.samples.append(next(streams[n]))
+        drawn.samples.append(made)
         drawn.taken[sources[n].label] += 1
     if recipe.training.group_by_length:
         drawn.samples[:] = _grouped(drawn.samples, recipe.training.batch, recipe.training.seed)
@@ -226,77 +240,3 @@ def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) 
             continue
         barren = 0
         yield made
-
-
-def cached(recipe: Recipe, tokenizer: Tokenizer, count: int, identity: str) -> Drawn:
-    """`draw`, kept on the disk by content: the second run of a recipe tokenizes nothing.
-
-    What comes from the hub without a revision has no content that could be told beforehand: it is not kept.
-
-    Args:
-        recipe: the recipe.
-        tokenizer: the base model's.
-        count: samples wanted.
-        identity: what the tokenizer is known by.
-    """
-    if any(source.hub and not source.revision for source in recipe.data):
-        return draw(recipe, tokenizer, count)
-    path = settings().cache_dir / "samples" / f"{recipe.name}.{_content(recipe, count, identity)}.npz"
-    if path.exists():
-        try:
-            return _unpack(path)
-        except (OSError, ValueError, KeyError):
-            path.unlink(missing_ok=True)
-    drawn = draw(recipe, tokenizer, count)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        _pack(drawn, part)
-        part.replace(path)
-    except OSError as error:
-        raise StorageError("cache_unwritable", path=path.parent, reason=error.strerror) from None
-    return drawn
-
-
-def _content(recipe: Recipe, count: int, identity: str) -> str:
-    about: list[Any] = [count, identity, recipe.fingerprint]
-    for source in recipe.data:
-        if source.path:
-            file = recipe.folder(source.path)
-            about.append(hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "")
-    root = Path(techsum.__file__).parent
-    training = ("samples.py", "gap_sentences.py", "alignment.py", "rows.py", "verdicts.py")
-    code = ("prompts.py", "korean.py", "checking/evidence.py", *(f"training/{name}" for name in training))
-    about += [hashlib.sha256((root / name).read_bytes()).hexdigest() for name in code]
-    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:24]
-
-
-def _pack(drawn: Drawn, path: Path) -> None:
-    flat = [i for s in drawn.samples for i in (*s.prompt, *s.answer)]
-    about = {
-        "bad": [[b.source, b.place, b.reason] for b in drawn.bad],
-        "skipped": drawn.skipped,
-        "taken": drawn.taken,
-    }
-    np.savez_compressed(
-        path,
-        ids=np.array(flat, np.int32),
-        prompts=np.array([len(s.prompt) for s in drawn.samples], np.int32),
-        answers=np.array([len(s.answer) for s in drawn.samples], np.int32),
-        shortened=np.array([s.shortened for s in drawn.samples], np.bool_),
-        about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8),
-    )
-
-
-def _unpack(path: Path) -> Drawn:
-    with np.load(path, allow_pickle=False) as kept:
-        about = json.loads(kept["about"].tobytes())
-        ids, place, samples = kept["ids"].tolist(), 0, []
-        for prompt, target, shortened in zip(
-            kept["prompts"].tolist(), kept["answers"].tolist(), kept["shortened"].tolist(), strict=True
-        ):
-            middle, end = place + prompt, place + prompt + target
-            samples.append(Sample(tuple(ids[place:middle]), tuple(ids[middle:end]), shortened))
-            place = end
-    bad = [BadRow(*row) for row in about["bad"]]
-    return Drawn(samples, bad, Counter(about["skipped"]), Counter(about["taken"]))

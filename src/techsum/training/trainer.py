@@ -16,15 +16,24 @@ IGNORED = -100
 
 
 class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
-    """SFTTrainer with three differences.
+    """SFTTrainer with four differences.
 
-    - On a CPU the loss asks the model for the logits of the answer's tokens only. Gemma's vocabulary has
-      262,144 entries, and TRL leaves masked positions out on CUDA alone.
+    - The loss asks the model for the logits of the answer's tokens only: Gemma's vocabulary has 262,144
+      entries.
+    - The adapter is trained in fp32 also on a 4-bit base, where TRL casts it to bf16: late in a run most
+      updates are smaller than a bf16 weight can take. Sharded over GPUs (FSDP) it stays in bf16.
     - Samples keep the order in which they were drawn, so that the order does not depend on the batch size,
       the number of processes or a restart.
     - Optimizer, schedule and random states are kept as safetensors and JSON: nothing in a run folder is a
       pickle. A model that is sharded over GPUs (FSDP) keeps its states in torch's own distributed format.
     """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not self.is_fsdp_enabled:
+            for weights in self.model.parameters():
+                if weights.requires_grad:
+                    weights.data = weights.data.float()
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         return torch.utils.data.SequentialSampler(train_dataset or self.train_dataset)
@@ -36,22 +45,20 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
 
         Args:
             model: the model with its adapter.
-            inputs: `input_ids`, `attention_mask`, `labels`, each [batch, length].
-            return_outputs: not offered here; the Trainer asks for them only with metrics on logits.
+            inputs: what `collated` gives.
+            return_outputs: whether to return `(loss, {})`; there are no metrics on logits.
             num_items_in_batch: answer tokens of the whole optimizer step, over all processes.
 
         Returns:
             A scalar; summed over the passes and processes of a step it is the mean over the step's tokens.
         """
-        if return_outputs or inputs["input_ids"].device.type != "cpu":
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         labels = inputs["labels"]
-        loss = answer_loss(model, inputs["input_ids"], inputs["attention_mask"], labels)
+        loss = answer_loss(model, inputs)
         count = (labels[:, 1:] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         loss /= torch.as_tensor(count).clamp(min=1)
         if self.args.average_tokens_across_devices and num_items_in_batch is not None:
             loss = loss * self.accelerator.num_processes
-        return loss
+        return (loss, {}) if return_outputs else loss
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         super()._save(output_dir, state_dict)
@@ -114,43 +121,76 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
             np.random.set_state(("MT19937", keys, position, has_gauss, cached))
 
 
-def answer_loss(model: Any, ids: Any, mask: Any, labels: Any) -> Any:
+def collated(rows: list[dict[str, list[int]]], *, pad: int, packed: bool) -> dict[str, Any]:
+    """Rows as one batch.
+
+    Args:
+        rows: `input_ids`, `labels`, `position_ids` of one sequence each.
+        pad: id of the padding token.
+        packed: whether rows hold several samples. They are then joined to one row without a mask:
+            transformers' attentions keep samples apart where the positions begin again at 0.
+
+    Returns:
+        `input_ids`, `labels` and either `position_ids` or `attention_mask`, all [batch, length].
+    """
+    if packed:
+        return {name: torch.tensor([[i for row in rows for i in row[name]]]) for name in rows[0]}
+    longest = max(len(row["input_ids"]) for row in rows)
+
+    def padded(name: str, filler: int) -> Any:
+        return torch.tensor([[*row[name], *[filler] * (longest - len(row[name]))] for row in rows])
+
+    ids, labels = padded("input_ids", pad), padded("labels", IGNORED)
+    mask = [[int(n < len(row["input_ids"])) for n in range(longest)] for row in rows]
+    return {"input_ids": ids, "labels": labels, "attention_mask": torch.tensor(mask)}
+
+
+def answer_loss(model: Any, batch: dict[str, Any]) -> Any:
     """Summed cross entropy of the labelled tokens, from the logits of the positions that predict them.
 
     Args:
         model: a causal model that takes `logits_to_keep`.
-        ids: token ids, [batch, length], padded on the right.
-        mask: 1 for a token and 0 for padding, same shape.
-        labels: `ids` where a token carries loss, -100 elsewhere.
+        batch: what `collated` gives; labels are -100 where a token carries no loss.
 
     Returns:
         A scalar in fp32. Only columns with a label in any row are asked for: with one sample a pass these
         are the answer's, and memory does not grow with the document.
     """
-    wanted = (labels[:, 1:] != IGNORED).any(0).nonzero().squeeze(1)  # position n predicts token n + 1
-    logits = model(input_ids=ids, attention_mask=mask, logits_to_keep=wanted, use_cache=False).logits
-    targets = labels[:, 1:][:, wanted]
+    inputs = {name: value for name, value in batch.items() if name != "labels"}
+    labels = batch["labels"][:, 1:]
+    wanted = (labels != IGNORED).any(0).nonzero().squeeze(1)  # position n predicts token n + 1
+    logits = model(**inputs, logits_to_keep=wanted, use_cache=False).logits
     return functional.cross_entropy(
-        logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="sum"
+        logits.flatten(0, 1).float(), labels[:, wanted].flatten(), ignore_index=IGNORED, reduction="sum"
     )
 
 
 def _flatten(state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """An optimizer's state as tensors by `parameter/name`, and what JSON can hold."""
+    """An optimizer's state as tensors by path (`parameter/name`), and what JSON can hold.
+
+    bitsandbytes nests its quantized states one level deeper.
+    """
     tensors: dict[str, Any] = {}
-    plain: dict[str, dict[str, Any]] = {}
-    for parameter, values in state["state"].items():
+
+    def plain(values: dict[str, Any], path: str) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
         for name, value in values.items():
             if torch.is_tensor(value):
-                tensors[f"{parameter}/{name}"] = value.detach().cpu().contiguous()
+                tensors[f"{path}/{name}"] = value.detach().cpu().clone()  # qmaps are shared
             else:
-                plain.setdefault(str(parameter), {})[name] = value
-    return tensors, {"groups": state["param_groups"], "plain": plain}
+                kept[name] = plain(value, f"{path}/{name}") if isinstance(value, dict) else value
+        return kept
+
+    kept = {str(number): plain(values, str(number)) for number, values in state["state"].items()}
+    return tensors, {"groups": state["param_groups"], "plain": kept}
 
 
 def _unflatten(tensors: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
-    state: dict[int, dict[str, Any]] = {int(p): dict(v) for p, v in rest["plain"].items()}
-    for key, value in tensors.items():
-        parameter, _, name = key.partition("/")
-        state.setdefault(int(parameter), {})[name] = value
+    state: dict[int, dict[str, Any]] = {int(number): values for number, values in rest["plain"].items()}
+    for path, value in tensors.items():
+        number, *names, last = path.split("/")
+        at = state.setdefault(int(number), {})
+        for name in names:
+            at = at.setdefault(name, {})
+        at[last] = value
     return {"state": state, "param_groups": rest["groups"]}
