@@ -45,6 +45,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
             "lr": logs.get("learning_rate"),
             "tokens_per_second": rate,
             "grad_norm": logs.get("grad_norm"),
+            "gpu_memory_gb": _gpu_memory(),
         }
         self._run.log({**line, "time": time.time()})
         self._told(Moment(step, state.max_steps, logs["loss"], line["lr"], rate))
@@ -106,6 +107,13 @@ class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read b
             asked = bool(flag.item())
         if asked:
             control.should_save = control.should_training_stop = True
+
+
+def _gpu_memory() -> float | None:
+    """The most memory that this process had on its GPU so far, in GB; None without one."""
+    import torch
+
+    return round(torch.cuda.max_memory_allocated() / 1e9, 2) if torch.cuda.is_available() else None
 
 
 def _cumulated(drawn: Drawn, recipe: Recipe) -> list[int]:

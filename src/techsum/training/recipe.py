@@ -18,7 +18,7 @@ from techsum.prompts import Format
 Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
 
-Task = Literal["summary", "instruction", "gap-sentences", "compression", "headline", "verdict", "answerable"]
+Task = Literal["summary", "instruction", "gap-sentences", "compression", "headline", "verdict", "answerable", "corruptions"]
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -110,7 +110,8 @@ class Source(_Part):
     `compression`: each sentence of the output is written from the one to three document sentences that carry
     it. `headline`: the output is a headline of up to 20 characters, written from what carries it.
     `verdict`: the answer says whether the document supports a claim. `answerable`: it says whether the
-    sentences that come nearest to one of the row's `questions` answer it."""
+    sentences that come nearest to one of the row's `questions` answer it. `corruptions`: verdicts about the
+    output's sentences, some of the document's own, and the same with one thing made wrong (after FactCC)."""
     titled: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the samples that show the document's title where it has one: pasted texts have none."""
     parentheses: Literal["keep", "drop"] = "keep"

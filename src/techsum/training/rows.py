@@ -12,7 +12,7 @@ from techsum.reading.rows import file_rows
 from techsum.settings import hub_token
 from techsum.training.alignment import compressions, headlines
 from techsum.training.recipe import Columns, Recipe, Source
-from techsum.training.verdicts import question_rows, verdict_rows
+from techsum.training.verdicts import corruption_rows, question_rows, verdict_rows
 
 _SHUFFLED_AT_ONCE = 10_000
 """Rows of a streamed set that are shuffled among each other."""
@@ -86,6 +86,8 @@ def _judgements(recipe: Recipe, source: Source, found: Iterable[tuple[int, Any]]
         found, columns = verdict_rows(found, columns, articles), Columns()
     elif source.task == "answerable":
         found, columns = question_rows(found, columns), Columns()
+    elif source.task == "corruptions":
+        found, columns = corruption_rows(found, columns), Columns()
     for place, said in found:
         yield judged(source.name, place, said, columns, output_needed=source.task != "gap-sentences")
 

@@ -86,7 +86,7 @@ def sample(
         document, output = passage.text, passage.summary
     if source.parentheses == "drop":
         output = _without_parentheses(output)
-    shortest = 1 if source.task in ("verdict", "answerable") else _SHORTEST_OUTPUT
+    shortest = 1 if source.task in ("verdict", "answerable", "corruptions") else _SHORTEST_OUTPUT
     if len(output) < shortest or output.count("(") != output.count(")"):
         return "skipped_broken_output"
     title = row.title if chance.random() < source.titled else ""
@@ -122,7 +122,7 @@ def task_messages(  # noqa: PLR0917 - what a prompt is made of
         return compression_messages(document, fmt=fmt, characters=characters, title=title)
     if task == "headline":
         return title_messages(document, fmt=fmt)
-    if task == "verdict":
+    if task in ("verdict", "corruptions"):
         return verdict_messages(document, instruction, fmt=fmt, title=title)
     if task == "answerable":
         return answerable_messages(document, instruction, fmt=fmt, title=title)

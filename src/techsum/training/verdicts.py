@@ -1,11 +1,13 @@
 """Claims and questions as rows: the sentences each is judged by, and the verdict a verifier learns."""
 
+import random
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from techsum import korean
 from techsum.article import Article
 from techsum.checking.evidence import Alignment
+from techsum.evaluation.corruptions import Corruptor, names_of
 from techsum.prompts import ANSWERED, VERDICTS, Verdict
 from techsum.training.recipe import Columns
 
@@ -92,3 +94,47 @@ def question_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterator
 def _question(article: Article, source: str, question: str, *, answered: bool) -> dict[str, Any]:
     output = ANSWERED[0] if answered else ANSWERED[1]
     return {"input": source, "title": article.title, "instruction": question, "output": output}
+
+
+_COPIED = 4
+"""Sentences of each document that are claims too, so that a near copy says nothing about a claim's truth."""
+_ELSEWHERE = 0.5
+"""Support from which other sentences may say the same as a claim's evidence."""
+
+
+def corruption_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterator[tuple[int, Any]]:
+    """Verdicts that are known by construction, after Kryściński et al., "Evaluating the Factual Consistency".
+
+    Sentences of the output, and a few of the document itself, are supported; the same with one number, unit,
+    name or negation made wrong is contradicted. An output's sentence judged by what is left of the document
+    without its evidence is absent.
+    """
+    names: list[str] = []  # of the document before: what is swapped in must be a name, but a foreign one
+    for place, said in rows:
+        text, output = (said.get(c) if isinstance(said, dict) else None for c in (columns.input, columns.output))
+        if not isinstance(text, str) or not isinstance(output, str):
+            yield place, said
+            continue
+        chance = random.Random(place)  # noqa: S311 - an order, not a secret
+        article = Article(text, said.get(columns.title) or None)
+        alignment = Alignment(article.sentences, article.title or "")
+        corruptor = Corruptor(text, (), names, chance)
+        written = [s.text for s in korean.sentences(output)]
+        copied = [s.text for s in chance.sample(article.sentences, min(_COPIED, len(article.sentences)))]
+        for claim in (*written, *copied):
+            yield place, _verdict(article, alignment.premise(claim), claim, "supported")
+            if made := corruptor.all(claim):
+                wrong = chance.choice(made).text
+                yield place, _verdict(article, alignment.premise(wrong), wrong, "contradicted")
+        for claim in written:
+            words = set(korean.content(claim))
+            evidence = alignment.find(words).places
+            rest = [s for n, s in enumerate(article.sentences) if n not in evidence]
+            other = Alignment(rest, article.title or "")
+            if len(rest) > 1 and other.find(words).support < _ELSEWHERE:
+                yield place, _verdict(article, other.premise(claim), claim, "absent")
+        names = names_of(text)
+
+
+def _verdict(article: Article, source: str, claim: str, verdict: Verdict) -> dict[str, Any]:
+    return {"input": source, "title": article.title, "instruction": claim, "output": VERDICTS[verdict]}
