@@ -52,9 +52,9 @@ def main() -> None:
         recipe = write(Path(folder), SMALL if told.small else SHAPE, steps, told.attention)
         print(machine("torch", "transformers", "trl", "peft", "bitsandbytes"), flush=True)
         theirs = json.loads(run([__file__, "--plain", str(recipe)]).splitlines()[-1])
+        print("plain TRL", json.dumps(theirs), flush=True)
         ours = techsum(recipe, Path(folder) / "run", steps)
-    for name, figures in (("techsum", ours), ("plain TRL", theirs)):
-        print(name, json.dumps(figures))
+    print("techsum", json.dumps(ours))
     ratio = ours["tokens_per_second"] / theirs["tokens_per_second"]
     print(f"techsum beside plain TRL: {ratio:.2f} times as fast")
 
@@ -123,12 +123,14 @@ def techsum(recipe: Path, out: Path, steps: int) -> dict[str, float]:
     running.send_signal(signal.SIGKILL)
     running.communicate()
     before = lines(log)
-    run(command[1:] + ["--resume"])
+    run([*command[1:], "--resume"])
     after = lines(log)[len(before) :]
     losses = [{line["step"]: line["loss"] for line in some if "loss" in line} for some in (before, after)]
     twice = sorted(losses[0].keys() & losses[1].keys())
     apart = max(abs(losses[0][step] - losses[1][step]) for step in twice)
-    print(f"killed after step {max(losses[0])}, resumed; steps {twice[0]} to {twice[-1]} taken twice:", end=" ")
+    print(
+        f"killed after step {max(losses[0])}, resumed; steps {twice[0]} to {twice[-1]} taken twice:", end=" "
+    )
     print(f"losses apart by {apart:.4f} at most", flush=True)
     assert apart <= ALIKE, "the resumed run is another one"
     assert max(losses[1]) == steps, "the run did not reach its last step"
@@ -200,7 +202,9 @@ def plain(path: Path) -> dict[str, float]:
 
 def run(arguments: list[str]) -> str:
     """Run this Python with these arguments; ends the benchmark with what it said where it fails."""
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, env=os.environ
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return done.stdout

@@ -205,6 +205,18 @@ def test_another_number_of_processes_is_refused(recipe, finished, tmp_path):
     assert (other.returncode, "--processes 2" in other.stderr) == (1, True)
 
 
+def test_a_recipe_goes_on_from_an_adapter(recipe, finished, tmp_path):
+    """Given a finished run, when another starts from its adapter, then its first loss is far below the first's."""
+    start = f"lora.start={finished / 'adapter'}"
+    done = train(recipe, tmp_path / "more", "--set", start, "--set", "training.lr=1e-5")
+    assert done.returncode == 0, done.stderr
+    assert losses(tmp_path / "more")[1] < losses(finished)[1] - 0.05
+    other = train(recipe, tmp_path / "other", "--set", start, "--set", "lora.r=8")
+    assert (other.returncode, "r=4" in other.stderr) == (1, True)
+    none = train(recipe, tmp_path / "none", "--set", f"lora.start={tmp_path}")
+    assert (none.returncode, str(tmp_path) in none.stderr) == (1, True)
+
+
 def test_changed_data_or_choices_are_no_resumption(recipe, finished, tmp_path):
     run = tmp_path / "changed"
     shutil.copytree(finished, run)
@@ -318,7 +330,7 @@ def test_4_bit_weights_stay_as_training_needs_them(tmp_path, evaluated):
         if evaluated:
             model.eval()(input_ids=ids)
             model.train()
-    loss = answer_loss(model, ids, torch.ones_like(ids), ids).item() / 39
+    loss = answer_loss(model, {"input_ids": ids, "labels": ids}).item() / 39
     assert loss == pytest.approx(whole, rel=0.01)
 
 
@@ -490,11 +502,11 @@ def test_too_little_memory_is_one_line_that_says_what_to_lower(recipe, tmp_path)
     limited = (
         "import resource, techsum.training.trainer as t\n"
         "before = t.answer_loss\n"
-        "def loss(model, ids, mask, labels):\n"
+        "def loss(model, batch):\n"
         "    import torch\n"
         "    have = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
         "    resource.setrlimit(resource.RLIMIT_AS, (have + 64_000_000, have + 64_000_000))\n"
-        "    return before(model, ids.repeat(400, 1), mask.repeat(400, 1), labels.repeat(400, 1))\n"
+        "    return before(model, {name: value.repeat(400, 1) for name, value in batch.items()})\n"
         "t.answer_loss = loss\n"
     )
     command = [sys.executable, "-c", limited + CODE, "train", str(recipe), "--out", str(tmp_path / "run")]

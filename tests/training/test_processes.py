@@ -40,7 +40,7 @@ if world > 1:
         fully_shard(layer)
     fully_shard(model)
     ids, labels = ids[rank : rank + 1], labels[rank : rank + 1]
-loss = answer_loss(model, ids, torch.ones_like(ids), labels)
+loss = answer_loss(model, {"input_ids": ids, "labels": labels})
 (loss * world / 2).backward()  # FSDP takes the mean over the processes
 gradients = [p.grad for n, p in model.named_parameters() if "lora_B" in n]
 if world > 1:

@@ -3,7 +3,7 @@
 from techsum.article import Article
 from techsum.checking.evidence import Alignment
 from techsum.training.recipe import Columns
-from techsum.training.verdicts import question_rows, verdict_rows
+from techsum.training.verdicts import corruption_rows, question_rows, verdict_rows
 
 TEXT = (
     "한물연구소는 소금물로 전기를 담는 장치를 만들었다. 장치의 용량은 240킬로와트시다. "
@@ -48,3 +48,32 @@ def test_questions_are_answered_by_what_stands_nearest_or_not():
     rows = [row for _, row in question_rows([(1, article)], Columns(input="text"))]
     assert [row["output"] for row in rows] == ["있음", "없음"]
     assert all("240킬로와트시" in row["input"] for row in rows)
+
+
+SUMMARY = "이 장치의 용량은 240킬로와트시다. 충전 횟수는 늘었다."
+
+
+def corrupted(text=TEXT + " 충전할 수 있는 횟수도 늘었다."):
+    article = {"text": text, "title": "소금물 전지", "summary": SUMMARY}
+    columns = Columns(input="text", output="summary")
+    return [row for _, row in corruption_rows([(1, article)], columns)]
+
+
+def test_summary_sentences_are_supported_and_corruptions_contradicted():
+    rows = [(row["instruction"], row["output"]) for row in corrupted()]
+    assert ("이 장치의 용량은 240킬로와트시다.", "참") in rows
+    assert ("충전 횟수는 늘었다.", "참") in rows
+    wrong = [claim for claim, verdict in rows if verdict == "거짓"]
+    assert wrong
+    assert not any(claim in SUMMARY or claim in TEXT for claim in wrong)
+
+
+def test_a_denied_opposite_is_supported_again():
+    rows = [(row["instruction"], row["output"]) for row in corrupted()]
+    assert ("충전 횟수는 줄지 않았다.", "참") in rows
+
+
+def test_a_sentence_without_its_evidence_is_absent():
+    judged = [row for row in corrupted() if row["output"] == "없음"]
+    assert all("240킬로와트시" not in row["input"] for row in judged if "용량" in row["instruction"])
+    assert judged

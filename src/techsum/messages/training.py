@@ -263,6 +263,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name}을 읽을 메모리가 모자랍니다. 다른 프로그램을 닫거나, base.precision을 bf16으로, GPU라면 base.quantization을 nf4로 바꿔 주세요.",
         "There is not enough memory to load {name}. Close other programs, or use bf16 for base.precision, or nf4 for base.quantization on a GPU.",
     ),
+    "lora_start_missing": (
+        "{path}에 이어서 학습할 어댑터가 없습니다. lora.start에 adapter_config.json이 든 폴더를 적어 주세요.",
+        "There is no adapter to go on from in {path}. Give the folder of an adapter_config.json as lora.start.",
+    ),
+    "lora_start_other": (
+        "{path}의 어댑터는 r={r}, alpha={alpha}입니다. 레시피의 lora.r과 lora.alpha를 똑같이 적어 주세요.",
+        "The adapter in {path} has r={r}, alpha={alpha}. Write the same lora.r and lora.alpha into the recipe.",
+    ),
     "run_other_data": (
         "{path}의 학습을 시작한 뒤 {file}의 내용이 바뀌었습니다. 파일을 되돌리거나 다른 폴더에서 새로 시작해 주세요.",
         "{file} has changed since the run in {path} was begun. Put the old file back, or begin a new run in another folder.",

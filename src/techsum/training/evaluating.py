@@ -52,7 +52,7 @@ def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe) -> float | None:
     from techsum.evaluation.rouge import rouge
     from techsum.korean import morphemes
 
-    rows = dev_rows(recipe)[: recipe.dev.generated]
+    rows = dev_rows(recipe)[: recipe.dev.generated] if recipe.dev.generated else []
     if not rows:
         return None
     pieces = HubTokenizer(tokenizer)

@@ -139,7 +139,6 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
     recipe: Recipe, settings: Any, run: RunFolder, tokenizer: Any, prepared: Prepared, told: Told
 ) -> Any:
     import datasets
-    import peft
     import transformers
 
     from techsum.training.callbacks import callbacks
@@ -147,15 +146,8 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
 
     cuda, nf4 = _cuda(), _nf4(recipe)
     transformers.set_seed(recipe.training.seed)  # the adapter's first weights are random too
-    model = peft.get_peft_model(
-        bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None),
-        peft.LoraConfig(
-            r=recipe.lora.r,
-            lora_alpha=recipe.lora.alpha,
-            lora_dropout=recipe.lora.dropout,
-            target_modules=list(recipe.lora.targets),
-            task_type="CAUSAL_LM",
-        ),
+    model = _adapted(
+        recipe, bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None)
     )
     trainer = AnswerTrainer(
         model=model,
@@ -170,6 +162,32 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
     )
     trainer.remove_callback(transformers.PrinterCallback)  # it prints into the progress bar
     return trainer
+
+
+def _adapted(recipe: Recipe, base: Any) -> Any:
+    """The base with the adapter that is trained: a new one, or the one that the recipe goes on from.
+
+    Raises:
+        TrainingError: there is no adapter to go on from, or it is of another shape.
+    """
+    import peft
+
+    wanted = peft.LoraConfig(
+        r=recipe.lora.r,
+        lora_alpha=recipe.lora.alpha,
+        lora_dropout=recipe.lora.dropout,
+        target_modules=list(recipe.lora.targets),
+        task_type="CAUSAL_LM",
+    )
+    if not (start := recipe.lora.start):
+        return peft.get_peft_model(base, wanted)
+    try:
+        known = peft.LoraConfig.from_pretrained(start)
+    except (OSError, ValueError, TypeError):
+        raise TrainingError("lora_start_missing", path=start) from None
+    if (known.r, known.lora_alpha) != (wanted.r, wanted.lora_alpha):
+        raise TrainingError("lora_start_other", path=start, r=known.r, alpha=known.lora_alpha)
+    return peft.PeftModel.from_pretrained(base, start, is_trainable=True, use_safetensors=True)
 
 
 def labelled(sequence: Sequence[Sample]) -> dict[str, list[int]]:

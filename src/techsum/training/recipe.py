@@ -18,7 +18,16 @@ from techsum.prompts import Format
 Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
 
-Task = Literal["summary", "instruction", "gap-sentences", "compression", "headline", "verdict", "answerable", "corruptions"]
+Task = Literal[
+    "summary",
+    "instruction",
+    "gap-sentences",
+    "compression",
+    "headline",
+    "verdict",
+    "answerable",
+    "corruptions",
+]
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -58,6 +67,8 @@ class Lora(_Part):
     """Share of the adapter's inputs that is dropped while training."""
     targets: tuple[Projection, ...] = PROJECTIONS
     """Which projections get an adapter."""
+    start: str | None = None
+    """An adapter's folder to go on from instead of random factors; its r and alpha must be these."""
 
 
 class Columns(_Part):

@@ -131,18 +131,19 @@ def collated(rows: list[dict[str, list[int]]], *, pad: int, packed: bool) -> dic
             transformers' attentions keep samples apart where the positions begin again at 0.
 
     Returns:
-        `input_ids`, `labels` and either `position_ids` or `attention_mask`, all [batch, length].
+        `input_ids`, `labels`, `position_ids` and without packing `attention_mask`, all [batch, length].
+        Padding stands on the left: answers then end in the same column, and few columns carry a label.
     """
     if packed:
         return {name: torch.tensor([[i for row in rows for i in row[name]]]) for name in rows[0]}
     longest = max(len(row["input_ids"]) for row in rows)
 
     def padded(name: str, filler: int) -> Any:
-        return torch.tensor([[*row[name], *[filler] * (longest - len(row[name]))] for row in rows])
+        return torch.tensor([[*[filler] * (longest - len(row[name])), *row[name]] for row in rows])
 
-    ids, labels = padded("input_ids", pad), padded("labels", IGNORED)
-    mask = [[int(n < len(row["input_ids"])) for n in range(longest)] for row in rows]
-    return {"input_ids": ids, "labels": labels, "attention_mask": torch.tensor(mask)}
+    batch = {name: padded(name, filler) for name, filler in (("input_ids", pad), ("labels", IGNORED))}
+    mask = [[int(n >= longest - len(row["input_ids"])) for n in range(longest)] for row in rows]
+    return {**batch, "position_ids": padded("position_ids", 0), "attention_mask": torch.tensor(mask)}
 
 
 def answer_loss(model: Any, batch: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from techsum import korean
 from techsum.article import Article
 from techsum.checking.evidence import Alignment
-from techsum.evaluation.corruptions import Corruptor, names_of
+from techsum.evaluation.corruptions import Corruptor, names_of, negated, with_opposite
 from techsum.prompts import ANSWERED, VERDICTS, Verdict
 from techsum.training.recipe import Columns
 
@@ -98,6 +98,8 @@ def _question(article: Article, source: str, question: str, *, answered: bool) -
 
 _COPIED = 4
 """Sentences of each document that are claims too, so that a near copy says nothing about a claim's truth."""
+_PLAIN = 0.5
+"""Share of the corruptions that do not only flip the predicate where another is possible."""
 _ELSEWHERE = 0.5
 """Support from which other sentences may say the same as a claim's evidence."""
 
@@ -106,12 +108,15 @@ def corruption_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterat
     """Verdicts that are known by construction, after Kryściński et al., "Evaluating the Factual Consistency".
 
     Sentences of the output, and a few of the document itself, are supported; the same with one number, unit,
-    name or negation made wrong is contradicted. An output's sentence judged by what is left of the document
-    without its evidence is absent.
+    name or negation made wrong is contradicted. The opposite denied ("줄지 않았다" for "늘었다") is supported
+    again: without it a denial alone would give a false claim away. An output's sentence judged by what is
+    left of the document without its evidence is absent.
     """
     names: list[str] = []  # of the document before: what is swapped in must be a name, but a foreign one
     for place, said in rows:
-        text, output = (said.get(c) if isinstance(said, dict) else None for c in (columns.input, columns.output))
+        text, output = (
+            said.get(c) if isinstance(said, dict) else None for c in (columns.input, columns.output)
+        )
         if not isinstance(text, str) or not isinstance(output, str):
             yield place, said
             continue
@@ -124,16 +129,30 @@ def corruption_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterat
         for claim in (*written, *copied):
             yield place, _verdict(article, alignment.premise(claim), claim, "supported")
             if made := corruptor.all(claim):
-                wrong = chance.choice(made).text
+                plainer = [c for c in made if c.variant != "negation flipped"]  # every sentence has that one
+                wrong = chance.choice(plainer if plainer and chance.random() < _PLAIN else made).text
                 yield place, _verdict(article, alignment.premise(wrong), wrong, "contradicted")
+            if denied := _denied_opposite(claim, chance):
+                yield place, _verdict(article, alignment.premise(denied), denied, "supported")
         for claim in written:
             words = set(korean.content(claim))
             evidence = alignment.find(words).places
             rest = [s for n, s in enumerate(article.sentences) if n not in evidence]
             other = Alignment(rest, article.title or "")
-            if len(rest) > 1 and other.find(words).support < _ELSEWHERE:
-                yield place, _verdict(article, other.premise(claim), claim, "absent")
+            source = other.premise(claim)  # empty where no other sentence shares a word
+            if source and other.find(words).support < _ELSEWHERE:
+                yield place, _verdict(article, source, claim, "absent")
         names = names_of(text)
+
+
+def _denied_opposite(claim: str, chance: random.Random) -> str | None:
+    """The claim said by denying the opposite of its last predicate, where that has one.
+
+    Not with numbers: "41% 늘지 않았다" is not "41% 줄었다".
+    """
+    opposite = None if any(c.isdigit() for c in claim) else with_opposite(claim, chance)
+    last = claim.rfind(" ") + 1
+    return negated(opposite) if opposite and opposite[:last] == claim[:last] else None
 
 
 def _verdict(article: Article, source: str, claim: str, verdict: Verdict) -> dict[str, Any]:

@@ -61,8 +61,15 @@ def write_model(folder: Path, path: Path, quantization: Quantization, fmt: str, 
     _close(writer)
 
 
-def write_adapter(folder: Path, path: Path, base_config: dict[str, Any], fmt: str, name: str) -> None:
-    """Write a PEFT adapter as a GGUF LoRA in fp16.
+def write_adapter(  # noqa: PLR0917 - what an adapter is made of
+    folder: Path,
+    path: Path,
+    base_config: dict[str, Any],
+    fmt: str,
+    name: str,
+    quantization: Literal["f16", "q8_0"] = "f16",
+) -> None:
+    """Write a PEFT adapter as a GGUF LoRA.
 
     Args:
         folder: `adapter_config.json` and `adapter_model.safetensors`.
@@ -70,9 +77,10 @@ def write_adapter(folder: Path, path: Path, base_config: dict[str, Any], fmt: st
         base_config: the base's `config.json`.
         fmt: the prompt format, kept under `techsum.format`.
         name: what the tuned model calls itself.
+        quantization: of its factors; q8_0 needs a rank that 32 divides.
     """
     import gguf
-    from safetensors.numpy import load_file
+    from safetensors.torch import load_file
 
     said = json.loads((folder / "adapter_config.json").read_text("utf-8"))
     writer = gguf.GGUFWriter(path, _architecture(base_config))
@@ -86,7 +94,12 @@ def write_adapter(folder: Path, path: Path, base_config: dict[str, Any], fmt: st
         if not found:
             raise TrainingError("export_tensor", name=key)
         mapped = f"{_mapped(base_config, found.group(1) + '.weight')}.lora_{found.group(2).lower()}"
-        writer.add_tensor(mapped, np.ascontiguousarray(values, np.float16))
+        factor = np.ascontiguousarray(values.float().numpy())
+        if quantization == "q8_0" and factor.shape[-1] % _BLOCK == 0:
+            kind = gguf.GGMLQuantizationType.Q8_0
+            writer.add_tensor(mapped, gguf.quants.quantize(factor, kind), raw_dtype=kind)
+        else:
+            writer.add_tensor(mapped, factor.astype(np.float16))
     _close(writer)
 
 
