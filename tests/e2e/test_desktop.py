@@ -194,6 +194,19 @@ def test_the_article_is_asked_and_says_when_it_does_not_know(open_app):
         expect(page.get_by_role("button", name="묻기")).to_be_enabled()
 
 
+def test_a_suggested_question_is_asked_with_one_press(open_app):
+    page = open_app()
+    choose(page, "extract")
+    choose(page, "짧게 (2문장쯤)")
+    summarise(page, BODY)
+    says(page, "이런 것도 물어보세요")
+    suggested = page.get_by_role("button", name=re.compile(r"\?$")).first
+    question = suggested.inner_text()
+    suggested.click()
+    says(page, f"질문: {question}")
+    expect(page.get_by_role("button", name=question)).to_have_count(0)
+
+
 def test_it_stops_in_mid_sentence_and_the_screen_can_be_cleared(open_app):
     page = open_app()
     choose(page, "길게 (8문장쯤)")

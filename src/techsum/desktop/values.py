@@ -62,6 +62,8 @@ class Reading:
     facts: tuple[float, str, float] | None = None
     """Share of the article read, the model, seconds; once it is done."""
     figures: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    """Questions that the article answers."""
     correction: str = ""
     problem: str = ""
     seen: int = 0
@@ -132,6 +134,7 @@ def _whole(reading: Reading, result: Mapping[str, Any]) -> Reading:
         notices=tuple(n["message"] for n in result["notices"]),
         facts=(result["coverage"], result["model"], result["seconds"]),
         figures=tuple(f"{f['of']} {f['number']}{f['unit']}" for f in result.get("figures", ())),
+        suggestions=tuple(result.get("suggestions", ())),
     )
 
 

@@ -14,7 +14,10 @@ def result(article: Article, summary: Summary) -> dict[str, Any]:
 
 
 def with_article(article: Article, said: dict[str, Any]) -> dict[str, Any]:
-    """The same, from what `Summary.as_dict` gave; what was kept earlier has no line and no figures."""
+    """The same, from what `Summary.as_dict` gave; what was kept earlier has no line and no figures.
+
+    A server's summary also has `suggestions`: questions that the article answers.
+    """
     said = {"line": "", "figures": [], **said}
     return {
         **{k: said[k] for k in ("title", "line", "summary", "figures", "sentences", "notices")},
@@ -26,6 +29,7 @@ def with_article(article: Article, said: dict[str, Any]) -> dict[str, Any]:
             "characters": len(article.text),
         },
         **{k: said[k] for k in ("model", "coverage", "seconds", "seed")},
+        **{k: said[k] for k in ("suggestions",) if k in said},
     }
 
 

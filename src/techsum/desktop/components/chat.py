@@ -1,5 +1,8 @@
 """Questions about the article."""
 
+from collections.abc import Sequence
+from functools import partial
+
 import flet as ft
 
 from techsum.desktop import look
@@ -10,8 +13,10 @@ from techsum.desktop.values import Turn
 
 
 @ft.component
-def Questions(actions: Actions, shell: Shell, chat: Chat) -> ft.Control:  # noqa: N802 - components are named like classes
-    """What was asked and answered, and a field for the next question."""
+def Questions(  # noqa: N802 - components are named like classes
+    actions: Actions, shell: Shell, chat: Chat, suggestions: Sequence[str]
+) -> ft.Control:
+    """What was asked and answered, a field for the next question, and some that the article answers."""
 
     def note(event: ft.Event[ft.TextField]) -> None:
         chat.type(event.control.value or "")
@@ -39,7 +44,20 @@ def Questions(actions: Actions, shell: Shell, chat: Chat) -> ft.Control:  # noqa
             [field, ft.FilledButton(shell.say("chat_go"), on_click=ask, disabled=chat.busy)],
             vertical_alignment=ft.CrossAxisAlignment.START,
         ),
+        *_suggested(actions, shell, chat, suggestions),
     )
+
+
+def _suggested(actions: Actions, shell: Shell, chat: Chat, suggestions: Sequence[str]) -> list[ft.Control]:
+    asked = {turn.question for turn in chat.turns}
+    left = [question for question in suggestions if question not in asked]
+    if not left:
+        return []
+    buttons: list[ft.Control] = [
+        ft.OutlinedButton(question, on_click=partial(actions.ask, question), disabled=chat.busy)
+        for question in left
+    ]
+    return [look.words(shell.say("chat_suggestions")), ft.Row(buttons, wrap=True)]
 
 
 def _turn(shell: Shell, turn: Turn) -> list[ft.Control]:

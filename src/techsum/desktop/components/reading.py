@@ -33,7 +33,7 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
         *_keys(shell, reading),
     ]
     if not reading.open and (reading.sentences or reading.keys):
-        parts.append(Questions(actions, shell, actions.state.chat))
+        parts.append(Questions(actions, shell, actions.state.chat, reading.suggestions))
     return ft.Column(parts, spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
