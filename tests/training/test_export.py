@@ -150,6 +150,17 @@ def test_a_gguf_of_something_else_does_not_pass(run, merged, tmp_path, part):
     assert compared.broken == part
 
 
+def test_changes_of_both_signs_do_not_cancel():
+    assert parity.moved([-1.0, -3.0], [-2.0, -2.0]) == 1.0
+
+
+def test_a_quantization_without_a_limit_is_named(run, tmp_path, monkeypatch):
+    path = export(run, "gguf", tmp_path / "out", "f16").path
+    monkeypatch.delitem(parity.THRESHOLDS, "f16")
+    with pytest.raises(TrainingError, match="f16"):
+        parity.open_export(next(path.glob("*.gguf")))
+
+
 def test_what_fails_the_gate_does_not_come_into_being(run, tmp_path, monkeypatch):
     monkeypatch.setitem(parity.THRESHOLDS, "q4_0", 1e-9)
     with pytest.raises(TrainingError, match="weights"):

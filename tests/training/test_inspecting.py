@@ -1,5 +1,7 @@
 """`techsum train --check`: what it finds in the data, and what it expects of the machine."""
 
+from types import SimpleNamespace
+
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -10,6 +12,7 @@ from techsum.training import bases
 from techsum.training.inspecting import inspect, memory
 from techsum.training.prepared import prepare
 from techsum.training.recipe import load_recipe
+from techsum.training.rows import pinned
 
 SECOND = "{path: second.jsonl, licence: MIT}"
 
@@ -51,6 +54,20 @@ def test_what_is_for_a_gpu_is_estimated_as_a_gpu_runs_it(file):
     gpu = ("base.quantization=nf4",)
     assert expected(*gpu) == expected(*gpu, "training.checkpointing=true")
     assert expected() == expected("training.checkpointing=false") > expected("training.checkpointing=true")
+
+
+def test_a_hub_set_is_read_at_one_commit(file, monkeypatch):
+    """Given no revision, when a run begins and goes on, then the newest commit is looked up once and kept."""
+    import huggingface_hub
+
+    newest = iter(["c1", "c2"])
+    monkeypatch.setattr(
+        huggingface_hub.HfApi, "dataset_info", lambda *_: SimpleNamespace(sha=next(newest))
+    )  # no hub can be reached from a test
+    recipe = load_recipe(file, ["data=[{hub: a/b, licence: MIT}, {hub: c/d, revision: v1, licence: MIT}]"])
+    begun = pinned(recipe, {})
+    assert [source.revision for source in begun.data] == ["c1", "v1"]
+    assert [s.revision for s in pinned(recipe, {"a/b": "c1"}).data] == ["c1", "v1"]
 
 
 @pytest.mark.parametrize("revision", [None, "v1"])

@@ -103,6 +103,11 @@ def test_parentheses_are_dropped_from_outputs_where_the_recipe_says_so(tokenizer
     assert made(tokenizer, broken) == "skipped_broken_output"
 
 
+def test_numbered_outputs_are_no_broken_ones(tokenizer):
+    numbered = Row(1, "", DOCUMENT, "1) 분자는 원자의 무리이다. 2) 원자(atom)는 작다.", "")
+    assert isinstance(made(tokenizer, numbered), Sample)
+
+
 def test_shortening_a_document_of_one_endless_word_still_ends(tokenizer):
     assert 0 < len(shorten("가" * 5000, tokenizer, 100)) < 5000
 

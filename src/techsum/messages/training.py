@@ -271,6 +271,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path}의 어댑터는 r={r}, alpha={alpha}입니다. 레시피의 lora.r과 lora.alpha를 똑같이 적어 주세요.",
         "The adapter in {path} has r={r}, alpha={alpha}. Write the same lora.r and lora.alpha into the recipe.",
     ),
+    "parity_kind": (
+        "{path}은(는) {kind} 양자화라서 얼마까지 달라져도 되는지 정해져 있지 않습니다. {known} 가운데 하나로 내보내 주세요.",
+        "{path} is quantized as {kind}, for which there is no limit. Export it as one of {known}.",
+    ),
     "run_other_data": (
         "{path}의 학습을 시작한 뒤 {file}의 내용이 바뀌었습니다. 파일을 되돌리거나 다른 폴더에서 새로 시작해 주세요.",
         "{file} has changed since the run in {path} was begun. Put the old file back, or begin a new run in another folder.",

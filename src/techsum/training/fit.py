@@ -16,6 +16,7 @@ from techsum.training.evaluating import best_so_far, keep_adapter, save_adapter
 from techsum.training.prepared import Prepared, data_hashes, prepare
 from techsum.training.processes import WORLD, sharded
 from techsum.training.recipe import Recipe
+from techsum.training.rows import pinned
 from techsum.training.run_folder import RunFolder, Told
 from techsum.training.samples import Drawn, Sample
 
@@ -60,14 +61,15 @@ def fit(
     if world != expected:
         raise TrainingError("train_world", expected=expected, found=world)
     main = settings.should_save
+    read = pinned(recipe, run.commits())
     if main:
-        run.begin(recipe, resume=resume, processes=world, resolved=_resolved(recipe, settings))
+        run.begin(recipe, resume=resume, processes=world, resolved=_resolved(read, settings))
         run.drop_torn()
     tokenizer = bases.load_tokenizer(recipe.base)
     pieces = HubTokenizer(tokenizer)
     count = recipe.training.steps * recipe.training.batch * recipe.training.accumulation * world
     with settings.main_process_first():
-        prepared = prepare(recipe, pieces, count, tokenizer_identity(tokenizer))
+        prepared = prepare(read, pieces, count, tokenizer_identity(tokenizer))
     drawn = prepared.drawn
     if main:
         seen(drawn)
@@ -243,8 +245,9 @@ def _nf4(recipe: Recipe) -> bool:
 
 
 def _resolved(recipe: Recipe, settings: Any) -> dict[str, Any]:
-    """What decides the result beside the recipe: its `auto`s on this machine, its files' content."""
+    """What decides the result beside the recipe: its `auto`s on this machine, its data's content."""
     return {
+        "commits": {s.hub: s.revision for s in recipe.data if s.hub},
         "optimizer": str(getattr(settings.optim, "value", settings.optim)),
         "quantization": "nf4" if _nf4(recipe) else "none",
         "attention": bases.attention(recipe.base) or "transformers' default",

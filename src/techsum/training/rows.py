@@ -1,7 +1,7 @@
 """Rows of training data, from files and from the hub: bad ones told, none lost."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,35 @@ def judged(
     instruction, title = (value.strip() if isinstance(value, str) else "" for value in other)
     answer = output.strip() if isinstance(output, str) else ""
     return Row(place, instruction, document.strip(), answer, title)
+
+
+def pinned(recipe: Recipe, known: Mapping[str, str]) -> Recipe:
+    """The recipe with a commit for each hub set: the recipe's own, the known one, or the newest.
+
+    Args:
+        recipe: the recipe.
+        known: commits by hub id, as an earlier start of the run found them.
+
+    Raises:
+        TrainingError: the hub cannot be reached, or has no such set.
+    """
+    data = [
+        s.model_copy(update={"revision": known.get(s.hub) or _newest(s.hub)})
+        if s.hub and not s.revision
+        else s
+        for s in recipe.data
+    ]
+    return recipe.model_copy(update={"data": tuple(data)})
+
+
+def _newest(hub: str) -> str:
+    import huggingface_hub
+
+    try:
+        return str(huggingface_hub.HfApi(token=hub_token()).dataset_info(hub).sha)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise TrainingError("train_hub", source=hub, reason=reason) from None
 
 
 def data_rows(path: Path) -> Iterator[tuple[int, Any]]:

@@ -115,6 +115,11 @@ class RunFolder:
             raise TrainingError("run_none", path=self.path) from None
         return dict(said)
 
+    def commits(self) -> dict[str, str]:
+        """The commit of each hub data set that the run reads, as it found them; none before it began."""
+        known = self.about() if self._about.exists() else {}
+        return dict(known.get("resolved", {}).get("commits", {}))
+
     @property
     def recipe(self) -> Recipe:
         """The recipe that made this run.

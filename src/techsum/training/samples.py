@@ -87,7 +87,7 @@ def sample(
     if source.parentheses == "drop":
         output = _without_parentheses(output)
     shortest = 1 if source.task in ("verdict", "answerable", "corruptions") else _SHORTEST_OUTPUT
-    if len(output) < shortest or output.count("(") != output.count(")"):
+    if len(output) < shortest or not _parentheses_close(output):
         return "skipped_broken_output"
     title = row.title if chance.random() < source.titled else ""
     target = tuple(tokenizer.encode(answer(output, fmt)))
@@ -108,6 +108,15 @@ def sample(
         fitting = shorten(document, tokenizer, room - _FEWEST_TOKENS // 2)
         asked = prompt(fitting)
     return Sample(asked, target, shortened=len(fitting) < len(document))
+
+
+_LIST_MARK = re.compile(r"(?:^|\s)(?:\d{1,2}|[가-하]|[a-zA-Z])\)")
+
+
+def _parentheses_close(text: str) -> bool:
+    """Whether each parenthesis has its partner; the one of a list's "1)" or "가)" needs none."""
+    rest = _LIST_MARK.sub(" ", text)
+    return rest.count("(") == rest.count(")")
 
 
 def _without_parentheses(text: str) -> str:
