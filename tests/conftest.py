@@ -16,6 +16,7 @@ def korean_user(monkeypatch, tmp_path_factory):
             monkeypatch.delenv(name)
     monkeypatch.setenv("TECHSUM_LANG", "ko")
     monkeypatch.setenv("TECHSUM_MODEL", "extract")  # a test that is about a model names it
+    monkeypatch.setenv("TECHSUM_CHECK", "rules")  # so does one that is about the verifier
     monkeypatch.setenv("TECHSUM_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
     settings.cache_clear()
     yield

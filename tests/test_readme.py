@@ -11,8 +11,20 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")
-CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-COMMANDS = [line[2:] for block in CONSOLE for line in block.splitlines() if line.startswith("$ ")]
+KOREAN = (PROJECT / "README.ko.md").read_text("utf-8")
+ENGLISH_RUN = "TECHSUM_LANG=en make run"
+
+
+def console(readme):
+    """The terminal's blocks of a README."""
+    return re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
+
+
+def commands(readme):
+    return [line[2:] for block in console(readme) for line in block.splitlines() if line.startswith("$ ")]
+
+
+COMMANDS = commands(README)
 
 
 def environment():
@@ -26,23 +38,36 @@ def run(command):
     )
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if not c.startswith("make ")])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if "make " not in c])
 def test_every_command_runs(command):
     done = run(command)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
 
+def test_both_readmes_have_the_same_commands_and_examples():
+    assert commands(KOREAN) == [c.replace(ENGLISH_RUN, "make run") for c in COMMANDS]
+    for kind in ("sh", "python"):
+        found = [re.findall(rf"```{kind}\n(.*?)```", readme, re.DOTALL) for readme in (README, KOREAN)]
+        english, korean = ([re.sub(r"#.*", "", block) for block in blocks] for blocks in found)
+        assert english == korean
+
+
 @pytest.mark.slow
-def test_make_run_prints_the_transcript_and_installs_nothing_twice():
-    transcript = next(b for b in CONSOLE if b.startswith("$ make run\n")).removeprefix("$ make run\n").strip()
+@pytest.mark.parametrize(
+    ("readme", "command", "language"), [(README, ENGLISH_RUN, "en"), (KOREAN, "make run", "ko")]
+)
+def test_make_run_prints_the_transcript_and_installs_nothing_twice(readme, command, language):
+    block = next(b for b in console(readme) if b.startswith(f"$ {command}\n"))
+    transcript = block.removeprefix(f"$ {command}\n").strip()
     began = time.monotonic()
     lines, first = [], None
     make = ["make", "--no-print-directory", "run"]
-    with subprocess.Popen(make, cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=environment()) as process:
+    own = environment() | {"TECHSUM_LANG": language}
+    with subprocess.Popen(make, cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=own) as process:
         for line in process.stdout:
             lines.append(line.rstrip())
-            if line.startswith("핵심 문장"):
+            if line.startswith(("핵심 문장", "Key sentences")):
                 first = first or time.monotonic() - began
     assert process.returncode == 0
     assert first < 10
@@ -53,8 +78,9 @@ def test_make_run_prints_the_transcript_and_installs_nothing_twice():
 
 def _without_model_text(out):
     # its figures are of its sentences
-    out = re.sub(r"(요약  gemma-3-270m-ko 모델이 쓴 글\n).*?\n\n(?=모델 )", r"\1…\n\n", out, flags=re.DOTALL)
-    return re.sub(r"· [\d.]+초 ·", "· …초 ·", out)
+    written = r"((?:요약  gemma-3-270m-ko 모델이 쓴 글|Summary  written by gemma-3-270m-ko)\n).*?\n\n(?=모델 |model )"
+    out = re.sub(written, r"\1…\n\n", out, flags=re.DOTALL)
+    return re.sub(r"· [\d.]+ ?(초|s) ·", r"· … \1 ·", out)
 
 
 def test_the_python_example_runs():
@@ -72,9 +98,17 @@ def test_test_command_and_ci_are_the_same():
 
 
 def test_links_into_the_project_lead_somewhere():
-    for file in (PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")):
+    for file in (*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", file.read_text("utf-8")):
             assert (file.parent / target).exists(), (file.name, target)
+
+
+def test_every_place_that_the_architecture_names_exists():
+    page = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = (PROJECT, PROJECT / "src" / "techsum", PROJECT / "src" / "techsum" / "training")
+    for name in set(re.findall(r"`([\w./-]+(?:\.py|\.html|\.md|/))`", page)):
+        beside = [PROJECT / "src" / "techsum" / "reading"] if name == "addresses.py" else []
+        assert any((room / name).exists() for room in (*rooms, *beside)), name
 
 
 def test_every_setting_is_in_the_guide():

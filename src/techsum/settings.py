@@ -22,8 +22,9 @@ class Settings(BaseSettings):
 
     model: str = "auto"
     """What `--model auto` starts from: a name, a file, `hf:ID` or `URL#NAME`."""
-    check: Literal["model", "rules"] = "rules"
-    """Whether a model judges claims, and whether a question is answered at all, beside the rules."""
+    check: Literal["auto", "model", "rules"] = "auto"
+    """Who judges beside the rules. `auto`: a model where a check is asked for and the embedded one is
+    installed, nobody where a summary or an answer is being written. `model`: there too."""
     adapter: Path | None = None
     """A GGUF LoRA to put on the GGUF model."""
     cache_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("techsum")))

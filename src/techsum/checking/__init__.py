@@ -10,9 +10,11 @@ from techsum.checking.checker import Checker
 from techsum.checking.verifier import Verifier
 from techsum.errors import ModelError, ReadingError
 from techsum.generators import load_verifier
+from techsum.generators.models import embedded_installed
+from techsum.settings import settings
 from techsum.summary import Notice, SummarySentence, notice
 
-__all__ = ["RULES", "Checked", "Checker", "Verifier", "check"]
+__all__ = ["RULES", "Checked", "Checker", "Verifier", "check", "judge_for"]
 
 RULES = "rules"
 """Stands for a model where none judges."""
@@ -41,6 +43,18 @@ class Checked:
             "notices": [n.as_dict() for n in self.notices],
             "sentences": [s.as_dict() for s in self.sentences],
         }
+
+
+def judge_for(wanted: str | None) -> str:
+    """Who judges a check that a reader asks for, as `check` takes it.
+
+    Args:
+        wanted: `auto`, `model`, `rules`, a model's name, or None for what the settings say.
+    """
+    by = wanted or settings().check
+    if by == "auto":
+        by = "model" if embedded_installed() else RULES
+    return "auto" if by == "model" else by
 
 
 def check(article: Article | str, summary: str, model: str = RULES) -> Checked:

@@ -6,12 +6,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from techsum.checking import check
+from techsum.checking import check, judge_for
 from techsum.cli.terminal import make_console, print_sentence, reading
 from techsum.errors import UsageError
 from techsum.messages import text
 from techsum.reading import read, read_summary
-from techsum.settings import settings
 
 MARKED = 3
 """Exit code when a sentence carries a notice."""
@@ -31,8 +30,7 @@ def command(
         raise UsageError("two_standard_inputs")
     console = make_console()
     with reading(console, quiet=as_json):
-        by = judge or settings().check
-        checked = check(read(article), read_summary(summary), "auto" if by == "model" else by)
+        checked = check(read(article), read_summary(summary), judge_for(judge))
     if as_json:
         print(json.dumps(checked.as_dict(), ensure_ascii=False))  # noqa: T201
     else:

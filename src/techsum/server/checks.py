@@ -15,7 +15,6 @@ from techsum.library import Request as Wish
 from techsum.messages import Language
 from techsum.reading import is_link, read_remote
 from techsum.server.jobs import RETRY_SECONDS, BusyError
-from techsum.settings import settings
 from techsum.summary import Summary
 
 MOST_SUMMARY_CHARACTERS = 20_000
@@ -44,8 +43,7 @@ def checked(source: str, summary: str, by: str | None = None) -> tuple[Article, 
         raise BusyError("server_busy", seconds=RETRY_SECONDS)
     try:
         article = read_remote(source)
-        judged = (by or settings().check) == "model"
-        return article, checking.check(article, summary, "auto" if judged else checking.RULES)
+        return article, checking.check(article, summary, checking.judge_for(by))
     finally:
         _places.release()
 
