@@ -83,6 +83,8 @@ def test_rows_become_the_summaries_that_summarize_gives_with_their_ids(tmp_path,
     alone = summarize(text(1), "extract").as_dict()
     assert found[1]["summary"] == alone["summary"]
     assert found[1]["title"] == "제목 1"
+    assert (found[1]["line"], found[1]["figures"]) == (alone["line"], alone["figures"])
+    assert alone["figures"]
     assert [s["evidence"] for s in found[1]["sentences"]] == [s["evidence"] for s in alone["sentences"]]
     assert found[1]["error"] is None
     assert found[1]["seconds"] >= 0

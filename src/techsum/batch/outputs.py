@@ -165,6 +165,15 @@ def _schema() -> Any:
     notice = pa.struct(
         [("kind", pa.string()), ("message", pa.string()), ("span", pa.list_(pa.int64()))],
     )
+    figure = pa.struct(
+        [
+            ("number", pa.string()),
+            ("unit", pa.string()),
+            ("of", pa.string()),
+            ("start", pa.int64()),
+            ("end", pa.int64()),
+        ]
+    )
     evidence = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("text", pa.string())])
     sentence = pa.struct(
         [
@@ -180,7 +189,9 @@ def _schema() -> Any:
             ("error", pa.string()),
             ("error_kind", pa.string()),
             ("title", pa.string()),
+            ("line", pa.string()),
             ("summary", pa.string()),
+            ("figures", pa.list_(figure)),
             ("sentences", pa.list_(sentence)),
             ("notices", pa.list_(notice)),
             ("model", pa.string()),
