@@ -98,7 +98,7 @@ def test_test_command_and_ci_are_the_same():
 
 
 def test_links_into_the_project_lead_somewhere():
-    for file in (*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")):
+    for file in (*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", file.read_text("utf-8")):
             assert (file.parent / target).exists(), (file.name, target)
 
@@ -111,19 +111,34 @@ def test_every_place_that_the_architecture_names_exists():
         assert any((room / name).exists() for room in (*rooms, *beside)), name
 
 
-def test_every_setting_is_in_the_guide():
+GUIDES = [PROJECT / "docs" / "guide.md", PROJECT / "docs" / "ko" / "guide.md"]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=["en", "ko"])
+def test_every_setting_is_in_the_guide(guide):
     from techsum.settings import Settings
 
-    guide = (PROJECT / "docs" / "guide.md").read_text("utf-8")
+    told = guide.read_text("utf-8")
     hidden = {"hub_token"}
     for name in Settings.model_fields.keys() - hidden:
-        assert f"`TECHSUM_{name.upper()}`" in guide
+        assert f"`TECHSUM_{name.upper()}`" in told
 
 
-def test_every_notice_is_in_the_guide():
+@pytest.mark.parametrize("guide", GUIDES, ids=["en", "ko"])
+def test_every_notice_is_in_the_guide(guide):
     from techsum import messages
 
-    guide = (PROJECT / "docs" / "guide.md").read_text("utf-8")
+    told = guide.read_text("utf-8")
     for key in messages.TEXTS:
         if key.startswith("notice_"):
-            assert f"`{key.removeprefix('notice_')}`" in guide
+            assert f"`{key.removeprefix('notice_')}`" in told
+
+
+@pytest.mark.parametrize("page", ["guide.md", "evaluation.md", "leaderboard.md"])
+def test_korean_pages_have_the_figures_of_the_english_ones(page):
+    english, korean = ((PROJECT / "docs" / folder / page).read_text("utf-8") for folder in ("", "ko"))
+    rows = [
+        [re.findall(r"\d+(?:\.\d+)?", line) for line in text.splitlines() if line.startswith("|")]
+        for text in (english, korean)
+    ]
+    assert rows[0] == rows[1]
