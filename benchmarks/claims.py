@@ -17,6 +17,7 @@ from techsum.checking import Checker, Verifier
 from techsum.checking.verifier import Odds, doubt
 from techsum.generators import load_verifier
 from techsum.generators.protocol import Judge
+from techsum.summary import Notice
 
 FOLDER = PROJECT / "data" / "techsum-ko"
 TARGET_FOUND, TARGET_ALARMS, TARGET_KIND = 0.70, 0.08, 0.60
@@ -31,7 +32,8 @@ class Judged:
     text: str
     true: bool
     kind: str
-    notices: frozenset[str]
+    notices: tuple[Notice, ...]
+    """What the rules say of it."""
     marked: bool
     """Whether a reader is told to doubt it."""
     odds: Odds | None
@@ -60,10 +62,9 @@ def judged(split: str, judge: Judge | None) -> Iterator[Judged]:
             checkers = {name: (Checker(*about), Verifier(judge, *about) if judge else None)}
         checker, verifier = checkers[name]
         checked = checker.check(row["text"])
-        kinds = frozenset(n.kind for n in checked.notices)
         odds = verifier.odds(row["text"]) if verifier else None
         marked = bool((verifier.sharpen(checked) if verifier else checked).notices)
-        yield Judged(row["text"], row["label"], row["kind"], kinds, marked, odds)
+        yield Judged(row["text"], row["label"], row["kind"], checked.notices, marked, odds)
 
 
 def report(name: str, claims: Sequence[Judged]) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import pytest
 
 from support.texts import BODY, TITLE
 from techsum.article import Article
-from techsum.checking import Checker, Verifier, check
+from techsum.checking import Checker, Verifier, check, judge_for
 from techsum.checking.verifier import differing
 from techsum.errors import ModelError
 
@@ -62,10 +62,15 @@ def test_a_wrong_number_stays_marked_unless_the_model_is_sure():
     assert [n.kind for n in sentence.notices] == ["number"]
 
 
-def test_a_near_copy_is_left_to_the_rules():
-    sentence, judge = sharpened("장치의 용량은 섬의 스물여섯 가구가 하룻밤 쓸 수 있는 양이다.", 0.0, 1.0, 0.0)
-    assert sentence.notices == ()
-    assert judge.asked == []
+def test_an_exact_number_that_the_article_lacks_stays_marked():
+    sentence, _ = sharpened("장치의 용량은 319킬로와트시다.", 0.9, 0.1, 0.0)
+    assert [n.kind for n in sentence.notices] == ["number"]
+
+
+def test_what_seems_absent_is_looked_for_in_more_sentences():
+    _, judge = sharpened(PARAPHRASE, 0.1, 0.1, 0.8)
+    first, second = (prompt for prompt, _ in judge.asked)
+    assert len(second) > len(first)
 
 
 def test_a_sentence_of_the_article_needs_no_model():
@@ -116,3 +121,29 @@ def test_the_shipped_verifier_finds_more_of_what_is_false():
         return sum(check(read[c["article"]], c["text"], model).marked for c in false)
 
     assert found("auto") > found("rules")
+
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "article.txt"
+
+
+@pytest.mark.parametrize(
+    ("claim", "marked"),
+    [
+        ("종이 센서는 탈수가 시작되기 약 20분 전에 경고한다.", False),
+        ("노동자 42명에게 두 달 동안 시험했더니 탈수를 열에 아홉은 맞혔다.", False),
+        ("두통을 호소하는 일이 절반쯤 줄었다.", False),
+        ("기존 손목형 기기가 더 정확했다.", True),
+        ("이뇨제를 먹는 사람에게도 같은 기준값을 쓴다.", True),
+        ("화성에서도 쓸 수 있다.", True),
+    ],
+)
+def test_a_check_that_is_asked_for_is_judged_by_the_verifier(claim, marked, configure):
+    configure(check="auto")
+    checked = check(SAMPLE.read_text("utf-8"), claim, judge_for(None))
+    assert (checked.by, checked.marked) == ("gemma-3-270m-check", marked)
+
+
+def test_rules_alone_judge_where_a_reader_says_so(configure):
+    configure(check="model")
+    assert judge_for("rules") == "rules"
+    assert judge_for(None) == "auto"

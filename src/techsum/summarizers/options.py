@@ -30,8 +30,8 @@ class SummaryOptions:
     one_sentence: bool = False
     """Whether the sentence that says what was found is the whole summary (`line`)."""
 
-    check: Literal["model", "rules"] = "rules"
-    """Whether a model judges what was written beside the rules."""
+    check: Literal["auto", "model", "rules"] = "auto"
+    """Whether a model judges what was written beside the rules; with `auto` it does not."""
 
     @property
     def bullets(self) -> bool:
