@@ -23,9 +23,9 @@ _EXACT = 4.0
 true ones had one, 11 of the false ones did."""
 _THREE_DIGITS = re.compile(r"\D*\d(?:[,.]?\d){2,}\D*")
 _DOUBTED = 2.0
-"""Log-odds from which a claim is marked. Dev's best was 1.7 (70 % of the false claims, 6.7 % of the true ones),
-which marked 9.2 % of test's true ones: a false alarm costs more trust than a miss, so it is a little higher.
-Weights between half and twice these move that by two points."""
+"""Log-odds from which a claim is marked. Dev's best was 1.7 (70 % of the false claims, 6.7 % of the true
+ones), which marked 9.2 % of test's true ones: a false alarm costs more trust than a miss, so it is a little
+higher. Weights between half and twice these move that by two points."""
 _FOREIGN = 0.25
 """Sentences with less support are about something else: 93 % of other articles' sentences, 0.3 % of true
 claims."""
