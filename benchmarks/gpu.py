@@ -3,8 +3,8 @@
 A random model of gemma-2-2b's shape with a tokenizer made on the spot learns synthetic rows as
 `recipes/gemma-2-2b-it.yaml` says: nf4, paged 8-bit AdamW, bf16, checkpointing, packed sequences. The run is
 killed (SIGKILL) after its first checkpoint and resumed; the steps that it takes twice must have the same
-losses. Then TRL's own trainer takes the same rows, a sample a pass, as the recipe without packing would.
-`--small` takes a small shape on a CPU: CI runs that.
+losses. Before it TRL's own trainer takes the same rows, a sample a pass, as the recipe without packing would.
+Without a GPU the shape is small: CI runs that.
 """
 
 import argparse
@@ -39,17 +39,19 @@ come in another order each time."""
 def main() -> None:
     """Print what was measured; fail where the run cannot go on as it was."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true", help="a small shape, also on a CPU")
-    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--steps", type=int)
     parser.add_argument("--attention", default="auto")
     parser.add_argument("--plain", type=Path, help=argparse.SUPPRESS)
     told = parser.parse_args()
     if told.plain:
         print(json.dumps(plain(told.plain)))
         return
-    steps = 12 if told.small else told.steps
+    import torch
+
+    cuda = torch.cuda.is_available()
+    steps = told.steps or (300 if cuda else 12)
     with tempfile.TemporaryDirectory() as folder:
-        recipe = write(Path(folder), SMALL if told.small else SHAPE, steps, told.attention)
+        recipe = write(Path(folder), SHAPE if cuda else SMALL, steps, told.attention)
         print(machine("torch", "transformers", "trl", "peft", "bitsandbytes"), flush=True)
         theirs = json.loads(run([__file__, "--plain", str(recipe)]).splitlines()[-1])
         print("plain TRL", json.dumps(theirs), flush=True)

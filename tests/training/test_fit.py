@@ -253,6 +253,15 @@ def test_qlora_with_paged_8bit_states_goes_on_where_it_was(recipe, tmp_path):
     assert {str(w.dtype) for w in weights(whole / "adapter").values()} == {"torch.float32"}
 
 
+def test_the_gpu_benchmark_runs_small_without_a_gpu(project):
+    """Given no GPU, when the benchmark kills and resumes its run, then it reaches its last step."""
+    command = [sys.executable, project / "benchmarks" / "gpu.py", "--steps", "8"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "taken twice: losses apart by 0.0000" in done.stdout
+    assert "beside plain TRL" in done.stdout
+
+
 def test_a_packed_sequence_has_the_loss_of_its_samples_alone(recipe):
     import torch
 
