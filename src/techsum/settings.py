@@ -23,8 +23,8 @@ class Settings(BaseSettings):
     model: str = "auto"
     """What `--model auto` starts from: a name, a file, `hf:ID` or `URL#NAME`."""
     check: Literal["auto", "model", "rules"] = "auto"
-    """Who judges beside the rules. `auto`: a model where a check is asked for and the embedded one is
-    installed, nobody where a summary or an answer is being written. `model`: there too."""
+    """Who judges beside the rules. `auto`: a model where a reader asks, for a check or with a question, and
+    the embedded one is installed; nobody while a summary is being written. `model`: there too."""
     adapter: Path | None = None
     """A GGUF LoRA to put on the GGUF model."""
     cache_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_cache_dir("techsum")))

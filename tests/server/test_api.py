@@ -69,7 +69,10 @@ def test_a_text_becomes_what_the_command_line_prints(reader):
     ]
     said = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "TECHSUM_LANG": "ko"})
     ours, theirs = entry["result"], json.loads(said.stdout)
+    suggested = ours.pop("suggestions")  # the server alone makes them
     assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
+    assert all(question.endswith("?") for question in suggested)
+    assert suggested
     assert (entry["status"], entry["mode"], entry["saved"]) == ("done", "text", False)
 
 
