@@ -56,6 +56,14 @@ def test_what_is_for_a_gpu_is_estimated_as_a_gpu_runs_it(file):
     assert expected() == expected("training.checkpointing=false") > expected("training.checkpointing=true")
 
 
+def test_a_packed_run_is_estimated_by_its_sequences(file):
+    size = "training.max_tokens=1500"
+    alone, packed = (inspect(load_recipe(file, [size, f"training.packing={on}"])) for on in ("false", "true"))
+    held = len(packed.drawn.samples) / len(packed.drawn.sequences)
+    assert held > 1
+    assert packed.petaflop / alone.petaflop > 0.9 * held
+
+
 def test_a_hub_set_is_read_at_one_commit(file, monkeypatch):
     """Given no revision, when a run begins and goes on, then the newest commit is looked up once and kept."""
     import huggingface_hub

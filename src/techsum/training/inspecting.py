@@ -86,9 +86,10 @@ def inspect(recipe: Recipe) -> Report:
     tokenizer = bases.load_tokenizer(recipe.base)
     drawn = draw(recipe, HubTokenizer(tokenizer), min(SAMPLES, count(recipe)))
     lengths = [len(s) for s in drawn.samples]
+    tokens = sum(lengths) / len(drawn.sequences)  # of a sequence, which may hold several samples
     config = bases.load_config(recipe.base)
     parameters, trainable = sizes(config, recipe)
-    answers = [len(s.answer) for s in drawn.samples]
+    answers = [sum(len(s.answer) for s in sequence) for sequence in drawn.sequences]
     return Report(
         recipe,
         reports,
@@ -98,12 +99,12 @@ def inspect(recipe: Recipe) -> Report:
         parameters,
         trainable,
         memory(config, recipe, parameters, trainable, max(answers)),
-        operations(config, recipe, parameters, sum(lengths) / len(lengths), sum(answers) / len(answers)),
+        operations(config, recipe, parameters, tokens, sum(answers) / len(answers)),
     )
 
 
 def count(recipe: Recipe) -> int:
-    """Samples of the whole run in one process."""
+    """Sequences of the whole run in one process."""
     return recipe.training.steps * recipe.training.batch * recipe.training.accumulation
 
 
