@@ -42,16 +42,16 @@ def main() -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--attention", default="auto")
     parser.add_argument("--plain", type=Path, help=argparse.SUPPRESS)
-    told = parser.parse_args()
-    if told.plain:
-        print(json.dumps(plain(told.plain)))
+    options = parser.parse_args()
+    if options.plain:
+        print(json.dumps(plain(options.plain)))
         return
     import torch
 
     cuda = torch.cuda.is_available()
-    steps = told.steps or (300 if cuda else 12)
+    steps = options.steps or (300 if cuda else 12)
     with tempfile.TemporaryDirectory() as folder:
-        recipe = write(Path(folder), SHAPE if cuda else SMALL, steps, told.attention)
+        recipe = write(Path(folder), SHAPE if cuda else SMALL, steps, options.attention)
         print(machine("torch", "transformers", "trl", "peft", "bitsandbytes"), flush=True)
         theirs = json.loads(run([__file__, "--plain", str(recipe)]).splitlines()[-1])
         print("plain TRL", json.dumps(theirs), flush=True)
@@ -72,8 +72,8 @@ def write(folder: Path, shape: dict[str, int], steps: int, attention: str) -> Pa
     words = ["".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(400)]
 
     def text(count: int) -> str:
-        said = [rng.choice(words) for _ in range(count)]
-        return " ".join(f"{w}다." if n % 12 == 11 else w for n, w in enumerate(said))
+        drawn = [rng.choice(words) for _ in range(count)]
+        return " ".join(f"{w}다." if n % 12 == 11 else w for n, w in enumerate(drawn))
 
     rows = [{"input": text(rng.randint(40, 280)), "output": text(24)} for _ in range(2_000)]
     for name, some in (("train", rows[:-20]), ("dev", rows[-20:])):
@@ -214,8 +214,8 @@ def run(arguments: list[str]) -> str:
 
 def lines(log: Path) -> list[dict[str, Any]]:
     """The whole lines of a run's log."""
-    said = log.read_text("utf-8") if log.exists() else ""
-    return [json.loads(line) for line in said[: said.rfind("\n") + 1].splitlines()]
+    text = log.read_text("utf-8") if log.exists() else ""
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
 
 if __name__ == "__main__":

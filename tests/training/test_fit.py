@@ -34,6 +34,16 @@ def train(recipe, out, *more, wait=True):
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
+CHECKPOINT = "checkpoints/checkpoint-*/complete.json"
+
+
+def wait_for_file(folder, pattern):
+    """Wait until the run has written such a file, two minutes at most."""
+    ends = time.monotonic() + 120
+    while time.monotonic() < ends and not any(folder.glob(pattern)):
+        time.sleep(0.01)
+
+
 def log(out):
     return [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
 
@@ -130,9 +140,7 @@ def test_a_stopped_run_goes_on_to_the_same_adapter(recipe, finished, tmp_path, n
     """Given a run, when it is told to stop and resumed, then its adapter is that of the run that was not."""
     out = tmp_path / "stopped"
     running = train(recipe, out, wait=False)
-    stopping = time.monotonic() + 120
-    while time.monotonic() < stopping and not (out / "log.jsonl").exists():
-        time.sleep(0.02)
+    wait_for_file(out, "log.jsonl")
     running.send_signal(number)
     said, _ = running.communicate(timeout=120)
     assert running.returncode == 130
@@ -153,9 +161,7 @@ def test_dropout_goes_on_where_it_was_and_a_planted_pickle_is_not_opened(recipe,
     whole, out = tmp_path / "whole", tmp_path / "stopped"
     assert train(recipe, whole, *dropout).returncode == 0
     running = train(recipe, out, *dropout, wait=False)
-    stopping = time.monotonic() + 120
-    while time.monotonic() < stopping and not list(out.glob("checkpoints/checkpoint-*/complete.json")):
-        time.sleep(0.01)
+    wait_for_file(out, CHECKPOINT)
     running.send_signal(signal.SIGTERM)
     assert running.wait(120) == 130
     for checkpoint in out.glob("checkpoints/checkpoint-*"):
@@ -242,9 +248,7 @@ def test_qlora_with_paged_8bit_states_goes_on_where_it_was(recipe, tmp_path):
     done = train(recipe, whole, *more)
     assert done.returncode == 0, done.stderr
     running = train(recipe, out, *more, wait=False)
-    stopping = time.monotonic() + 120
-    while time.monotonic() < stopping and not list(out.glob("checkpoints/checkpoint-*/complete.json")):
-        time.sleep(0.01)
+    wait_for_file(out, CHECKPOINT)
     running.send_signal(signal.SIGTERM)
     assert running.wait(120) == 130
     assert train(recipe, out, *more, "--resume").returncode == 0
@@ -286,9 +290,7 @@ def test_two_processes_stop_together_and_go_on(recipe, tmp_path):
     out = tmp_path / "two"
     more = ("--processes", "2", "--set", "dev.path=", "--set", "training.steps=12")
     running = train(recipe, out, *more, wait=False)
-    stopping = time.monotonic() + 120
-    while time.monotonic() < stopping and not (out / "log.jsonl").exists():
-        time.sleep(0.02)
+    wait_for_file(out, "log.jsonl")
     running.send_signal(signal.SIGTERM)
     running.wait(120)
     assert list(out.glob("checkpoints/checkpoint-*/complete.json"))
@@ -312,9 +314,7 @@ def test_a_process_that_dies_without_a_word_is_told(recipe, tmp_path):
     running = train(
         recipe, out, "--processes", "2", "--set", "dev.path=", "--set", "training.steps=400", wait=False
     )
-    stopping = time.monotonic() + 120
-    while time.monotonic() < stopping and not (out / "log.jsonl").exists():
-        time.sleep(0.02)
+    wait_for_file(out, "log.jsonl")
     workers = [c for c in psutil.Process(running.pid).children() if "techsum" in c.cmdline()]
     workers[-1].kill()
     _, stderr = running.communicate(timeout=120)
@@ -367,11 +367,7 @@ def test_the_bases_revision_goes_with_the_adapter(recipe, tmp_path):
 def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, tmp_path):
     out = tmp_path / "killed"
     running = train(recipe, out, wait=False)
-    stopping = time.monotonic() + 120
-    while (
-        time.monotonic() < stopping and not (out / "checkpoints" / "checkpoint-4" / "complete.json").exists()
-    ):
-        time.sleep(0.01)
+    wait_for_file(out, "checkpoints/checkpoint-4/complete.json")
     running.kill()
     running.wait()
     (out / "checkpoints" / "checkpoint-5").mkdir()  # as a kill in mid-save leaves it

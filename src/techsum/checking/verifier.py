@@ -86,13 +86,13 @@ class Verifier:
         Raises:
             ModelError: the model failed.
         """
-        odds = self._asked(claim, self._alignment.premise(claim))
+        odds = self._judge_claim(claim, self._alignment.premise(claim))
         if odds.absent > _ABSENT:
-            longer = self._asked(claim, self._alignment.premise(claim, _MORE))
+            longer = self._judge_claim(claim, self._alignment.premise(claim, _MORE))
             return max(odds, longer, key=lambda one: one.supported)
         return odds
 
-    def _asked(self, claim: str, premise: str) -> Odds:
+    def _judge_claim(self, claim: str, premise: str) -> Odds:
         messages = verdict_messages(premise, claim, fmt=self._judge.format, title=self._title)
         return Odds(*self._judge.odds(messages, list(VERDICTS.values())))
 

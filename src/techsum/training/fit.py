@@ -61,15 +61,15 @@ def fit(
     if world != expected:
         raise TrainingError("train_world", expected=expected, found=world)
     main = settings.should_save
-    read = pinned(recipe, run.commits())
+    pinned_recipe = pinned(recipe, run.commits())
     if main:
-        run.begin(recipe, resume=resume, processes=world, resolved=_resolved(read, settings))
+        run.begin(recipe, resume=resume, processes=world, resolved=_resolved(pinned_recipe, settings))
         run.drop_torn()
     tokenizer = bases.load_tokenizer(recipe.base)
     pieces = HubTokenizer(tokenizer)
     count = recipe.training.steps * recipe.training.batch * recipe.training.accumulation * world
     with settings.main_process_first():
-        prepared = prepare(read, pieces, count, tokenizer_identity(tokenizer))
+        prepared = prepare(pinned_recipe, pieces, count, tokenizer_identity(tokenizer))
     drawn = prepared.drawn
     if main:
         seen(drawn)
