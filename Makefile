@@ -11,7 +11,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes -r
 OWN := $(INSTALL) --no-deps --no-build-isolation -e .
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test quick lint format bench fuzz audit lock screenshots clean
+.PHONY: run app desktop test test-all lint format bench fuzz audit lock screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -22,11 +22,14 @@ app: .venv/.app
 desktop: .venv/.app
 	@$(BIN)/techsum desktop
 
-test: .venv/.dev lint
-	@$(BIN)/python -m pytest
+# as many processes as there are processors; a file's tests stay together as long as there is work for all
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-quick: .venv/.dev
-	@$(BIN)/python -m pytest -m "not slow"
+test: .venv/.dev lint
+	@$(PYTEST) -m "not slow"
+
+test-all: .venv/.dev lint
+	@$(PYTEST)
 
 lint: .venv/.dev
 	@$(BIN)/ruff check .

@@ -270,8 +270,11 @@ def test_a_worker_that_dies_costs_no_row(tmp_path):
     killed = 0
     for moment in batch(source, out, EXTRACT, workers=2):
         if moment.made in (10, 30):
-            for child in psutil.Process().children():
-                if "techsum.batch.worker" in child.cmdline() and killed < 4:
+            for child in psutil.process_iter(["ppid", "cmdline"]):
+                own = child.info["ppid"] == os.getpid() and "techsum.batch.worker" in (
+                    child.info["cmdline"] or ()
+                )
+                if own and killed < 4:
                     child.kill()
                     killed += 1
     assert killed >= 3
@@ -383,12 +386,14 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
 
 
 def test_ctrl_c_keeps_what_was_made_and_says_so_in_one_line(tmp_path):
-    source, out = jsonl(tmp_path / "in.jsonl", rows(3000)), tmp_path / "out.parquet"
+    source, out = jsonl(tmp_path / "in.jsonl", rows(3000)), tmp_path / "out.jsonl"
     process = subprocess.Popen(
         command(source, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
-    time.sleep(5)
+    deadline = time.monotonic() + 60
+    while not (out.exists() and out.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert errors == "멈췄습니다.\n"

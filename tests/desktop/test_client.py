@@ -1,6 +1,7 @@
 """The client against a running server: over the network, and inside it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import httpx
@@ -15,6 +16,12 @@ from techsum.desktop.inside import Inside
 from techsum.errors import ServerError
 
 OPTIONS = {"length": "short", "style": "문단", "register": "한다체", "model": "extract"}
+
+
+def run(coroutine):
+    """Run it in a thread of its own: once a browser test was here, Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +60,7 @@ def test_a_summary_from_the_text_to_the_library_and_back(server):
             left, _ = await client.find("", 0)
         return names, reading, found, more, answers, before, left
 
-    names, reading, found, more, answers, before, left = asyncio.run(use())
+    names, reading, found, more, answers, before, left = run(use())
     assert names[-1] == "done"
     assert reading.text
     assert not reading.open
@@ -71,7 +78,7 @@ def test_a_file_goes_along_with_its_name(server):
             await followed(client, entry_id)
             return await client.get(entry_id)
 
-    reading = asyncio.run(use())
+    reading = run(use())
     assert reading.entry.mode == "file"
     assert all(s.text in BODY for s in reading.sentences)
     assert reading.sentences
@@ -88,7 +95,7 @@ def test_a_stream_that_is_cut_goes_on_where_it_broke(server):
                 again = await followed(cut, entry_id)
         return whole, again, proxy.cut
 
-    whole, again, cuts = asyncio.run(use())
+    whole, again, cuts = run(use())
     assert cuts == 2
     assert again == whole, "each event once, in order"
 
@@ -99,10 +106,10 @@ def test_no_server_and_another_server_are_one_line_each():
             await client.models()
 
     with pytest.raises(ServerError, match=r"127\.0\.0\.1:1에 연결할 수 없습니다"):
-        asyncio.run(ask("http://127.0.0.1:1"))
+        run(ask("http://127.0.0.1:1"))
     with Site({"/api/models": page("<h1>다른 사이트</h1>")}) as site:
         with pytest.raises(ServerError, match="TechSum 서버가 아닙니다"):
-            asyncio.run(ask(site.url))
+            run(ask(site.url))
 
 
 def test_a_lost_server_is_given_up_after_a_while(monkeypatch):
@@ -113,7 +120,7 @@ def test_a_lost_server_is_given_up_after_a_while(monkeypatch):
             await followed(client, "id")
 
     with pytest.raises(ServerError, match="연결할 수 없습니다"):
-        asyncio.run(use())
+        run(use())
 
 
 @pytest.mark.parametrize(("language", "line"), [("ko", "100자"), ("en", "needs 100 or more")])
@@ -123,7 +130,7 @@ def test_what_the_server_refuses_is_its_own_line_in_the_readers_language(server,
             await client.begin("짧다", OPTIONS)
 
     with pytest.raises(ServerError, match=line):
-        asyncio.run(use())
+        run(use())
 
 
 def test_inside_a_server_an_answer_comes_as_it_is_written_and_ends_with_its_reader():
@@ -151,4 +158,4 @@ def test_inside_a_server_an_answer_comes_as_it_is_written_and_ends_with_its_read
         await asyncio.wait_for(gone.wait(), 2)
         return first
 
-    assert asyncio.run(use()) == b"one"
+    assert run(use()) == b"one"

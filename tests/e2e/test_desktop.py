@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import TimeoutError as NothingShown
 from playwright.sync_api import expect
 
 import techsum.desktop
@@ -63,7 +64,11 @@ def tab(page, name):
 
 
 def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
+    button = page.get_by_role("button", name=name, exact=True)
+    with suppress(NothingShown):
+        button.wait_for()
+    assert button.is_visible(), page.locator("body").aria_snapshot()
+    button.click()
 
 
 def type_into(page, name, text):

@@ -240,33 +240,6 @@ def test_missing_files_and_folders(tmp_path):
         assert refused.value.key == key
 
 
-def test_a_parser_that_takes_too_long_is_stopped_and_the_next_document_is_read():
-    # given a document that takes seconds, and a tenth of one to do it
-    long = documents.pdf([PARAGRAPHS] * 400)
-    with pytest.raises(ReadingError) as refused:
-        parse_isolated(long, "long.pdf", seconds=0.05)
-    assert refused.value.key == "reading_slow"
-    # when the next one comes, then a new child reads it
-    assert parse_isolated(BODY.encode(), "a.txt").text == BODY
-
-
-def test_a_parser_that_dies_is_one_line_and_the_next_document_is_read():
-    isolated.start()
-    isolated._child.kill()
-    isolated._child.wait()
-    assert parse_isolated(BODY.encode(), "a.txt").text == BODY
-
-
-def test_two_threads_share_the_child():
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(4) as pool:
-        got = list(
-            pool.map(lambda n: parse_isolated(f"{n}번 글. {BODY}".encode(), "a.txt").text[:4], range(12))
-        )
-    assert got == [f"{n}번 글. {BODY}"[:4] for n in range(12)]
-
-
 def test_sentences_know_their_place(article):
     assert [article.text[s.start : s.end] for s in article.sentences] == [s.text for s in article.sentences]
     assert len(article.sentences) == 7

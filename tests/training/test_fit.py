@@ -1,5 +1,6 @@
 """The fit, by the real command on a two-layer Gemma: same loss as TRL, same result when stopped or spread out."""
 
+import io
 import json
 import os
 import pickle
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ import pytest
 from support.servers import Site, send
 from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
+from techsum.cli import run
+from techsum.settings import settings
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,13 +29,33 @@ pytestmark = [
 CODE = "from techsum.cli import main; main()"
 
 
-def train(recipe, out, *more, wait=True):
-    """Run `techsum train` as a user does; returns the finished process."""
+def train(recipe, out, *more):
+    """Run `techsum train` in this process, where torch is loaded; returns how it finished."""
+    import torch
+
+    torch.set_num_threads(1)
+    settings.cache_clear()
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
+        patch.setattr(sys, "argv", ["techsum", "train", str(recipe), "--out", str(out), *more])
+        code = run()
+    return subprocess.CompletedProcess(more, code, stdout.getvalue(), stderr.getvalue())
+
+
+def start_train(recipe, out, *more):
+    """Start `techsum train` in a process of its own, which can be stopped and killed."""
     command = [sys.executable, "-c", CODE, "train", str(recipe), "--out", str(out), *more]
     environment = os.environ | {"TECHSUM_LANG": "ko", "OMP_NUM_THREADS": "1"}
-    if not wait:
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def train_apart(recipe, out, *more):
+    """As `train`, in processes of its own: where it starts several, or a library reads the environment once."""
+    with start_train(recipe, out, *more) as running:
+        stdout, stderr = running.communicate(timeout=300)
+    return subprocess.CompletedProcess(more, running.returncode, stdout, stderr)
 
 
 CHECKPOINT = "checkpoints/checkpoint-*/complete.json"
@@ -139,12 +163,12 @@ def test_the_loss_is_that_of_trl(recipe):
 def test_a_stopped_run_goes_on_to_the_same_adapter(recipe, finished, tmp_path, number):
     """Given a run, when it is told to stop and resumed, then its adapter is that of the run that was not."""
     out = tmp_path / "stopped"
-    running = train(recipe, out, wait=False)
+    running = start_train(recipe, out)
     wait_for_file(out, "log.jsonl")
     running.send_signal(number)
     said, _ = running.communicate(timeout=120)
     assert running.returncode == 130
-    assert "--resume" in said.decode()
+    assert "--resume" in said
     assert len(losses(out)) < 6
     again = train(recipe, out)
     assert again.returncode == 1
@@ -160,7 +184,7 @@ def test_dropout_goes_on_where_it_was_and_a_planted_pickle_is_not_opened(recipe,
     dropout = ("--set", "lora.dropout=0.2", "--set", "training.save_every=1")
     whole, out = tmp_path / "whole", tmp_path / "stopped"
     assert train(recipe, whole, *dropout).returncode == 0
-    running = train(recipe, out, *dropout, wait=False)
+    running = start_train(recipe, out, *dropout)
     wait_for_file(out, CHECKPOINT)
     running.send_signal(signal.SIGTERM)
     assert running.wait(120) == 130
@@ -247,7 +271,7 @@ def test_qlora_with_paged_8bit_states_goes_on_where_it_was(recipe, tmp_path):
     whole, out = tmp_path / "whole", tmp_path / "stopped"
     done = train(recipe, whole, *more)
     assert done.returncode == 0, done.stderr
-    running = train(recipe, out, *more, wait=False)
+    running = start_train(recipe, out, *more)
     wait_for_file(out, CHECKPOINT)
     running.send_signal(signal.SIGTERM)
     assert running.wait(120) == 130
@@ -289,18 +313,18 @@ def test_two_processes_stop_together_and_go_on(recipe, tmp_path):
     """Given two processes, when the command is told to stop, then both end with a checkpoint and go on from it."""
     out = tmp_path / "two"
     more = ("--processes", "2", "--set", "dev.path=", "--set", "training.steps=12")
-    running = train(recipe, out, *more, wait=False)
+    running = start_train(recipe, out, *more)
     wait_for_file(out, "log.jsonl")
     running.send_signal(signal.SIGTERM)
     running.wait(120)
     assert list(out.glob("checkpoints/checkpoint-*/complete.json"))
-    done = train(recipe, out, *more, "--resume")
+    done = train_apart(recipe, out, *more, "--resume")
     assert done.returncode == 0, done.stderr
     assert (out / "adapter" / "adapter_model.safetensors").exists()
 
 
 def test_what_several_processes_meet_is_said_once(recipe, tmp_path):
-    done = train(recipe, tmp_path / "two", "--processes", "2", "--set", "data.0.path=nowhere.jsonl")
+    done = train_apart(recipe, tmp_path / "two", "--processes", "2", "--set", "data.0.path=nowhere.jsonl")
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert "nowhere.jsonl" in done.stderr
@@ -311,15 +335,14 @@ def test_a_process_that_dies_without_a_word_is_told(recipe, tmp_path):
     import psutil
 
     out = tmp_path / "two"
-    running = train(
-        recipe, out, "--processes", "2", "--set", "dev.path=", "--set", "training.steps=400", wait=False
-    )
+    more = ("--processes", "2", "--set", "dev.path=", "--set", "training.steps=400")
+    running = start_train(recipe, out, *more)
     wait_for_file(out, "log.jsonl")
     workers = [c for c in psutil.Process(running.pid).children() if "techsum" in c.cmdline()]
     workers[-1].kill()
     _, stderr = running.communicate(timeout=120)
     assert running.returncode == 1
-    assert "--resume" in stderr.decode().strip().splitlines()[-1], stderr.decode()
+    assert "--resume" in stderr.strip().splitlines()[-1], stderr
 
 
 @pytest.mark.parametrize("evaluated", [True, False])
@@ -366,7 +389,7 @@ def test_the_bases_revision_goes_with_the_adapter(recipe, tmp_path):
 
 def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, tmp_path):
     out = tmp_path / "killed"
-    running = train(recipe, out, wait=False)
+    running = start_train(recipe, out)
     wait_for_file(out, "checkpoints/checkpoint-4/complete.json")
     running.kill()
     running.wait()
@@ -393,7 +416,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_been(recipe
         if (out / "adapter").exists():  # done before all kills were: once more from the beginning
             shutil.rmtree(out)
         before = newest(out)
-        running = train(recipe, out, *steps, *(("--resume",) if out.exists() else ()), wait=False)
+        running = start_train(recipe, out, *steps, *(("--resume",) if out.exists() else ()))
         until = time.monotonic() + 120
         while running.poll() is None and newest(out) <= before and time.monotonic() < until:
             time.sleep(0.002)
@@ -419,7 +442,7 @@ def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_pat
     shapes = {"1x8": (1, 8, 1), "8x1": (8, 1, 1), "2x4": (1, 4, 2)}
     found = {}
     for name, (batch, accumulation, processes) in shapes.items():
-        done = train(
+        done = train_apart(
             recipe, tmp_path / name,
             "--set", f"training.batch={batch}", "--set", f"training.accumulation={accumulation}",
             "--set", "training.steps=3", "--set", "dev.path=", "--processes", str(processes),
@@ -437,13 +460,13 @@ def test_ray_train_gives_the_losses_of_one_process_and_says_errors_once(recipe, 
     one = ("--set", "training.batch=1", "--set", "training.accumulation=8")
     two = ("--set", "training.batch=1", "--set", "training.accumulation=4", "--ray", "--processes", "2")
     for name, shape in (("one", one), ("two", two)):
-        done = train(recipe, tmp_path / name, *shape, "--set", "training.steps=3", "--set", "dev.path=")
+        done = train_apart(recipe, tmp_path / name, *shape, "--set", "training.steps=3", "--set", "dev.path=")
         assert done.returncode == 0, done.stderr
     assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), abs=1e-3)
     far, _ = apart(tmp_path / "one" / "adapter", tmp_path / "two" / "adapter")
     assert far < 1e-3
     assert "3/3" in done.stderr  # progress arrives
-    again = train(recipe, tmp_path / "two", *two, "--set", "training.steps=3", "--set", "dev.path=")
+    again = train_apart(recipe, tmp_path / "two", *two, "--set", "training.steps=3", "--set", "dev.path=")
     assert again.returncode == 1
     assert len(again.stderr.strip().splitlines()) == 1, again.stderr
     assert "--resume" in again.stderr
@@ -451,7 +474,7 @@ def test_ray_train_gives_the_losses_of_one_process_and_says_errors_once(recipe, 
 
 def test_missing_processes_are_never_silent(recipe, tmp_path, monkeypatch):
     monkeypatch.setenv("TECHSUM_PROCESSES", "2")  # as if a launcher had started one of two
-    done = train(recipe, tmp_path / "alone")
+    done = train_apart(recipe, tmp_path / "alone")
     assert done.returncode == 1
     assert "프로세스 2개가 필요한데 1개만" in done.stderr
 
@@ -495,7 +518,7 @@ def test_a_gated_base_without_a_token_says_where_to_ask(recipe, tmp_path, monkey
     with Site(Gated()) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
-        done = train(recipe, tmp_path / "run", "--set", "base.name=google/gemma-2-2b-it")
+        done = train_apart(recipe, tmp_path / "run", "--set", "base.name=google/gemma-2-2b-it")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert f"{hub.url}/google/gemma-2-2b-it" in done.stderr.splitlines()[-1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.&'’][A-Za-z0-9]+)*|\d+[A-Za-z]+\b")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.&'’][A-Za-z0-9]+)*|\d{1,9}[A-Za-z]+\b")
 _GLOSS = re.compile(r"(?<=[가-힣A-Za-z0-9”\"’'])\s?\(([^()]*)\)")
 _SHORTEST = 2
 

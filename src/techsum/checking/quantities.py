@@ -40,7 +40,8 @@ _SINO = re.compile(
     rf"(?<![가-힣\d])(?=[일이삼사오육칠팔구십백천만억조]{{2}}|[백천만]\s(?:{FORM.pattern}))[일이삼사오육칠팔구십백천만억조 ]*[일이삼사오육칠팔구십백천만억조]"
 )
 _CODE = re.compile(
-    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9.-]*[A-Za-z])(?=[A-Za-z.-]*[0-9])[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
+    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9])(?=[A-Za-z0-9.-]{0,40}[A-Za-z])(?=[A-Za-z.-]{0,40}[0-9])"
+    r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
 )
 _HEDGE_BEFORE = re.compile(r"(?:약|대략|거의|최대|최소|무려|어림잡아|줄잡아)\s?$")
 _HEDGE_AFTER = re.compile(
@@ -52,6 +53,8 @@ _RANGE = re.compile(r"\s?[~∼〜～–—-]\s?$")
 
 _DIMENSIONS = {dimension for dimension, _ in UNITS.values()}
 
+_LONGEST_FIGURE = 30
+"""Characters; a longer run of digits is no number of an article, and Python converts no 5,000 of them."""
 _SHORT_WORDS = 10
 """Number words up to ten have one or two syllables and are found by chance where no space follows."""
 
@@ -110,6 +113,8 @@ def _figures(text: str) -> list[Quantity]:
     found: list[Quantity] = []
     last: tuple[int, int, Fraction] | None = None  # end of the figure, its smallest scale, its number
     for match in _FIGURE.finditer(text):
+        if len(match["figure"]) > _LONGEST_FIGURE:
+            continue
         scale = 1
         for letter in (match["scale"] or "").strip():
             scale *= _SCALES[letter]
@@ -206,7 +211,7 @@ class Quantities:
             self._by_figure[quantity.figure].add(quantity.dimension)
             self._by_dimension[quantity.dimension].add(quantity.value)
         for code in _CODE.finditer(text):
-            for digits in re.findall(r"\d+", code.group()):
+            for digits in re.findall(r"\d+", code.group()[:_LONGEST_FIGURE]):
                 self._by_figure[Fraction(digits)].add(None)
 
     def fault(self, quantity: Quantity) -> str | None:

@@ -61,8 +61,8 @@ class Actions:
 
     # -- the window ------------------------------------------------------------------------------------------
 
-    async def begin(self) -> None:
-        """Take up what the device kept, and show what the address names."""
+    async def restore(self) -> None:
+        """Take up what the device kept, before anything is shown: later it would undo a quick choice."""
         state, keeping = self.state, self._keeping
         await keeping.load()
         state.shell.language = _language(keeping.get("language", ("ko", "en")) or state.shell.language)
@@ -72,6 +72,9 @@ class Actions:
         state.choices.options = tuple((k, keeping.get(k, CHOICES.get(k)) or v) for k, v in OPTIONS.items())
         if not self.fixed and (kept := keeping.get("server")):
             self._server = kept
+
+    async def begin(self) -> None:
+        """Connect to the server, and show what the address names."""
         await self._use(self._server)
         await self.show(self._device.route)
 

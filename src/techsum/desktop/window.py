@@ -56,6 +56,7 @@ def opening(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
         page.on_close = actions.close
         state.shell.subscribe(shone)  # type: ignore[attr-defined]
         page.data = shone  # a listener lives as long as somebody holds it
+        await actions.restore()
         page.render(Frame, actions, state.shell)
         await actions.begin()
 

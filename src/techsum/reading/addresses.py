@@ -22,6 +22,7 @@ _NEVER = tuple(
     for n in (
         "0.0.0.0/8",
         "100.64.0.0/10",  # carrier-grade NAT, and a cloud's metadata service
+        "168.63.129.16/32",  # Azure's host, seen from its machines
         "192.0.0.0/24",
         "192.88.99.0/24",  # 6to4 relays
         "198.18.0.0/15",
@@ -29,6 +30,8 @@ _NEVER = tuple(
         "100::/64",
         "2001::/32",  # Teredo
         "2002::/16",  # 6to4
+        "3fff::/20",  # documentation
+        "5f00::/16",  # segment routing
         "fec0::/10",
     )
 )
@@ -47,6 +50,17 @@ def is_public(address: IPAddress) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
+def is_own(address: IPAddress) -> bool:
+    """Whether this machine has this address: only then can a socket be bound to it."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((str(address), 0))
+        except OSError:
+            return False
+    return True
+
+
 def parse_link(link: str) -> httpx.URL:
     """The link as a URL that every parser reads the same way.
 
@@ -63,14 +77,14 @@ def parse_link(link: str) -> httpx.URL:
         raise refuse("characters")
     try:
         url = httpx.URL(link)
-        port = url.port
+        port, host = url.port, url.host  # a host may be no name that IDNA knows, which shows when it is read
     except (httpx.InvalidURL, ValueError, UnicodeError):
         raise refuse("form") from None
     if url.scheme not in ("http", "https"):
         raise refuse("scheme", scheme=url.scheme or "?")
     if url.userinfo:
         raise refuse("user")
-    if not url.host:
+    if not host:
         raise refuse("host")
     if port is not None and port not in _WEB_PORTS and not _FIRST_FREE_PORT <= port <= _LAST_PORT:
         raise refuse("port", port=port)
@@ -78,7 +92,7 @@ def parse_link(link: str) -> httpx.URL:
 
 
 def vetted_addresses(host: str, port: int, *, allow_loopback: bool = False) -> list[str]:
-    """The addresses of `host`, resolved once; all of them are public.
+    """The addresses of `host`, resolved once; all of them are public and none is this machine's.
 
     Args:
         host: a name or an address in any form that the system's resolver takes.
@@ -96,7 +110,8 @@ def vetted_addresses(host: str, port: int, *, allow_loopback: bool = False) -> l
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for one in addresses:
         address = ipaddress.ip_address(one.partition("%")[0])
-        if not (is_public(address) or (allow_loopback and address.is_loopback)):
+        public = is_public(address) and not is_own(address)
+        if not (public or (allow_loopback and address.is_loopback)):
             raise BlockedAddressError("url_private", host=_printable(host))
     return addresses
 

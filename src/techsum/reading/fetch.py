@@ -10,13 +10,13 @@ How it holds (each point has a test against a real server):
 """
 
 import queue
+import re
 import ssl
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from email.message import Message
 from typing import Any
 
 import httpcore
@@ -56,6 +56,9 @@ _NETWORK_ERRORS = (
     httpcore.ProtocolError,
     OSError,
 )
+_LENGTH = re.compile("[0-9]{1,18}")
+_CHARSET = re.compile(r";\s{0,9}charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_LONGEST_HEADER = 500
 _HEADERS = {
     "User-Agent": "TechSum/0.1 (+article reader; one request per article)",
     "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.5",
@@ -132,7 +135,7 @@ def fetch(link: str, limits: Limits | None = None, known: Version | None = None)
                     if not response.has_redirect_location:
                         return _receive(response, limits)
                     url = parse_link(str(url.join(response.headers["location"])))
-    except _NETWORK_ERRORS as error:
+    except (*_NETWORK_ERRORS, UnicodeError) as error:  # a redirect may be no link at all
         raise _explain(error, url, limits) from None
     raise FetchError("fetch_redirects", url=first, hops=_MAXIMUM_HOPS)
 
@@ -150,14 +153,12 @@ def _receive(response: httpx.Response, limits: Limits) -> Fetched:
             advice=_advice(response.status_code),
             retry_after=response.headers.get("retry-after", ""),
         )
-    header = Message()
-    header["content-type"] = response.headers.get("content-type", "application/octet-stream")
-    media_type = header.get_content_type()
+    media_type, charset = _content_type(response.headers.get("content-type", ""))
     if not media_type.startswith(limits.kinds):
         raise FetchError("fetch_kind", url=url, kind=media_type)
     too_large = ReadingError("source_too_large", limit=f"{limits.size // 1024 // 1024}MB")
     announced = response.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limits.size:
+    if _LENGTH.fullmatch(announced) and int(announced) > limits.size:
         raise too_large
     body = bytearray()
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
@@ -165,8 +166,14 @@ def _receive(response: httpx.Response, limits: Limits) -> Fetched:
         body += piece
         if len(body) > limits.size:
             raise too_large
-    charset = header.get_content_charset()
     return Fetched(url, media_type, charset, bytes(body), version)
+
+
+def _content_type(header: str) -> tuple[str, str | None]:
+    """Media type and charset. The standard library's parser raises five kinds of error on hostile ones."""
+    kind = header.partition(";")[0].strip().lower()
+    charset = _CHARSET.search(header[:_LONGEST_HEADER])
+    return kind if "/" in kind else "application/octet-stream", charset[1] if charset else None
 
 
 def _decompress(raw: Iterable[bytes], encoding: str, url: str) -> Iterator[bytes]:
@@ -215,7 +222,7 @@ def _explain(error: Exception, url: httpx.URL, limits: Limits) -> FetchError:
         return FetchError("fetch_tls", host=url.host, reason=verification.verify_message)
     if any(isinstance(c, ssl.SSLError) for c in chain):
         return FetchError("fetch_tls", host=url.host, reason="TLS")
-    if isinstance(error, httpx.InvalidURL):
+    if isinstance(error, httpx.InvalidURL | UnicodeError):
         return FetchError("url_invalid", url=str(url), reason="redirect")
     reason = next((c.strerror for c in reversed(chain) if isinstance(c, OSError) and c.strerror), "")
     return FetchError("fetch_failed", host=url.host, reason=reason or type(error).__name__)

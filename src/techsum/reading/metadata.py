@@ -10,7 +10,7 @@ from techsum.reading.parsed import clean_line, iso_date
 
 _LONGEST_JSON = 200_000
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report")
-_SITE_SEPARATOR = re.compile(r"\s+[-|·:–—<]\s+[^-|·:–—<]{1,30}$")
+_SITE_SEPARATOR = re.compile(r"(?<!\s)\s++[-|·:–—<]\s++[^-|·:–—<]{1,30}$")
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def _first(*sources: Any) -> str | None:
 
 def _name(author: str | None) -> str | None:
     """A person's name without title and address; None if what is left is no name."""
-    tidy = re.sub(r"\s*[\(\[<]?[\w.+-]+@[\w.-]+[\)\]>]?", "", author or "")
-    tidy = re.sub(r"\s*(?:객원)?(?:기자|특파원|에디터|작가|리포터)$", "", tidy).strip()
+    tidy = re.sub(r"\s?[\(\[<]?[\w.+-]{1,64}@[\w.-]{1,255}[\)\]>]?", "", author or "")
+    tidy = re.sub(r"\s?(?:객원)?(?:기자|특파원|에디터|작가|리포터)$", "", tidy).strip()
     longest = 40
     return tidy if tidy and len(tidy) <= longest else None
 

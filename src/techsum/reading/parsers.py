@@ -23,7 +23,7 @@ _NOT_TEXT = {
     b"SQLite format 3": "SQLite",
 }
 _HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?>.*?-->)\s*+)*+"
     rb"<(?:!doctype html|html|head|body|article)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )

@@ -72,7 +72,7 @@ def read_page(tree: Any) -> Parsed | None:
             return Parsed(
                 body,
                 title,
-                re.sub(r"\s*(?:객원)?기자$", "", _first(tree, layout.author) or "") or None,
+                re.sub(r"\s?(?:객원)?기자$", "", _first(tree, layout.author) or "") or None,
                 iso_date(_dated(tree, layout.published)),
             )
     return None

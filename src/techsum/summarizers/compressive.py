@@ -42,7 +42,7 @@ _CHARACTERS_PER_TOKEN = 1.2
 """Lower than Gemma's mean of 1.7 in Korean, so that the token limit cuts no sentence."""
 
 
-_ASIDE = re.compile(r"\s*\([^()]*\)")
+_ASIDE = re.compile(r"(?<!\s)\s*+\([^()]*+\)")
 _REPORTED = re.compile(
     r"(?<=다)고 (?:\d{1,2}일 )?(?:국제 학술지에 |국제 학술지를 통해 )?"
     r"(?:[가-힣]*(?:팀|진|연구소|연구원|센터|당국|회사|위원회|대|부|청)[은는이가] )?"

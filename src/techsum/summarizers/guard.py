@@ -16,7 +16,7 @@ from techsum.reading.parsed import clean_line
 
 _INITIAL = r"(?<!\b[A-Za-z]\.)(?<!\b(?:al|vs|Dr|Mr|St|No)\.)"
 """Not behind the full stop of an initial (J. Moreau, C. brinkmani) or a Latin abbreviation."""
-SENTENCE_END = re.compile(rf"(?:[.!?。…]+{_INITIAL}['\"”’)\]]*(?=\s)|\n)")
+SENTENCE_END = re.compile(rf"(?:(?<![.!?。…])[.!?。…]++{_INITIAL}['\"”’)\]]*+(?=\s)|\n)")
 """Where a streamed sentence may end: a closing mark before white space, so that 3.5 stays whole."""
 
 _COMPLETE = re.compile(rf"(?:[.!?。…]{_INITIAL}|[다요음함됨임])['\"”’)\]]*$")
@@ -26,7 +26,7 @@ _PREAMBLE = re.compile(
     r"|here(?:'s| is)|sure|certainly|summary\s*:|글의 핵심(?:은|을)? (?:다음|요약))",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(r"^\s*(?:[-*•·▪◦]|#{1,6}|\d{1,2}[.)]|[①-⑳])\s+|\*\*|__|`|!?\[[^\]]*\]\([^)]*\)")
+_MARKUP = re.compile(r"^\s*(?:[-*•·▪◦]|#{1,6}|\d{1,2}[.)]|[①-⑳])\s+|\*\*|__|`|!?\[[^\]\[]*\]\([^()]*\)")
 _AHEAD = re.compile(r"(?:다음과|아래와) 같(?:다|은|이|습니다|아요)[^.]{0,24}[.:]?$")
 _LOOP_UNIT = 10
 _LOOP_TIMES = 3

@@ -10,7 +10,7 @@ from typing import Any
 from techsum import korean
 from techsum.summarizers.options import Register
 
-_CLOSING = re.compile(r"[.!?。…\s\"'”’)\]]*$")
+_CLOSING = re.compile(r"(?<![.!?。…\s\"'”’)\]])[.!?。…\s\"'”’)\]]*+$")
 _STATEMENT = re.compile(
     r"^(?:다|ᆫ다|는다|습니다|ᆸ니다|어요|아요|에요|예요|여요|ᆫ다는|죠|지요|네요|음|ᆷ|ᆫ답니다|답니다|오|소|네|지)$"
 )
