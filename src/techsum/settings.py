@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -51,6 +52,10 @@ class Settings(BaseSettings):
     """A TechSum server that `techsum desktop` asks; empty: it starts one on this machine."""
     jobs: int = Field(default=1, ge=1)
     """Summaries that use the model at the same time; more pays with a model server or a GPU."""
+    reader_megabytes: int = Field(default=500, ge=1)
+    """What one reader of a server may keep; 15,000 articles."""
+    library_megabytes: int = Field(default=20_000, ge=1)
+    """What a server's library may hold."""
     slots: int = Field(default=1, ge=1)
     """Answers that a GGUF model writes at the same time, each with a context of its own."""
     threads: int = Field(default_factory=lambda: usable_cores(), ge=1)  # noqa: PLW0108 - defined below
@@ -81,13 +86,32 @@ def settings() -> Settings:
         UsageError: a value does not parse.
     """
     try:
-        return Settings()
+        return _with_secrets_at_home(Settings())
     except ValidationError as error:
         first = error.errors()[0]
         name = f"TECHSUM_{'.'.join(str(p) for p in first['loc'])}".upper()
         raise UsageError("setting_invalid", name=name, reason=first["msg"]) from None
     except (UnicodeDecodeError, OSError) as error:
         raise UsageError("setting_invalid", name=".env", reason=f"UTF-8? {type(error).__name__}") from None
+
+
+def _with_secrets_at_home(found: Settings) -> Settings:
+    """The settings, unless a secret stands where it is shown or is sent where the environment did not say.
+
+    Raises:
+        UsageError: a model's address has a password, or the `.env` of this folder, which someone may have
+            sent, names who gets a secret of the environment.
+    """
+    if re.match("https?://[^/]*@", found.model):
+        raise UsageError("model_address_secret")
+    for place, secret in (("model", "api_key"), ("oidc_issuer", "oidc_client_secret")):
+        address = str(getattr(found, place))
+        from_file = f"TECHSUM_{place}".upper() not in os.environ
+        if "://" in address and from_file and f"TECHSUM_{secret}".upper() in os.environ:
+            raise UsageError(
+                "setting_of_folder", name=f"TECHSUM_{place}".upper(), secret=f"TECHSUM_{secret}".upper()
+            )
+    return found
 
 
 def hub_token() -> str | None:

@@ -27,6 +27,7 @@ def command(
         import uvicorn
 
         from techsum.server.app import make_app
+        from techsum.server.connections import MOST_CONNECTIONS, LimitedConnection
     except ImportError:
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
     korean.warm()
@@ -49,6 +50,8 @@ def command(
         forwarded_allow_ips=settings().proxies or None,
         timeout_graceful_shutdown=5,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        http=LimitedConnection,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     server = Server(config)
     with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has ended in order

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from techsum.errors import UsageError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.models import (
     BASE_MODELS,
@@ -35,6 +36,8 @@ def check(model: str) -> None:
         UsageError: the name means nothing.
         ModelError: the file is missing or no GGUF, or the model was not pulled.
     """
+    if re.match("https?://[^/]*@", model):
+        raise UsageError("model_address_secret")
     if model == EXTRACT or model.startswith("hf:") or re.match("https?://", model):
         return
     if model.endswith(".gguf"):

@@ -77,6 +77,13 @@ def auto_model() -> str:
     return next((name for name in HUB_MODELS if name in here), EXTRACT)
 
 
+def shown(name: str) -> str:
+    """A model's name for readers: neither the operator's paths nor addresses."""
+    if "://" in name:
+        return name.rpartition("#")[2].rpartition("/")[2]
+    return Path(name).name if name.endswith(".gguf") else name
+
+
 def names() -> list[str]:
     """Every name that can be given to `--model` or `models pull`."""
     return [EXTRACT, TUNED, EMBEDDED, *HUB_MODELS, *(n for n in pulled() if n not in HUB_MODELS)]

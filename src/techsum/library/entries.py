@@ -53,11 +53,13 @@ class Entry:
     correction: str | None
     """The reader's own wording; the original stays in `result`."""
     tags: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where the article's sentences begin and end; empty where they were not kept (an import)."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page of a list."""
+    """One page of a list: its entries come without article, key sentences and result."""
 
     entries: tuple[Entry, ...]
     more: bool

@@ -6,9 +6,9 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from techsum.article import Article, detect_language
 from techsum.errors import StorageError, UsageError
@@ -18,13 +18,18 @@ from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
 
 _LONGEST, _LONGEST_TITLE = 2_000_000, 300
+MOST_ENTRIES = 5_000
+"""Of one import: each takes some milliseconds, and a thread of the server."""
+_MOST_ANALYSED = 1_000_000
+"""Characters of articles in which an import looks for evidence, some 20 seconds; the rest comes without."""
+T = TypeVar("T")
 _INSTRUCTION = "다음 글을 요약하세요."
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
     """An entry with everything that belongs to it, without its reader."""
     said = asdict(replace(entry, article=None))
-    del said["reader"]
+    del said["reader"], said["spans"]
     return said | {"article": entry.article.as_dict() if entry.article else None}
 
 
@@ -68,24 +73,26 @@ def imported(library: Library, reader: str, text: str) -> int:
         UsageError: it is none of these; the line is named, and what stood before it is kept.
     """
     text = text.removeprefix("\ufeff")
-    reference = _reference(text, reader)
+    budget = _Budget(_MOST_ANALYSED)
+    reference = _reference(text)
     if reference is not None:
-        library.add(reference)
+        library.add(_from_reference(row, reader, budget) for row in _limited(reference))
         return len(reference)
     count = 0
     if text.lstrip().startswith("# "):
-        for written in read_markdown(text):
-            library.add([_from_markdown(written, reader)])
+        for written in _limited(read_markdown(text)):
+            library.add([_from_markdown(written, reader, budget)])
             count += 1
         return count
     # not splitlines(): a text may hold other characters that end a line
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
+    lines = ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
+    for number, line in _limited(lines):
         try:
             said = Exported.model_validate_json(line)
             entry = entry_from(said, reader)
-        except (ValueError, TypeError):
+            for told in entry.article.notices if entry.article else ():
+                told.as_dict()  # a page will say it
+        except (ValueError, TypeError, KeyError, IndexError):
             raise UsageError("library_import_line", line=number) from None
         if library.add([entry]):
             for asked in said.questions:
@@ -96,14 +103,50 @@ def imported(library: Library, reader: str, text: str) -> int:
     return count
 
 
-def _reference(text: str, reader: str) -> list[Entry] | None:
+class _Budget:
+    """How many characters may still be analysed.
+
+    Args:
+        characters: in all.
+    """
+
+    def __init__(self, characters: int) -> None:
+        self._left = characters
+
+    def allows(self, text: str) -> bool:
+        """Whether this may be; it counts if it may."""
+        allowed = len(text) <= self._left
+        self._left -= len(text) if allowed else 0
+        return allowed
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where an import comes from."""
+
+    reader: str
+    name: str
+    budget: _Budget
+
+
+def _limited(found: Iterable[T]) -> Iterator[T]:
+    """The same, as long as there are not too many.
+
+    Raises:
+        UsageError: there are.
+    """
+    for number, one in enumerate(found):
+        if number >= MOST_ENTRIES:
+            raise UsageError("library_import_many", limit=f"{MOST_ENTRIES:,}")
+        yield one
+
+
+def _reference(text: str) -> list[dict[str, Any]] | None:
     """The reference app's saved list (id, mode, title, input, output), or None where this is none."""
     try:
-        said = json.loads(text)
-    except ValueError:
+        return next((v for v in _lists(json.loads(text)) if v and all(map(_is_reference, v))), None)
+    except (ValueError, RecursionError):  # nested too deep to be one
         return None
-    rows = next((v for v in _lists(said) if v and all(map(_is_reference, v))), None)
-    return None if rows is None else [_from_reference(row, reader) for row in rows]
 
 
 def _lists(said: Any) -> Iterator[list[Any]]:
@@ -124,26 +167,27 @@ def _is_reference(row: object) -> bool:
     return isinstance(row, dict) and {"input", "output"} <= row.keys()
 
 
-def _from_reference(row: dict[str, Any], reader: str) -> Entry:
+def _from_reference(row: dict[str, Any], reader: str, budget: _Budget) -> Entry:
     source, output = str(row["input"])[:_LONGEST], str(row["output"])[:_LONGEST]
     is_link = str(row.get("mode", "")).lower() in ("link", "url", "링크")
     title = str(row.get("title") or output[:40])[:_LONGEST_TITLE]
     request = Request("link", source, {}) if is_link else Request("text", source[:80], {})
     article = None if is_link else Article(source)
-    return _foreign(reader, "reference", request, title, output, article=article, key=row.get("id"))
+    by = _Source(reader, "reference", budget)
+    return _foreign(by, request, title, output, article=article, key=row.get("id"))
 
 
-def _from_markdown(written: Written, reader: str) -> Entry:
+def _from_markdown(written: Written, reader: str, budget: _Budget) -> Entry:
     text = "\n\n".join(written.article)
     article = Article(text, written.title, url=written.url, language=detect_language(text)) if text else None
     request = Request("link", written.url, {}) if written.url else Request("text", written.title, {})
-    entry = _foreign(reader, "markdown", request, written.title, *written.sentences, article=article)
+    by = _Source(reader, "markdown", budget)
+    entry = _foreign(by, request, written.title, *written.sentences, article=article)
     return replace(entry, correction=written.correction, tags=written.tags)
 
 
 def _foreign(
-    reader: str,
-    model: str,
+    by: _Source,
     request: Request,
     title: str,
     *said: str,
@@ -154,14 +198,17 @@ def _foreign(
     from techsum.checking import check
 
     summary = " ".join(said)
-    sentences = check(article, summary).as_dict()["sentences"] if article else [_bare(s) for s in said]
+    if article and by.budget.allows(article.text + summary):
+        sentences = check(article, summary).as_dict()["sentences"]
+    else:
+        sentences = [_bare(s) for s in said]
     result = {
-        "title": title, "summary": summary, "sentences": sentences, "notices": [], "model": model,
+        "title": title, "summary": summary, "sentences": sentences, "notices": [], "model": by.name,
         "coverage": 1.0, "seconds": 0.0, "seed": None,
     }  # fmt: skip
     return Entry(
-        id=hashlib.sha256(f"{reader}/{key}/{title}/{summary}".encode()).hexdigest()[:22],
-        reader=reader,
+        id=hashlib.sha256(f"{by.reader}/{key}/{title}/{summary}".encode()).hexdigest()[:22],
+        reader=by.reader,
         status="done",
         request=request,
         created=time.time(),

@@ -24,7 +24,7 @@ class Notice(_Kept):
     """A notice as it is shown."""
 
     kind: Line
-    message: Line
+    message: Text
     span: list[int] | None = None
 
 
@@ -58,7 +58,7 @@ class Figure(_Kept):
 class Summary(_Kept):
     """What `Summary.as_dict` gives; earlier versions gave no line and no figures."""
 
-    title: Line
+    title: Text
     line: Text = ""
     summary: Text
     figures: list[Figure] = []
@@ -86,7 +86,7 @@ class Article(_Kept):
     """What `Article.as_dict` gives."""
 
     text: Text
-    title: Line | None
+    title: Text | None
     url: Web | None
     author: Line | None
     published: Line | None
@@ -117,7 +117,7 @@ class Exported(_Kept):
     request: Wish
     created: Moment
     saved: Moment | None
-    title: Line
+    title: Text
     article: Article | None
     keys: Summary | None
     result: Summary | None

@@ -3,10 +3,12 @@
 Everything that a reader may do takes the reader's name, and touches that reader's summaries alone.
 """
 
+import json
 import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -46,7 +48,7 @@ from techsum.library.entries import (
     Request,
     Status,
 )
-from techsum.library.tables import questions, shares, summaries
+from techsum.library.tables import questions, shares, sizes, summaries
 from techsum.library.words import asked, tag_word, words
 
 PAGE = 20
@@ -199,13 +201,14 @@ class Library:
             "options": request.options,
             "created": time.time(),
             "title": (article.title or "") if article else "",
-            "article": article.as_dict() if article else None,
+            "article": _article_row(article),
             "tags": [],
             "worker": worker,
             "language": language,
         }
         with self.writing() as connection:
             connection.execute(insert(summaries).values(values))
+            _begin_size(connection, values)
         return cast("Entry", self.get(reader, str(values["id"])))
 
     # What `worker` says stands only while the summary is its own: another may have taken it over.
@@ -216,7 +219,7 @@ class Library:
             entry_id,
             worker,
             status="running",
-            article=article.as_dict(),
+            article=_article_row(article),
             key_sentences=keys,
             title=article.title or keys["title"],
         )
@@ -252,14 +255,15 @@ class Library:
             done = connection.execute(update(summaries).where(*mine).values(values))
             if done.rowcount and "title" in values:
                 self._index(connection, entry_id)
+            if done.rowcount and (size := _size(values)):
+                grown = sizes.c.bytes + size
+                connection.execute(update(sizes).where(sizes.c.summary == entry_id).values(bytes=grown))
 
     def _index(self, connection: Connection, entry_id: str) -> None:
         row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one_or_none()
         if row is None:  # deleted while it was made
             return
-        summary = row.correction or (row.result or row.key_sentences or {}).get("summary", "")
-        found_by = words(" ".join((row.title, *row.tags, summary)))
-        search.index(connection, row.number, [_owner(row.reader), *map(tag_word, row.tags), *found_by])
+        search.index(connection, row.number, _found_by(entry_of(row)))
 
     # -- what a reader does with it --------------------------------------------------------------------
 
@@ -321,9 +325,9 @@ class Library:
         with self.reading() as connection:
             some = connection.execute(shown).scalars().all()
             rows = connection.execute(
-                select(summaries).where(summaries.c.number.in_(some)).order_by(by_number)
+                select(*_LISTED).where(summaries.c.number.in_(some)).order_by(by_number)
             ).all()
-        return Found(tuple(entry_of(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
+        return Found(tuple(_listed(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
 
     def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
         """Keep a summary, or let it be forgotten. False: the reader has no such summary."""
@@ -448,6 +452,7 @@ class Library:
             owned = select(summaries.c.id).where(summaries.c.reader == visitor)
             ids = connection.execute(owned).scalars().all()
             connection.execute(update(summaries).where(summaries.c.reader == visitor).values(reader=account))
+            connection.execute(update(sizes).where(sizes.c.reader == visitor).values(reader=account))
             for entry_id in ids:
                 self._index(connection, entry_id)
         return len(ids)
@@ -480,19 +485,24 @@ class Library:
             return list(connection.execute(wanted.order_by(summaries.c.reader)).scalars())
 
     def add(self, entries: Iterable[Entry]) -> list[str]:
-        """Put in summaries that come from elsewhere, all or none; those that are here already stay.
+        """Put in summaries that come from elsewhere; those that are here already stay.
+
+        They are put in a few at a time: nobody else can write meanwhile, so what takes long is done before.
 
         Returns:
             The ids of those that were put in.
         """
-        added = []
-        with self.writing() as connection:
-            for entry in entries:
-                known = select(summaries.c.id).where(summaries.c.id == entry.id)
-                if not connection.execute(known).first():
-                    connection.execute(insert(summaries).values(_row(entry)))
-                    self._index(connection, entry.id)
-                    added.append(entry.id)
+        added, rest = [], iter(entries)
+        while some := [(entry, _found_by(entry)) for entry in islice(rest, PAGE)]:
+            with self.writing() as connection:
+                for entry, found_by in some:
+                    known = select(summaries.c.id).where(summaries.c.id == entry.id)
+                    if not connection.execute(known).first():
+                        row = _row(entry)
+                        kept = insert(summaries).values(row).returning(summaries.c.number)
+                        search.index(connection, connection.execute(kept).scalar_one(), found_by)
+                        _begin_size(connection, row)
+                        added.append(entry.id)
         return added
 
     def count(self, reader: str) -> int:
@@ -506,6 +516,24 @@ class Library:
         self.engine.dispose()
 
 
+def _found_by(entry: Entry) -> list[str]:
+    """The words that a summary is found by: its owner's, its tags', those of its title and its text."""
+    summary = entry.correction or (entry.result or entry.keys or {}).get("summary", "")
+    written = words(" ".join((entry.title, *entry.tags, summary)))
+    return [_owner(entry.reader), *map(tag_word, entry.tags), *written]
+
+
+def _size(values: dict[str, Any]) -> int:
+    """Characters of JSON that these values take."""
+    large = (values.get(name) for name in ("article", "key_sentences", "result"))
+    return sum(len(json.dumps(v, ensure_ascii=False)) for v in large if v)
+
+
+def _begin_size(connection: Connection, row: dict[str, Any]) -> None:
+    values = {"summary": row["id"], "reader": row["reader"], "bytes": _size(row)}
+    connection.execute(insert(sizes).values(values))
+
+
 def _own(reader: str, entry_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return summaries.c.reader == reader, summaries.c.id == entry_id
 
@@ -515,8 +543,36 @@ def _owner(reader: str) -> str:
     return "reader" + "".join(c for c in reader.lower() if c.isalnum())
 
 
+# an article, its key sentences and its summary may have megabytes
+_LISTED = [c for c in summaries.c if c.name not in ("article", "key_sentences", "result", "correction")]
+
+
+def _listed(row: Row[Any]) -> Entry:
+    return _entry(row, None, None, None, None)
+
+
 def entry_of(row: Row[Any]) -> Entry:
     """The summary of a row of its table."""
+    return _entry(row, row.article, row.key_sentences, row.result, row.correction)
+
+
+def _article_row(article: Article | None) -> dict[str, Any] | None:
+    """An article as it is kept, with the places of its sentences where they are known by now."""
+    if article is None:
+        return None
+    known = vars(article).get("sentences")  # a cached property: nothing is split for this
+    return article.as_dict() | ({"spans": [[s.start, s.end] for s in known]} if known else {})
+
+
+def _entry(
+    row: Row[Any],
+    article: dict[str, Any] | None,
+    keys: dict[str, Any] | None,
+    result: dict[str, Any] | None,
+    correction: str | None,
+) -> Entry:
+    article = dict(article) if article else None
+    spans = article.pop("spans", ()) if article else ()
     return Entry(
         id=row.id,
         reader=row.reader,
@@ -525,12 +581,13 @@ def entry_of(row: Row[Any]) -> Entry:
         created=row.created,
         saved=row.saved,
         title=row.title,
-        article=Article.from_dict(row.article) if row.article else None,
-        keys=row.key_sentences,
-        result=row.result,
+        article=Article.from_dict(article) if article else None,
+        keys=keys,
+        result=result,
         error=row.error,
-        correction=row.correction,
+        correction=correction,
         tags=tuple(row.tags),
+        spans=tuple((start, end) for start, end in spans),
     )
 
 
@@ -545,7 +602,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "created": entry.created,
         "saved": entry.saved,
         "title": entry.title,
-        "article": entry.article.as_dict() if entry.article else None,
+        "article": _article_row(entry.article),
         "key_sentences": entry.keys,
         "result": entry.result,
         "error": entry.error,

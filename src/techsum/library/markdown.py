@@ -6,6 +6,7 @@ Nothing of an article is active in it: no link, image or HTML but the article's 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from techsum.errors import UsageError
 from techsum.library.entries import Entry
@@ -40,7 +41,7 @@ def markdown(entry: Entry, *, whole: bool = False) -> str:
     lines = [f"# {plain(entry.title)}", ""]
     article, correction = entry.article, entry.correction
     if article and article.url:
-        lines += [f"<{article.url}>", ""]
+        lines += [f"<{_address(article.url)}>", ""]
     if correction and not whole:
         lines += [plain(correction), ""]
     for sentence in () if correction and not whole else (entry.result or {}).get("sentences", ()):
@@ -97,6 +98,11 @@ def _take(found: Written, section: str, line: str) -> None:
 def plain(text: str) -> str:
     """Text that Markdown takes for nothing else."""
     return "".join(f"\\{c}" if c in r"\`*_[]<>#!|" else c for c in " ".join(text.split()))
+
+
+def _address(url: str) -> str:
+    """A link that ends where it ends: `>` and what follows would be HTML."""
+    return quote(url, safe=":/?#[]@!$&'()*+,;=%~")
 
 
 def _text(plain: str) -> str:

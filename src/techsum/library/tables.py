@@ -4,6 +4,8 @@ The index of links is each database's own (migration 0002). SQLite searches in a
 `summary_words`, PostgreSQL in the column of the same name (`search.py`).
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -17,32 +19,74 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
 )
 
 metadata = MetaData()
+
+
+def storable(value: Any) -> Any:
+    """Text, or JSON with texts in it, without what no database keeps: NUL, and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {storable(k): storable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(v) for v in value]
+    return value
+
+
+class StorableString(TypeDecorator[str]):
+    """A string that may come from anybody."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """What is written, or looked for."""
+        return storable(value)
+
+
+class StorableText(StorableString):
+    """The same, of any length."""
+
+    impl = Text
+    cache_ok = True
+
+
+class StorableJSON(TypeDecorator[Any]):
+    """JSON that may come from anybody."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:  # noqa: ARG002 - SQLAlchemy's
+        """What is written."""
+        return storable(value)
+
 
 summaries = Table(
     "summaries",
     metadata,
     # in the order of creation: what a list is sorted by, and the row of the search table
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(32), nullable=False, unique=True),
-    Column("reader", String(64), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("mode", String(8), nullable=False),  # link, text, file
-    Column("source", Text, nullable=False),
-    Column("options", JSON, nullable=False),
+    Column("id", StorableString(32), nullable=False, unique=True),
+    Column("reader", StorableString(64), nullable=False),
+    Column("status", StorableString(16), nullable=False),
+    Column("mode", StorableString(8), nullable=False),  # link, text, file
+    Column("source", StorableText, nullable=False),
+    Column("options", StorableJSON, nullable=False),
     Column("created", Float, nullable=False),  # seconds since 1970, UTC
     Column("saved", Float),
-    Column("title", Text, nullable=False, default=""),
-    Column("article", JSON),
-    Column("key_sentences", JSON),  # the key sentences, as `Summary.as_dict` gives them
-    Column("result", JSON),
-    Column("error", JSON),
-    Column("correction", Text),
-    Column("tags", JSON, nullable=False, default=list),
-    Column("worker", String(32)),  # the process that makes it, where several share the library
-    Column("language", String(2), nullable=False, default="ko"),  # of its messages
+    Column("title", StorableText, nullable=False, default=""),
+    Column("article", StorableJSON),
+    Column("key_sentences", StorableJSON),  # the key sentences, as `Summary.as_dict` gives them
+    Column("result", StorableJSON),
+    Column("error", StorableJSON),
+    Column("correction", StorableText),
+    Column("tags", StorableJSON, nullable=False, default=list),
+    Column("worker", StorableString(32)),  # the process that makes it, where several share the library
+    Column("language", StorableString(2), nullable=False, default="ko"),  # of its messages
     Column("stopping", Boolean, nullable=False, default=False),  # its reader wants no more of it
     Column("tries", Integer, nullable=False, default=0),  # processes that ended over it
     Index("summaries_open", "worker"),
@@ -55,10 +99,10 @@ questions = Table(
     "questions",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("summary", String(32), ForeignKey("summaries.id", ondelete="CASCADE"), nullable=False),
+    Column("summary", StorableString(32), ForeignKey("summaries.id", ondelete="CASCADE"), nullable=False),
     Column("created", Float, nullable=False),
-    Column("question", Text, nullable=False),
-    Column("answer", JSON, nullable=False),
+    Column("question", StorableText, nullable=False),
+    Column("answer", StorableJSON, nullable=False),
     Index("questions_of_summary", "summary"),
     sqlite_autoincrement=True,
 )
@@ -66,34 +110,43 @@ questions = Table(
 shares = Table(
     "shares",
     metadata,
-    Column("token", String(32), primary_key=True),
-    Column("summary", String(32), ForeignKey("summaries.id", ondelete="CASCADE"), nullable=False),
+    Column("token", StorableString(32), primary_key=True),
+    Column("summary", StorableString(32), ForeignKey("summaries.id", ondelete="CASCADE"), nullable=False),
     Column("created", Float, nullable=False),
     Column("revoked", Boolean, nullable=False, default=False),
     Index("shares_of_summary", "summary"),
 )
 
+sizes = Table(
+    "sizes",
+    metadata,
+    Column("summary", StorableString(32), ForeignKey("summaries.id", ondelete="CASCADE"), primary_key=True),
+    Column("reader", StorableString(64), nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Index("sizes_of_reader", "reader"),
+)
+
 workers = Table(
     "workers",
     metadata,
-    Column("id", String(32), primary_key=True),
+    Column("id", StorableString(32), primary_key=True),
     Column("beats", Integer, nullable=False),  # grows for as long as the process lives
 )
 
 events = Table(
     "events",
     metadata,
-    Column("summary", String(32), primary_key=True),
+    Column("summary", StorableString(32), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("at", Float, nullable=False),  # seconds since 1970, UTC
-    Column("name", String(32), nullable=False),
-    Column("data", JSON, nullable=False),
+    Column("name", StorableString(32), nullable=False),
+    Column("data", StorableJSON, nullable=False),
     Column("last", Boolean, nullable=False),
 )
 
 keys = Table(
     "keys",
     metadata,
-    Column("name", String(32), primary_key=True),
+    Column("name", StorableString(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )

@@ -289,6 +289,38 @@ TEXTS: dict[str, tuple[str, str]] = {
     "request_reason_short": ("{min_length}자 이상이어야 합니다", "it takes {min_length} characters at least"),
     "request_reason_many": ("{max_length}개까지 받습니다", "up to {max_length} are taken"),
     "request_reason_json": ("JSON이 아닙니다", "it is no JSON"),
+    "library_import_many": (
+        "한 번에 {limit}건까지 들여옵니다. 파일을 나누어 주세요. 앞의 것은 들어왔습니다.",
+        "Up to {limit} entries are imported at a time. Divide the file; what stood before is in.",
+    ),
+    "library_quota": (
+        "보관함이 꽉 찼습니다({limit}). 안 보는 요약을 지우면 다시 쓸 수 있습니다.",
+        "Your library is full ({limit}). Delete summaries that you do not need, and go on.",
+    ),
+    "library_full": (
+        "서버의 보관함이 꽉 찼습니다. 관리자가 TECHSUM_LIBRARY_MEGABYTES를 늘려야 합니다.",
+        "The server's library is full. Its operator has to raise TECHSUM_LIBRARY_MEGABYTES.",
+    ),
+    "cookie_key_short": (
+        "쿠키를 서명하는 키가 비었거나 잘렸습니다: {path}. 지우고 다시 시작하세요. 읽던 사람은 새로 옵니다.",
+        "The key that signs cookies is empty or cut off: {path}. Delete it and start again; readers come as new ones.",
+    ),
+    "setting_of_folder": (
+        "이 폴더의 .env가 {name}을(를) 정하는데 {secret}은(는) 환경 변수에 있어 보내지 않았습니다. 둘을 같은 곳에 두세요.",
+        "The .env of this folder sets {name}, while {secret} is in the environment: it is not sent there. Keep both in one place.",
+    ),
+    "model_address_secret": (
+        "모델 주소에 비밀번호를 넣지 마세요. 여러 곳에 보입니다. TECHSUM_API_KEY에 두세요.",
+        "No password in a model's address, for it is shown. Put it into TECHSUM_API_KEY.",
+    ),
+    "request_charset": (
+        "양식은 UTF-8로만 받습니다. charset을 빼거나 utf-8로 적으세요.",
+        "A form is taken in UTF-8 alone. Leave charset out, or say utf-8.",
+    ),
+    "request_slow": (
+        "요청을 {seconds}초 안에 다 받지 못했습니다. 다시 보내 보세요.",
+        "The request did not arrive within {seconds} seconds. Send it again.",
+    ),
     "request_too_large": (
         "요청이 너무 큽니다. {limit}까지 받습니다.",
         "The request is too large. Up to {limit} is taken.",

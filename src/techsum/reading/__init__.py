@@ -17,6 +17,9 @@ _MAXIMUM_FILE = 200 * 1024 * 1024
 _MAXIMUM_CHARACTERS = 2_000_000
 """Three long books. Kiwi reads them in the main process, some 60,000 characters a second."""
 
+_LONGEST_TITLE, _LONGEST_AUTHOR = 300, 100
+"""Characters; what is longer was never meant as one, and would be analysed whole."""
+
 _LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://[^\n]*|\S+)")
 
 
@@ -162,4 +165,5 @@ def _article(parsed: Parsed, url: str | None = None) -> Article:
         raise ReadingError("source_short", characters=len(parsed.text), minimum=MINIMUM_CHARACTERS)
     language = detect_language(parsed.text)
     notices = parsed.notices if language == "ko" else (*parsed.notices, notice("not_korean"))
-    return Article(parsed.text, parsed.title, url, parsed.author, parsed.published, language, notices)
+    title, author = (parsed.title or "")[:_LONGEST_TITLE], (parsed.author or "")[:_LONGEST_AUTHOR]
+    return Article(parsed.text, title or None, url, author or None, parsed.published, language, notices)

@@ -93,13 +93,13 @@ def _split_title(text: str) -> tuple[str | None, Iterator[str]]:
 def _lines(blocks: list[str]) -> Iterator[str]:
     """Paragraphs: wrapped lines are joined, lines that end a sentence stand alone."""
     for block in blocks:
-        wrapped = ""
+        wrapped: list[str] = []
         for line in block.split("\n"):
-            wrapped = f"{wrapped} {line}" if wrapped else line
+            wrapped.append(line)
             if re.search(r"[.!?。…:]['\"”’)\]]?\s*$", line):
-                yield wrapped
-                wrapped = ""
-        yield wrapped
+                yield " ".join(wrapped)
+                wrapped.clear()
+        yield " ".join(wrapped)
 
 
 def _known(charset: str | None) -> str | None:

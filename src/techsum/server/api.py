@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -16,21 +16,25 @@ from starlette.exceptions import HTTPException
 from techsum import __version__
 from techsum.chat import LONGEST_QUESTION
 from techsum.errors import StorageError, TechsumError, UsageError
-from techsum.generators.models import auto_model, names
+from techsum.generators.models import auto_model, names, shown
 from techsum.library import Entry, Library
 from techsum.library import Request as Wish
 from techsum.library.files import exported, imported
 from techsum.library.markdown import markdown
+from techsum.library.quota import check_quota
 from techsum.messages import text, user_language
 from techsum.reading import is_link, read_remote, read_upload
 from techsum.server.checks import MOST_SUMMARY_CHARACTERS, checked
 from techsum.server.jobs import Jobs
+from techsum.server.limits import Client, Slots
 from techsum.server.problems import misfit, missing, status_of
 from techsum.summarizers.result import with_article
 
 MOST_CHARACTERS = 2_000_000
 _LARGEST_TEXT = 4 * MOST_CHARACTERS
 """Bytes of a text in a form: a Korean letter has three."""
+_imports = Slots(most=3, each_reader=1, each_address=2)
+"""Imports at the same time: each holds a thread for up to a minute."""
 _LABEL = 80
 """Characters of a pasted text that its entry is called by until it has a title."""
 
@@ -85,9 +89,9 @@ def reader_of(request: Request) -> str:
     return str(request.state.reader)
 
 
-def counted(request: Request) -> str:
-    """Under which name the limits count what is asked: see `guard.Guard`."""
-    return str(request.state.counted_as)
+def client_of(request: Request) -> Client:
+    """Who the limits count a request for."""
+    return cast("Client", request.state.client)
 
 
 def with_defaults(entry: Entry) -> dict[str, str]:
@@ -131,7 +135,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return entry
 
     @api.get("/health")
-    def health() -> dict[str, str]:
+    async def health() -> dict[str, str]:
         """Whether the server answers, and its version."""
         return {"status": "ok", "version": __version__}
 
@@ -149,12 +153,12 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     @api.get("/models")
     def models() -> dict[str, Any]:
         """The models that can be named, and what `auto` means here."""
-        return {"auto": auto_model(), "models": names()}
+        return {"auto": shown(auto_model()), "models": names()}
 
     @api.post("/check")
-    def check_summary(asked: CheckRequest) -> dict[str, Any]:
+    def check_summary(request: Request, asked: CheckRequest) -> dict[str, Any]:
         """Hold a summary against its article: each sentence with its evidence and notices."""
-        return checked(asked.article, asked.summary, asked.check)[1].as_dict()
+        return checked(client_of(request), asked.article, asked.summary, asked.check)[1].as_dict()
 
     @api.post("/summaries", status_code=202, openapi_extra=_FORM)
     async def begin(request: Request) -> JSONResponse:
@@ -223,7 +227,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     def again(request: Request, entry_id: str) -> JSONResponse:
         """Make it anew with the same options: what was interrupted, or failed, or should be fresh."""
         entry = own(request, entry_id)
-        fresh = jobs.again(entry, with_defaults(entry), user_language(), counted(request))
+        fresh = jobs.again(entry, with_defaults(entry), user_language(), client_of(request))
         where = f"/api/summaries/{fresh.id}"
         return JSONResponse({"id": fresh.id, "status": fresh.status}, 202, {"Location": where})
 
@@ -245,8 +249,8 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     @api.post("/library", openapi_extra=_LINES)
     async def put_in(request: Request) -> dict[str, int]:
         """Put in an export, JSON lines or Markdown, or the reference app's `local_storage.json`."""
-        body = (await request.body()).decode("utf-8", "replace")
-        return {"imported": await run_in_threadpool(imported, library, reader_of(request), body)}
+        body = await request.body()
+        return {"imported": await run_in_threadpool(put_into, library, request, body)}
 
     @api.get("/summaries/{entry_id}/questions")
     def asked_before(request: Request, entry_id: str) -> list[dict[str, Any]]:
@@ -260,7 +264,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     ) -> Response | dict[str, Any]:
         """Ask the article; `Accept: text/event-stream` gives the answer as it is written."""
         entry, cancel = own(request, entry_id), threading.Event()
-        events = jobs.question(entry, asked.question, asked.model, cancel)
+        events = jobs.question(entry, asked.question, asked.model, cancel, client_of(request))
         if "text/event-stream" in accept:
             return EventSourceResponse(_streamed(events, cancel))
         *_, (_, answer) = events
@@ -283,6 +287,19 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     return api
 
 
+def put_into(library: Library, request: Request, body: bytes) -> int:
+    """Import a file into the reader's library; returns how many entries it had.
+
+    Raises:
+        UsageError: it is no export.
+        BusyError: too many are being imported.
+        StorageError: the reader keeps too much.
+    """
+    with _imports.taken(client_of(request)):
+        check_quota(library, reader_of(request))
+        return imported(library, reader_of(request), body.decode("utf-8", "replace"))
+
+
 def start(
     library: Library,
     jobs: Jobs,
@@ -295,28 +312,26 @@ def start(
     Raises:
         UsageError: there is neither a source nor a file, or an option does not exist.
     """
-    reader, counted_as = reader_of(request), counted(request)
+    reader, client = reader_of(request), client_of(request)
     options = {
         "length": asked.length, "style": asked.style, "register": asked.register_, "model": asked.model
     }  # fmt: skip
     if upload:
         body, name = upload
         wish = Wish("file", name, options)
-        return jobs.submit(
-            reader, wish, lambda: read_upload(body, name), user_language(), counted_as=counted_as
-        )
+        return jobs.submit(reader, wish, lambda: read_upload(body, name), user_language(), client=client)
     if is_link(asked.source):
         link = asked.source.strip()
         before = None if asked.fresh else library.of_source(reader, link, options)
         if before:
             return before
         wish = Wish("link", link, options)
-        return jobs.submit(reader, wish, lambda: read_remote(link), user_language(), counted_as=counted_as)
+        return jobs.submit(reader, wish, lambda: read_remote(link), user_language(), client=client)
     label = " ".join(asked.source.split())[:_LABEL]
     # read at once, so that a text that is too short is answered where it was typed
     article = read_remote(asked.source)
     wish = Wish("text", label, options)
-    return jobs.submit(reader, wish, article, user_language(), counted_as=counted_as)
+    return jobs.submit(reader, wish, article, user_language(), client=client)
 
 
 async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str] | None]:

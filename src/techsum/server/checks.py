@@ -3,7 +3,6 @@
 On the page a check is kept like a summary.
 """
 
-import threading
 import time
 
 from techsum import checking
@@ -12,50 +11,51 @@ from techsum.checking import Checked
 from techsum.errors import UsageError
 from techsum.library import Entry, Library
 from techsum.library import Request as Wish
+from techsum.library.quota import check_quota
 from techsum.messages import Language
 from techsum.reading import is_link, read_remote
-from techsum.server.jobs import RETRY_SECONDS, BusyError
+from techsum.reading.isolated import parsing_for
+from techsum.server.limits import Client, Slots
 from techsum.summary import Summary
 
 MOST_SUMMARY_CHARACTERS = 20_000
-_AT_ONCE = 4
-"""Checks at the same time: each holds a processor and a thread of the server."""
+_slots = Slots(most=8, each_reader=2, each_address=4)
+"""Checks at the same time: each holds a processor and a thread of the server, which has 40."""
 _LABEL = 80
-_places = threading.BoundedSemaphore(_AT_ONCE)
 
 
-def checked(source: str, summary: str, by: str | None = None) -> tuple[Article, Checked]:
+def checked(client: Client, source: str, summary: str, by: str | None = None) -> tuple[Article, Checked]:
     """An article, read from a public link or a text, and what a check of `summary` finds.
 
     Args:
+        client: who asks.
         source: the link or the text.
         summary: prose, or one sentence a line.
         by: `model` or `rules`; None: as the settings say.
 
     Raises:
-        BusyError: too many checks are running. Who finds no place is told so: to wait would hold a thread.
+        BusyError: too many checks are running. Who finds no slot is told so: to wait would hold a thread.
         UsageError: the summary is too long.
         ReadingError: the source holds no article, or the summary is empty.
     """
     if len(summary) > MOST_SUMMARY_CHARACTERS:
         raise UsageError("check_long", limit=f"{MOST_SUMMARY_CHARACTERS:,}")
-    if not _places.acquire(blocking=False):
-        raise BusyError("server_busy", seconds=RETRY_SECONDS)
-    try:
+    with _slots.taken(client), parsing_for(client.address or client.reader):
         article = read_remote(source)
         return article, checking.check(article, summary, checking.judge_for(by))
-    finally:
-        _places.release()
 
 
-def kept(library: Library, reader: str, source: str, summary: str, language: Language) -> Entry:
+def kept(
+    library: Library, reader: str, client: Client, source: str, summary: str, *, language: Language
+) -> Entry:
     """A check as an entry of the reader's: it can be read beside the article, saved, exported and shared.
 
     Raises:
         TechsumError: as `checked`.
     """
+    check_quota(library, reader)
     began = time.perf_counter()
-    article, found = checked(source, summary)
+    article, found = checked(client, source, summary)
     link = is_link(source)
     options = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
     label = source.strip() if link else " ".join(source.split())[:_LABEL]

@@ -12,7 +12,7 @@ from techsum.desktop.mounted import PATH, POLICY
 from techsum.desktop.origin import from_another_origin
 from techsum.messages import speaking, text
 from techsum.server import metrics
-from techsum.server.limits import Rate
+from techsum.server.limits import Client, Rate, is_own_machine
 from techsum.server.problems import problem
 from techsum.server.readers import (
     COOKIE,
@@ -53,8 +53,7 @@ _REFUSED = 1008
 class Guard:
     """Names the reader in `request.state.reader`, and refuses what another site's page sends.
 
-    `request.state.counted_as` is the name under which the limits count: the reader's, or the address of a
-    client that keeps no cookies and would be a new reader with every request.
+    `request.state.client` is who the limits count it for.
 
     Args:
         app: the application behind it.
@@ -80,7 +79,7 @@ class Guard:
         request, began = Request(scope, receive), time.monotonic()
         known = self._readers.known(request.cookies)
         reader = known or self._readers.new()
-        scope.setdefault("state", {}).update(reader=reader, counted_as=known or _address(request))
+        scope.setdefault("state", {}).update(reader=reader, client=_client(request, known))
 
         async def answered(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -118,7 +117,7 @@ class Guard:
     def _allowed(self, request: Request) -> bool:
         if request.method in _READING:
             return True
-        return self._each_reader.allows(request.state.counted_as) and self._each_address.allows(
+        return self._each_reader.allows(request.state.client.reader) and self._each_address.allows(
             _address(request)
         )
 
@@ -135,6 +134,11 @@ _METHODS = _READING | {"POST", "PUT", "PATCH", "DELETE"}
 def _method(name: str) -> str:
     """The method as a label: a stranger's own word makes no new series."""
     return name if name in _METHODS else "other"
+
+
+def _client(request: Request, known: str | None) -> Client:
+    address = _address(request)
+    return Client(known or address, "" if is_own_machine(address) else address)
 
 
 def _address(connection: HTTPConnection) -> str:

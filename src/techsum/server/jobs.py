@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -17,9 +17,12 @@ from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.models import names
 from techsum.library import Entry, Library, Request
 from techsum.library.library import OPEN
+from techsum.library.quota import check_quota
 from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
+from techsum.reading.isolated import parsing_for
 from techsum.server import metrics
+from techsum.server.limits import RETRY_SECONDS, BusyError, Client, Slots
 from techsum.server.log import Log, Logged
 from techsum.server.places import Places
 from techsum.server.workers import Workers
@@ -38,15 +41,12 @@ from techsum.summarizers.figures import figures
 from techsum.summarizers.result import event_json
 from techsum.summary import Summary, SummarySentence, notice
 
-MOST_OPEN = 64
-"""Jobs of all readers together; more are refused with the time after which to try again."""
-MOST_OPEN_EACH = 8
-"""Jobs of one reader."""
-MOST_QUESTIONS, MOST_QUESTIONS_EACH = 16, 2
+MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS = 64, 8, 24
+"""Jobs of all, of one reader, of one address; more are refused with the time after which to try again."""
+MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS = 16, 2, 8
 """Questions that are being answered or wait: each holds a thread of the server, which has 40."""
 _EARLIER = 3
 """Earlier questions that a question may lean on."""
-RETRY_SECONDS = 20
 
 _LOGS_KEPT = 200
 _END_SECONDS = 3
@@ -56,18 +56,14 @@ _AWAY_SECONDS = 30
 _log = logging.getLogger("techsum.server")
 
 
-class BusyError(TechsumError):
-    """Too many jobs are waiting already."""
-
-
 @dataclass
 class _Job:
     entry: Entry
     language: Language
     load: Callable[[], Article] | None
     """Reads the article, in the job's thread; let go of then, for it may hold a document of 50 MB."""
-    counted_as: str
-    """Under which name the limits count it."""
+    client: Client
+    """Who the limits count it for."""
     log: Log
     lost: bool = False
     """Whether another process makes it now: nothing is said or kept of it here."""
@@ -96,7 +92,8 @@ class Jobs:
         self.places = Places(at_once)
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
-        self._asking: list[str] = []
+        self._slots = Slots(MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS)
+        self._questions = Slots(MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS)
         self._unkept: dict[str, dict[str, str]] = {}
         """How jobs ended that the library did not take; the next start calls them interrupted."""
         self._ending = False
@@ -120,13 +117,13 @@ class Jobs:
         source: Article | Callable[[], Article],
         language: Language,
         *,
-        counted_as: str | None = None,
+        client: Client | None = None,
     ) -> Entry:
         """Begin a summary.
 
         Args:
             reader: whose.
-            counted_as: under which name the limits count it; by default the reader's.
+            client: who the limits count it for; by default the reader.
             request: what is kept of the wish; its options are checked here.
             source: the article, or what reads it in the job's thread.
             language: of messages and notices.
@@ -135,22 +132,25 @@ class Jobs:
             UsageError: an option or a model that does not exist.
             ModelError: a model that is not here.
             BusyError: too many are waiting.
+            StorageError: the reader keeps too much.
         """
         options = request.options
         make_options(options["length"], options["style"], options["register"])
         check(_named(options["model"]))
+        check_quota(self._library, reader)
         with self._lock:
             if self._ending:  # whoever asks again finds another process, or this one anew
                 raise BusyError("server_busy", seconds=RETRY_SECONDS)
-            counted_as = counted_as or reader
-            own = sum(job.counted_as == counted_as for job in self._open.values())
-            if len(self._open) >= MOST_OPEN or own >= MOST_OPEN_EACH:
-                raise BusyError("server_busy", seconds=RETRY_SECONDS)
+            client = client or Client(reader)
+            self._slots.take(client)
             article = source if isinstance(source, Article) else None
-            entry = self._library.begin(reader, request, article, worker=self._worker, language=language)
+            try:
+                entry = self._library.begin(reader, request, article, worker=self._worker, language=language)
+            except BaseException:
+                self._slots.give_back(client)
+                raise
             load = (lambda: source) if isinstance(source, Article) else source
-            job = _Job(entry, language, load, counted_as, self._new_log(entry.id))
-            self._begin(job)
+            self._begin(_Job(entry, language, load, client, self._new_log(entry.id)))
         return entry
 
     def _new_log(self, entry_id: str, before: Iterable[Logged] = ()) -> Log:
@@ -171,14 +171,16 @@ class Jobs:
     @property
     def idle(self) -> bool:
         """Whether nobody waits for the model here."""
-        return not self.places.waiting and len(self._open) < MOST_OPEN_EACH and not self._ending
+        return not self.places.waiting and len(self._open) < MOST_OPEN_READER and not self._ending
 
     def take_over(self, entry: Entry, language: Language, before: list[Logged]) -> None:
         """Make what another process has left; its reader's stream goes on after the events of `before`."""
         link, article = entry.request.source, entry.article
         load = (lambda: article) if article else (lambda: read_remote(link))
-        job = _Job(entry, language, load, entry.reader, self._new_log(entry.id, before))
+        client = Client(entry.reader)
+        job = _Job(entry, language, load, client, self._new_log(entry.id, before))
         with self._lock:
+            self._slots.take(client, always=True)
             self._begin(job)
 
     def abandon(self) -> None:
@@ -188,7 +190,7 @@ class Jobs:
             job.cancel.set()
 
     def again(
-        self, entry: Entry, options: dict[str, str], language: Language, counted_as: str | None = None
+        self, entry: Entry, options: dict[str, str], language: Language, client: Client | None = None
     ) -> Entry:
         """Summarise what was read before once more, in another way.
 
@@ -199,10 +201,10 @@ class Jobs:
         link = entry.request.source
         request = Request(entry.request.mode, link, options)
         if entry.article:
-            return self.submit(entry.reader, request, entry.article, language, counted_as=counted_as)
+            return self.submit(entry.reader, request, entry.article, language, client=client)
         if entry.request.mode != "link":
             raise UsageError("summary_no_source")
-        return self.submit(entry.reader, request, lambda: read_remote(link), language, counted_as=counted_as)
+        return self.submit(entry.reader, request, lambda: read_remote(link), language, client=client)
 
     def found(self, reader: str, entry_id: str) -> Entry | None:
         """The reader's summary of this id. One whose failure a full disk did not take is failed all the same.
@@ -288,6 +290,7 @@ class Jobs:
                 self._end(job, outcome, {"kind": "internal", "message": message})
             finally:
                 metrics.job(outcome, time.monotonic() - job.began)
+                self._slots.give_back(job.client)
                 with self._lock:
                     if self._open.get(entry.id) is job:  # not one that was taken over again meanwhile
                         del self._open[entry.id]
@@ -328,7 +331,8 @@ class Jobs:
         options = job.entry.request.options
         job.log.add("progress", {"message": text("progress_reading")})
         assert job.load is not None  # noqa: S101 - a job is worked on once
-        article = job.load()
+        with parsing_for(job.client.address or job.client.reader):
+            article = job.load()
         job.load = None
         if job.cancel.is_set():
             raise CancelledError
@@ -355,21 +359,8 @@ class Jobs:
                     metrics.PIECES.inc()
                 _remember(job, event)
 
-    @contextmanager
-    def _asks(self, reader: str) -> Iterator[None]:
-        """Count one more question of this reader while it is answered."""
-        with self._lock:
-            if len(self._asking) >= MOST_QUESTIONS or self._asking.count(reader) >= MOST_QUESTIONS_EACH:
-                raise BusyError("server_busy", seconds=RETRY_SECONDS)
-            self._asking.append(reader)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._asking.remove(reader)
-
     def question(
-        self, entry: Entry, question: str, model: str | None, cancel: threading.Event
+        self, entry: Entry, question: str, model: str | None, cancel: threading.Event, client: Client
     ) -> Iterator[tuple[str, dict[str, object]]]:
         """Answer a question about a summary's article: events, the last one `answer`, which is kept.
 
@@ -378,6 +369,7 @@ class Jobs:
             question: the reader's.
             model: who answers; None: the model of the summary, which has the article in its cache.
             cancel: stops the answer.
+            client: who the limits count it for.
 
         Raises:
             UsageError: no question, no article to ask, or a model that does not exist.
@@ -388,7 +380,7 @@ class Jobs:
             raise UsageError("question_no_article")
         name = _named(model) if model else _of_summary(entry)
         with ExitStack() as held:
-            held.enter_context(self._asks(entry.reader))
+            held.enter_context(self._questions.taken(client))
             if name not in QUOTING:
                 held.enter_context(self.places.taken(entry.reader, cancel))
             earlier = self._library.questions(entry.reader, entry.id)[-_EARLIER:]

@@ -1,7 +1,8 @@
 """The pages: rendered here, whole without a script; the script adds the stream and the lit evidence."""
 
 import threading
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +13,9 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 
-from techsum.article import Article
 from techsum.errors import TechsumError
-from techsum.generators.models import auto_model, names
-from techsum.korean import Sentence
+from techsum.generators.models import auto_model, names, shown
 from techsum.library import Entry, Library
-from techsum.library.files import imported
 from techsum.library.markdown import markdown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import (
@@ -25,7 +23,8 @@ from techsum.server.api import (
     MOST_CHARACTERS,
     SummaryRequest,
     asked_for,
-    counted,
+    client_of,
+    put_into,
     reader_of,
     start,
     with_defaults,
@@ -64,8 +63,8 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         said["shared"] = mine and library.is_shared(entry.reader, entry.id)
         said["bullets"] = entry.request.options.get("style") == "개조식"
         said["open"] = entry.status in ("queued", "running")
-        said["paragraphs"] = _paragraphs(entry.article)
         said["questions"] = library.questions(entry.reader, entry.id) if mine else []
+        said["paragraphs"] = _paragraphs(entry, [q.answer for q in said["questions"]])
         return draw(request, "summary.html", status, here="", entry=entry, own=mine, **_choices(), **said)
 
     def gone(request: Request) -> Response:
@@ -92,7 +91,9 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         summary: Annotated[str, Form(max_length=MOST_SUMMARY_CHARACTERS)] = "",
     ) -> Response:
         try:
-            return back(kept(library, reader_of(request), source, summary, user_language()).id)
+            reader, client = reader_of(request), client_of(request)
+            entry = kept(library, reader, client, source, summary, language=user_language())
+            return back(entry.id)
         except TechsumError as error:
             said = {"source": source, "summary": summary, "problem": str(error)}
             return draw(request, "check.html", status_of(error), here="check", **said)
@@ -148,7 +149,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
             return gone(request)
         options = {"length": length, "style": style, "register": register_, "model": model}
         try:
-            return back(jobs.again(entry, options, user_language(), counted(request)).id)
+            return back(jobs.again(entry, options, user_language(), client_of(request)).id)
         except TechsumError as error:
             return show(request, entry, problem=str(error), status=status_of(error))
 
@@ -190,7 +191,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         if not entry:
             return gone(request)
         try:
-            for _ in jobs.question(entry, question, None, threading.Event()):
+            for _ in jobs.question(entry, question, None, threading.Event(), client_of(request)):
                 pass
         except TechsumError as error:
             return show(request, entry, problem=str(error), status=status_of(error))
@@ -241,11 +242,12 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
 
     @pages.post("/library/import")
     async def put_in(request: Request, file: UploadFile) -> Response:
-        body = (await file.read()).decode("utf-8", "replace")
+        body = await file.read()
         try:
-            count = await run_in_threadpool(imported, library, reader_of(request), body)
+            count = await run_in_threadpool(put_into, library, request, body)
         except TechsumError as error:
-            return await run_in_threadpool(draw, request, "problem.html", 422, here="", problem=str(error))
+            said = {"here": "", "problem": str(error)}
+            return await run_in_threadpool(draw, request, "problem.html", status_of(error), **said)
         return RedirectResponse(f"/library?told={count}", _SEE_OTHER)
 
     @pages.get("/api/docs")
@@ -295,7 +297,7 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
 
 def _choices() -> dict[str, Any]:
     """What a reader can choose."""
-    best = auto_model()
+    best = shown(auto_model())
     return {
         "lengths": [(n, text(f"length_{n}")) for n in ("line", "short", "medium", "long")],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
@@ -304,15 +306,36 @@ def _choices() -> dict[str, Any]:
     }
 
 
-def _paragraphs(article: Article | None) -> list[list[Sentence]]:
-    """The article's sentences by paragraph."""
-    if not article:
+def _paragraphs(entry: Entry, answers: list[dict[str, Any]]) -> list[list[tuple[int, str]]]:
+    """The article by paragraph, in pieces that can be pointed at: where each begins, and its text.
+
+    The pieces are the sentences that were kept with it. Where none were, they are cut around what summary and
+    answers point at: to split an article into sentences takes too long for a page.
+    """
+    if not entry.article:
         return []
-    found: list[list[Sentence]] = [[]]
-    last = 0
-    for sentence in article.sentences:
-        if "\n\n" in article.text[last : sentence.start]:
-            found.append([])
-        found[-1].append(sentence)
-        last = sentence.end
+    article, found, start = entry.article.text, [], 0
+    spans = entry.spans or _cited(entry, answers)
+    for paragraph in article.split("\n\n"):
+        end = start + len(paragraph)
+        inside = spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (end, 0))]
+        found.append([(at, piece) for at, piece in _cut(article, start, end, inside) if piece.strip()])
+        start = end + len("\n\n")
     return found
+
+
+def _cited(entry: Entry, answers: list[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
+    """Places in the article that a summary, its key sentences or an answer name as evidence."""
+    said = [*filter(None, (entry.keys, entry.result)), *answers]
+    evidence = [e for one in said for sentence in one["sentences"] for e in sentence["evidence"]]
+    return tuple(sorted({(e["start"], e["end"]) for e in evidence}))
+
+
+def _cut(article: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The text between two places, cut at these spans."""
+    for a, b in spans:
+        if start <= a < b <= end:
+            yield start, article[start:a]
+            yield a, article[a:b]
+            start = b
+    yield start, article[start:end]

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from techsum.errors import BlockedAddressError, ModelError, StorageError, TechsumError, UsageError
 from techsum.messages import text
-from techsum.server.jobs import RETRY_SECONDS, BusyError
+from techsum.server.limits import RETRY_SECONDS, BusyError
 
 _STATUS = ((BlockedAddressError, 403), (BusyError, 429), (StorageError, 503), (ModelError, 503))
 _WORDS = {"Not Found": "page_none", "Method Not Allowed": "page_method"}

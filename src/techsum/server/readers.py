@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from fastapi import Request
@@ -14,13 +15,14 @@ from techsum.messages import Language
 
 COOKIE, LANGUAGE_COOKIE = "techsum_reader", "techsum_language"
 YEAR = 365 * 24 * 3600
+_KEY_BYTES = 32
 ACCOUNT = "account-"
 """What the name of a reader who signed in begins with."""
 
 
 def new_key() -> bytes:
     """A key that nobody has."""
-    return secrets.token_bytes(32)
+    return secrets.token_bytes(_KEY_BYTES)
 
 
 def signing_key(data_dir: Path) -> bytes:
@@ -31,16 +33,23 @@ def signing_key(data_dir: Path) -> bytes:
     """
     path = data_dir / "cookie.key"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            part = data_dir / f".cookie.key.{os.getpid()}"
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(new_key())
-        except FileExistsError:
-            pass
-        return path.read_bytes()
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(part, path)  # whole or not there, and never over another's
+            part.unlink()
+        key = path.read_bytes()
     except OSError as error:
         raise StorageError("cache_unwritable", path=path, reason=error.strerror) from None
+    if len(key) < _KEY_BYTES:  # an empty key would let anybody sign
+        raise StorageError("cookie_key_short", path=path)
+    return key
 
 
 class Readers:
