@@ -150,6 +150,11 @@ class Indexed:
         """Whether each sentence holds a name."""
         return [any(t.tag == "NNP" for t in korean.tokens(s.text)) for s in self.sentences]
 
+    @cached_property
+    def tells(self) -> list[dict[str, bool]]:
+        """What kinds of things each sentence tells."""
+        return [{name: bool(p.search(s.text)) for name, p in _TELLS.items()} for s in self.sentences]
+
     def weight(self, word: str) -> float:
         """What a word weighs in this article."""
         holders = sum(word in words for words in self.words)
@@ -209,8 +214,9 @@ class _Asked:
         bm25 = [self._bm25(p) for p in range(count)]
         together = [self._held(self._words, range(max(0, p - 1), p + 1)) for p in range(count)]
         order = {p: n for n, p in enumerate(sorted(range(count), key=lambda p: -titled[p]))}
+        most = max(held), max(self._letters), max(bm25)
         rows = [
-            self._sentence(p, held, (titled[p], nouns[p], bm25[p], max(bm25), order[p], together[p]))
+            self._sentence(p, held, (titled[p], nouns[p], bm25[p], order[p], together[p]), most)
             for p in range(count)
         ]
         known = self._article.known
@@ -225,15 +231,20 @@ class _Asked:
         return Features(np.array(rows, float), np.array(whole, float))
 
     def _sentence(
-        self, place: int, held: Sequence[float], own: tuple[float, float, float, float, int, float]
+        self,
+        place: int,
+        held: Sequence[float],
+        own: tuple[float, float, float, int, float],
+        most: tuple[float, float, float],
     ) -> list[float]:
-        titled, nouns, bm25, most_bm25, order, together = own
+        titled, nouns, bm25, order, together = own
+        most_held, most_letters, most_bm25 = most
         text, last = self._article.sentences[place].text, place + 1 == len(held)
         words, asks, letters = self._article.words[place], self._asks, self._letters
-        tells = {name: bool(pattern.search(text)) for name, pattern in _TELLS.items()}
+        tells = self._article.tells[place]
         before = held[place - 1] if place else 0.0
         after = 0.0 if last else held[place + 1]
-        reason_after = not last and bool(_TELLS["reason"].search(self._article.sentences[place + 1].text))
+        reason_after = not last and self._article.tells[place + 1]["reason"]
         measured = any(told.search(text) for told in self._measures)
         new = len(words.keys() - set(self._words))
         denies = bool(_DENIES.search(text))
@@ -248,7 +259,7 @@ class _Asked:
             asks["actor"] and named, asks["time"] and tells["time"], asks["place"] and named, asks["limit"] and tells["limit"],
             asks["plan"] and tells["plan"], 0.0 if self._one else held[place], place / len(held), place == 0, place < _FEW, last,
             "?" in text, "“" in text or '"' in text, self._denies and denies, not self._denies and denies, verbs,
-            max(held) - held[place], held[place] == max(held), letters[place] == max(letters), held[place] * letters[place],
+            most_held - held[place], held[place] == most_held, letters[place] == most_letters, held[place] * letters[place],
             held[place] ** 2,
         ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """`techsum serve`: TechSum over HTTP."""
 
+import sys
 import threading
 from contextlib import suppress
 from types import FrameType
@@ -15,6 +16,10 @@ from techsum.settings import settings
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than a proxy keeps an idle connection, or it sends a request into one that is just being closed."""
+_WINDOW_MESSAGE = 8 * 1024 * 1024
+"""Bytes of one message of a window of the app: the longest text that may be typed."""
+_SWITCH_SECONDS = 0.0005
+"""After which a thread gives way: a tenth of Python's own, for the event loop waits for all who compute."""
 _COULD_NOT = 1
 
 
@@ -30,6 +35,7 @@ def command(
         from techsum.server.connections import MOST_CONNECTIONS, LimitedConnection
     except ImportError:
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
+    sys.setswitchinterval(_SWITCH_SECONDS)
     korean.warm()
     make_console().print(text("serving", url=f"http://{host}:{port}"), soft_wrap=True)
 
@@ -52,6 +58,7 @@ def command(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         http=LimitedConnection,
         limit_concurrency=MOST_CONNECTIONS,
+        ws_max_size=_WINDOW_MESSAGE,
     )
     server = Server(config)
     with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has ended in order

@@ -16,12 +16,14 @@ from techsum.library.entries import Entry, Request
 from techsum.library.kept import Exported
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
+from techsum.library.tables import storable
 
 _LONGEST, _LONGEST_TITLE = 2_000_000, 300
 MOST_ENTRIES = 5_000
 """Of one import: each takes some milliseconds, and a thread of the server."""
-_MOST_ANALYSED = 1_000_000
-"""Characters of articles in which an import looks for evidence, some 20 seconds; the rest comes without."""
+_MOST_ANALYSED, _LONGEST_CHECKED = 300_000, 20_000
+"""Characters of articles in which an import looks for evidence, some ten seconds, and of one summary for
+which it does; the rest comes without."""
 T = TypeVar("T")
 _INSTRUCTION = "다음 글을 요약하세요."
 
@@ -168,6 +170,7 @@ def _is_reference(row: object) -> bool:
 
 
 def _from_reference(row: dict[str, Any], reader: str, budget: _Budget) -> Entry:
+    row = storable(row)
     source, output = str(row["input"])[:_LONGEST], str(row["output"])[:_LONGEST]
     is_link = str(row.get("mode", "")).lower() in ("link", "url", "링크")
     title = str(row.get("title") or output[:40])[:_LONGEST_TITLE]
@@ -198,7 +201,7 @@ def _foreign(
     from techsum.checking import check
 
     summary = " ".join(said)
-    if article and by.budget.allows(article.text + summary):
+    if article and len(summary) <= _LONGEST_CHECKED and by.budget.allows(article.text):
         sentences = check(article, summary).as_dict()["sentences"]
     else:
         sentences = [_bare(s) for s in said]

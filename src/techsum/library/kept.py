@@ -109,6 +109,13 @@ class Asked(_Kept):
     answer: Answer
 
 
+class Failure(_Kept):
+    """Why a summary failed."""
+
+    kind: Line = ""
+    message: Text
+
+
 class Exported(_Kept):
     """One line of an export."""
 
@@ -121,7 +128,7 @@ class Exported(_Kept):
     article: Article | None
     keys: Summary | None
     result: Summary | None
-    error: dict[Line, Line] | None
+    error: Failure | None
     correction: Text | None
     tags: list[Line]
     questions: list[Asked] = []

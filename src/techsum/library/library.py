@@ -5,9 +5,10 @@ Everything that a reader may do takes the reader's name, and touches that reader
 
 import json
 import secrets
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -49,11 +50,13 @@ from techsum.library.entries import (
     Status,
 )
 from techsum.library.tables import questions, shares, sizes, summaries
-from techsum.library.words import asked, tag_word, words
+from techsum.library.words import SEARCHED_CHARACTERS, asked, tag_word, words
 
 PAGE = 20
 """Entries of one page of a list."""
 
+_PUT_IN = 5
+"""Entries of an import that are written at a time: some 20 ms in which nobody else writes."""
 _BUSY_SECONDS = 10
 _MIGRATING = 7_427_311
 """The number of our advisory lock; any that nobody else in the database takes."""
@@ -145,6 +148,8 @@ class Library:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        sqlite = engine.dialect.name == "sqlite"
+        self._writer: AbstractContextManager[Any] = _Queue() if sqlite else nullcontext()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -154,7 +159,8 @@ class Library:
             StorageError: it cannot be kept.
         """
         try:
-            with self.engine.begin() as connection:
+            # SQLite has one writer at a time: it is quicker to wait here than to ask the file again and again
+            with self.engine.connect() as connection, self._writer, connection.begin():
                 yield connection
         except (OperationalError, InterfaceError, DataError, PoolTimeoutError) as error:
             raise StorageError("library_unwritable", reason=_reason(error)) from None
@@ -249,6 +255,7 @@ class Library:
 
     def _set(self, entry_id: str, worker: str | None, /, **values: Any) -> None:
         mine = [summaries.c.id == entry_id]
+        _analyse(values)
         if worker:
             mine.append(summaries.c.worker == worker)
         with self.writing() as connection:
@@ -493,7 +500,7 @@ class Library:
             The ids of those that were put in.
         """
         added, rest = [], iter(entries)
-        while some := [(entry, _found_by(entry)) for entry in islice(rest, PAGE)]:
+        while some := [(entry, _found_by(entry)) for entry in islice(rest, _PUT_IN)]:
             with self.writing() as connection:
                 for entry, found_by in some:
                     known = select(summaries.c.id).where(summaries.c.id == entry.id)
@@ -519,8 +526,19 @@ class Library:
 def _found_by(entry: Entry) -> list[str]:
     """The words that a summary is found by: its owner's, its tags', those of its title and its text."""
     summary = entry.correction or (entry.result or entry.keys or {}).get("summary", "")
-    written = words(" ".join((entry.title, *entry.tags, summary)))
+    written = words(_searched(entry.title, entry.tags, summary))
     return [_owner(entry.reader), *map(tag_word, entry.tags), *written]
+
+
+def _searched(title: str, tags: Iterable[str], summary: str) -> str:
+    return " ".join((title, *tags, summary))[:SEARCHED_CHARACTERS]
+
+
+def _analyse(values: dict[str, Any]) -> None:
+    """Find the words of a new title and text before the database is locked for them: they are remembered."""
+    if "title" in values:
+        summary = (values.get("result") or values.get("key_sentences") or {}).get("summary", "")
+        words(_searched(values["title"], (), summary))
 
 
 def _size(values: dict[str, Any]) -> int:
@@ -532,6 +550,26 @@ def _size(values: dict[str, Any]) -> int:
 def _begin_size(connection: Connection, row: dict[str, Any]) -> None:
     values = {"summary": row["id"], "reader": row["reader"], "bytes": _size(row)}
     connection.execute(insert(sizes).values(values))
+
+
+class _Queue:
+    """A lock that goes to whoever has waited longest: an import writes often, others want to as well."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._last = self._serving = 0
+
+    def __enter__(self) -> None:
+        """Wait for the turn."""
+        with self._changed:
+            ticket, self._last = self._last, self._last + 1
+            self._changed.wait_for(lambda: self._serving == ticket)
+
+    def __exit__(self, *_error: object) -> None:
+        """Give it to the next."""
+        with self._changed:
+            self._serving += 1
+            self._changed.notify_all()
 
 
 def _own(reader: str, entry_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

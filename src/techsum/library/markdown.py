@@ -41,7 +41,7 @@ def markdown(entry: Entry, *, whole: bool = False) -> str:
     lines = [f"# {plain(entry.title)}", ""]
     article, correction = entry.article, entry.correction
     if article and article.url:
-        lines += [f"<{_address(article.url)}>", ""]
+        lines += [f"<{web_address(article.url)}>", ""]
     if correction and not whole:
         lines += [plain(correction), ""]
     for sentence in () if correction and not whole else (entry.result or {}).get("sentences", ()):
@@ -100,7 +100,7 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in r"\`*_[]<>#!|" else c for c in " ".join(text.split()))
 
 
-def _address(url: str) -> str:
+def web_address(url: str) -> str:
     """A link that ends where it ends: `>` and what follows would be HTML."""
     return quote(url, safe=":/?#[]@!$&'()*+,;=%~")
 

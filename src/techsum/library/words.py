@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 
 from techsum import korean
 
@@ -10,7 +11,7 @@ _FIRST, _LAST, _EACH = 0xAC00, 0xD7A3, 588
 """Hangul syllables in Unicode: 588 follow each other with the same initial consonant."""
 _LONGEST_WORD = 40
 _MOST_WORDS = 400
-_FIRST_CHARACTERS = 4_000
+SEARCHED_CHARACTERS = 4_000
 """A long summary's later words are not searched."""
 
 _HANGUL_RUN = re.compile("[가-힣]+")
@@ -22,17 +23,18 @@ def initials(word: str) -> str:
     return "".join(_INITIALS[(ord(c) - _FIRST) // _EACH] if _FIRST <= ord(c) <= _LAST else c for c in word)
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def words(text: str) -> tuple[str, ...]:
     """What a text is found by, each once: morphemes that carry meaning, and initials.
 
     Initials begin at every place in a run of Hangul, so that `ㅅㄱ` finds the end of `원자시계` too.
     """
-    text = text[:_FIRST_CHARACTERS]
+    text = text[:SEARCHED_CHARACTERS]
     found = {_plain(w): None for w in korean.content(text)}
     for run in _HANGUL_RUN.findall(text):
         whole = initials(run[:_LONGEST_WORD])
         found |= dict.fromkeys(whole[start:] for start in range(len(whole)))
-    return [w for w in found if w][:_MOST_WORDS]
+    return tuple([w for w in found if w][:_MOST_WORDS])
 
 
 def asked(query: str) -> list[str]:

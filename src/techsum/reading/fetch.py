@@ -131,6 +131,7 @@ def fetch(link: str, limits: Limits | None = None, known: Version | None = None)
             timeout=limits.seconds,
         ) as client:
             for _ in range(_MAXIMUM_HOPS + 1):
+                client.cookies.clear()
                 with client.stream("GET", url, headers=known.asked() if known else None) as response:
                     if not response.has_redirect_location:
                         return _receive(response, limits)

@@ -24,6 +24,7 @@ from techsum.library.markdown import markdown
 from techsum.library.quota import check_quota
 from techsum.messages import text, user_language
 from techsum.reading import is_link, read_remote, read_upload
+from techsum.server.analysis import LONG_CHARACTERS
 from techsum.server.checks import MOST_SUMMARY_CHARACTERS, checked
 from techsum.server.jobs import Jobs
 from techsum.server.limits import Client, Slots
@@ -33,7 +34,7 @@ from techsum.summarizers.result import with_article
 MOST_CHARACTERS = 2_000_000
 _LARGEST_TEXT = 4 * MOST_CHARACTERS
 """Bytes of a text in a form: a Korean letter has three."""
-_imports = Slots(most=3, each_reader=1, each_address=2)
+_imports = Slots(most=2, each_reader=1, each_address=1)
 """Imports at the same time: each holds a thread for up to a minute."""
 _LABEL = 80
 """Characters of a pasted text that its entry is called by until it has a title."""
@@ -328,8 +329,9 @@ def start(
         wish = Wish("link", link, options)
         return jobs.submit(reader, wish, lambda: read_remote(link), user_language(), client=client)
     label = " ".join(asked.source.split())[:_LABEL]
-    # read at once, so that a text that is too short is answered where it was typed
-    article = read_remote(asked.source)
+    # read at once, so that a text that is too short is answered where it was typed; a book is not too short
+    text_ = asked.source
+    article = read_remote(text_) if len(text_) < LONG_CHARACTERS else lambda: read_remote(text_)
     wish = Wish("text", label, options)
     return jobs.submit(reader, wish, article, user_language(), client=client)
 

@@ -87,7 +87,9 @@ def make_app() -> FastAPI:
     @app.get("/metrics", include_in_schema=False)
     def numbers() -> Response:
         """What Prometheus reads."""
-        return Response(metrics.page(jobs.open, jobs.places.waiting), media_type="text/plain; version=0.0.4")
+        return Response(
+            metrics.page(jobs.open, jobs.model_queue.waiting), media_type="text/plain; version=0.0.4"
+        )
 
     key = work.key("cookie", new_key) if work else signing_key(settings().data_dir)
     readers = Readers(key)

@@ -3,6 +3,7 @@
 On the page a check is kept like a summary.
 """
 
+import threading
 import time
 
 from techsum import checking
@@ -15,6 +16,7 @@ from techsum.library.quota import check_quota
 from techsum.messages import Language
 from techsum.reading import is_link, read_remote
 from techsum.reading.isolated import parsing_for
+from techsum.server.analysis import analysing
 from techsum.server.limits import Client, Slots
 from techsum.summary import Summary
 
@@ -42,7 +44,8 @@ def checked(client: Client, source: str, summary: str, by: str | None = None) ->
         raise UsageError("check_long", limit=f"{MOST_SUMMARY_CHARACTERS:,}")
     with _slots.taken(client), parsing_for(client.address or client.reader):
         article = read_remote(source)
-        return article, checking.check(article, summary, checking.judge_for(by))
+        with analysing(article, client, threading.Event()):
+            return article, checking.check(article, summary, checking.judge_for(by))
 
 
 def kept(

@@ -22,9 +22,10 @@ from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
 from techsum.reading.isolated import parsing_for
 from techsum.server import metrics
+from techsum.server.analysis import LONG_CHARACTERS, analysing
+from techsum.server.fair_queue import FairQueue
 from techsum.server.limits import RETRY_SECONDS, BusyError, Client, Slots
 from techsum.server.log import Log, Logged
-from techsum.server.places import Places
 from techsum.server.workers import Workers
 from techsum.summarizers import events, make_options
 from techsum.summarizers.events import (
@@ -41,7 +42,7 @@ from techsum.summarizers.figures import figures
 from techsum.summarizers.result import event_json
 from techsum.summary import Summary, SummarySentence, notice
 
-MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS = 64, 8, 24
+MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS = 96, 8, 16
 """Jobs of all, of one reader, of one address; more are refused with the time after which to try again."""
 MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS = 16, 2, 8
 """Questions that are being answered or wait: each holds a thread of the server, which has 40."""
@@ -89,7 +90,7 @@ class Jobs:
         self._library = library
         self._workers = workers
         self._worker = workers.id if workers else None
-        self.places = Places(at_once)
+        self.model_queue = FairQueue(at_once)
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
         self._slots = Slots(MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS)
@@ -138,19 +139,22 @@ class Jobs:
         make_options(options["length"], options["style"], options["register"])
         check(_named(options["model"]))
         check_quota(self._library, reader)
+        if self._ending:  # whoever asks again finds another process, or this one anew
+            raise BusyError("server_busy", seconds=RETRY_SECONDS)
+        client = client or Client(reader)
+        self._slots.take(client)
+        article = source if isinstance(source, Article) else None
+        try:  # not under the lock: the database may be busy
+            entry = self._library.begin(reader, request, article, worker=self._worker, language=language)
+        except BaseException:
+            self._slots.give_back(client)
+            raise
+        load = (lambda: source) if isinstance(source, Article) else source
+        job = _Job(entry, language, load, client, self._new_log(entry.id))
         with self._lock:
-            if self._ending:  # whoever asks again finds another process, or this one anew
-                raise BusyError("server_busy", seconds=RETRY_SECONDS)
-            client = client or Client(reader)
-            self._slots.take(client)
-            article = source if isinstance(source, Article) else None
-            try:
-                entry = self._library.begin(reader, request, article, worker=self._worker, language=language)
-            except BaseException:
-                self._slots.give_back(client)
-                raise
-            load = (lambda: source) if isinstance(source, Article) else source
-            self._begin(_Job(entry, language, load, client, self._new_log(entry.id)))
+            self._begin(job)
+        if self.ending:  # meanwhile
+            job.cancel.set()
         return entry
 
     def _new_log(self, entry_id: str, before: Iterable[Logged] = ()) -> Log:
@@ -171,7 +175,7 @@ class Jobs:
     @property
     def idle(self) -> bool:
         """Whether nobody waits for the model here."""
-        return not self.places.waiting and len(self._open) < MOST_OPEN_READER and not self._ending
+        return not self.model_queue.waiting and len(self._open) < MOST_OPEN_READER and not self._ending
 
     def take_over(self, entry: Entry, language: Language, before: list[Logged]) -> None:
         """Make what another process has left; its reader's stream goes on after the events of `before`."""
@@ -340,24 +344,32 @@ class Jobs:
         model = _named(options["model"])
         told = lambda n: job.log.add("queue", {"position": n})  # noqa: E731
         with ExitStack() as held:
+            held.enter_context(analysing(article, job.client, job.cancel, told))
             for event in events(article, model, wanted, job.cancel):
-                name, data = event_json(event)
-                # kept before it is told: who is told draws the page again
-                if isinstance(event, Done):
-                    data = {**data, "suggestions": suggestions(article, event.summary.sentences, quoted)}
-                    self._keep(partial(self._library.finish, job.entry.id, data, self._worker))
-                elif isinstance(event, KeySentences):
-                    self._keep(partial(self._library.read, job.entry.id, article, data, self._worker))
-                job.log.add(name, data, last=isinstance(event, Done))
                 if isinstance(event, KeySentences):
-                    if model != EXTRACT:
-                        held.enter_context(self.places.taken(job.entry.reader, job.cancel, told))
+                    held.close()  # what took a processor is done; a model waits for its own place below
+                # kept before it is told: who is told draws the page again
+                name, data = self._kept(job, article, event)
+                job.log.add(name, data, last=isinstance(event, Done))
+                if isinstance(event, KeySentences) and model != EXTRACT:
+                    held.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, told))
                 elif isinstance(event, Progress) and event.key == "progress_part":
                     held.close()  # a book gives way to who waits, part by part
-                    held.enter_context(self.places.taken(job.entry.reader, job.cancel, told))
+                    held.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, told))
                 elif isinstance(event, TextPiece):
                     metrics.PIECES.inc()
                 _remember(job, event)
+
+    def _kept(self, job: _Job, article: Article, event: Event) -> tuple[str, dict[str, object]]:
+        """An event's name and data; the library keeps what is to stay of it."""
+        name, data = event_json(event)
+        if isinstance(event, Done):
+            if len(article.text) < LONG_CHARACTERS:  # each question looks at every sentence
+                data |= {"suggestions": suggestions(article, event.summary.sentences, quoted)}
+            self._keep(partial(self._library.finish, job.entry.id, data, self._worker))
+        elif isinstance(event, KeySentences):
+            self._keep(partial(self._library.read, job.entry.id, article, data, self._worker))
+        return name, data
 
     def question(
         self, entry: Entry, question: str, model: str | None, cancel: threading.Event, client: Client
@@ -381,8 +393,10 @@ class Jobs:
         name = _named(model) if model else _of_summary(entry)
         with ExitStack() as held:
             held.enter_context(self._questions.taken(client))
+            if name in QUOTING:
+                held.enter_context(analysing(entry.article, client, cancel))
             if name not in QUOTING:
-                held.enter_context(self.places.taken(entry.reader, cancel))
+                held.enter_context(self.model_queue.turn(entry.reader, cancel))
             earlier = self._library.questions(entry.reader, entry.id)[-_EARLIER:]
             before = [(q.question, str(q.answer.get("answer", ""))) for q in earlier]
             for event in ask(entry.article, question, name, cancel, before):

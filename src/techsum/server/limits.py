@@ -23,7 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 RETRY_SECONDS = 20
 BODY_SECONDS = 120
 """For a whole body: 50 MB at 3.5 Mbit/s."""
-BODIES_BYTES = 256 * 1024 * 1024
+BODIES_BYTES = 128 * 1024 * 1024
 """Of all bodies that are arriving or worked on; a small one always fits."""
 SMALL_BODY = 64 * 1024
 _CHARSET = re.compile(r";\s?charset=\"?utf-?8\"?(?=;|\s|$)")

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from techsum.errors import BlockedAddressError, ModelError, StorageError, TechsumError, UsageError
 from techsum.messages import text
@@ -60,6 +61,10 @@ def install(app: FastAPI, draw: Draw) -> None:
         first = error.errors()[0]
         return answer(request, 422, str(misfit(first, first["loc"][1:])))
 
+    def gone(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=400)  # who sent half a body does not read it
+
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(TechsumError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from techsum.files import write_whole
 from techsum.library import Entry
-from techsum.library.markdown import plain
+from techsum.library.markdown import plain, web_address
 from techsum.messages import text
 
 _BODY = (
@@ -30,7 +30,7 @@ def write_day(folder: Path, day: str, entries: list[Entry]) -> None:
 def _markdown(day: str, entries: list[Entry]) -> str:
     lines = [f"# {text('digest_title', day=_spelt(day))}", "", text("digest_count", count=len(entries)), ""]
     for entry in entries:
-        lines += [f"## {plain(entry.title)}", "", f"<{entry.request.source}>", ""]
+        lines += [f"## {plain(entry.title)}", "", f"<{web_address(entry.request.source)}>", ""]
         lines += [f"- {plain(said)}" for said in _sentences(entry)]
         lines.append("")
     return "\n".join(lines)

@@ -6,21 +6,21 @@ import time
 import pytest
 
 from techsum.errors import CancelledError
-from techsum.server.places import Places
+from techsum.server.fair_queue import FairQueue
 
 
 class Queue:
     """Readers in threads; each notes when it gets its place."""
 
     def __init__(self, count=1):
-        self.places, self.served, self.positions = Places(count), [], {}
+        self.places, self.served, self.positions = FairQueue(count), [], {}
         self.running = self.most = 0
         self.threads, self.go = [], threading.Event()
 
     def enter(self, name, reader, cancel=None):
         def work():
             told = self.positions.setdefault(name, []).append
-            with self.places.taken(reader, cancel or threading.Event(), told):
+            with self.places.turn(reader, cancel or threading.Event(), told):
                 self.served.append(name)
                 self.running += 1
                 self.most = max(self.most, self.running)
@@ -53,7 +53,7 @@ def test_one_readers_many_do_not_go_before_anothers_first():
 
 def test_a_reader_who_waits_is_not_passed_by_newcomers_for_ever(monkeypatch):
     """Given one reader with two wishes, when new readers keep coming, then the second wish has its turn."""
-    monkeypatch.setattr("techsum.server.places._STEP_SECONDS", 0.05)
+    monkeypatch.setattr("techsum.server.fair_queue._STEP_SECONDS", 0.05)
     queue = Queue()
     queue.enter("a0", "a")
     queue.enter("a1", "a")
@@ -74,7 +74,8 @@ def test_no_more_run_than_there_are_places():
     assert len(queue.served) == 6
 
 
-def test_who_waits_is_told_the_place_in_the_queue():
+def test_who_waits_is_told_the_place_in_the_queue(monkeypatch):
+    monkeypatch.setattr("techsum.server.fair_queue._LOOK_SECONDS", 0.001)
     queue = Queue()
     for n in range(3):
         queue.enter(f"{n}", f"reader{n}")
@@ -88,7 +89,7 @@ def test_a_wait_that_is_given_up_leaves_the_queue():
     queue, cancel = Queue(), threading.Event()
     queue.enter("first", "a")
     cancel.set()
-    with pytest.raises(CancelledError), queue.places.taken("b", cancel):
+    with pytest.raises(CancelledError), queue.places.turn("b", cancel):
         pytest.fail("it got a place")
     assert queue.places.waiting == 0
     queue.end()
@@ -96,8 +97,8 @@ def test_a_wait_that_is_given_up_leaves_the_queue():
 
 
 def test_a_place_is_given_back_when_the_work_fails():
-    places = Places(1)
-    with pytest.raises(ZeroDivisionError), places.taken("a", threading.Event()):
+    places = FairQueue(1)
+    with pytest.raises(ZeroDivisionError), places.turn("a", threading.Event()):
         raise ZeroDivisionError
-    with places.taken("b", threading.Event()):
+    with places.turn("b", threading.Event()):
         pass

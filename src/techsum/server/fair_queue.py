@@ -1,0 +1,98 @@
+"""Who may use something next: N at a time, and no client waits for another's tenth request."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from techsum.errors import CancelledError
+
+_LOOK_SECONDS = 0.25
+"""How often one who waits looks whether the wait was cancelled, and how far it has come."""
+_STEP_SECONDS = 60
+"""Each request that a client has open already makes the next one count as if it came this much later."""
+
+
+@dataclass(eq=False)
+class _Ticket:
+    client: str
+    due: float
+    granted: threading.Event = field(default_factory=threading.Event)
+
+
+class FairQueue:
+    """First come, first served, where a client's further requests count as if they came later.
+
+    So one client's many do not stand before another's first, and nobody waits for ever, however many come.
+    Only whose turn it is wakes up: with a hundred waiting, to wake all of them takes longer than the work.
+
+    Args:
+        count: how many run at a time.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._lock = threading.Lock()
+        self._waiting: list[_Ticket] = []
+        self._running: list[_Ticket] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    @contextmanager
+    def turn(
+        self,
+        client: str,
+        cancel: threading.Event,
+        on_position: Callable[[int], None] = lambda _position: None,
+    ) -> Iterator[None]:
+        """Wait for the turn and have it.
+
+        Args:
+            client: for whom.
+            cancel: ends the wait.
+            on_position: called with the place in the queue, from 1, whenever it changes.
+
+        Raises:
+            CancelledError: `cancel` was set while waiting.
+        """
+        with self._lock:
+            already = sum(t.client == client for t in (*self._waiting, *self._running))
+            ticket = _Ticket(client, time.monotonic() + _STEP_SECONDS * already)
+            self._waiting.append(ticket)
+            self._grant()
+        try:
+            self._wait(ticket, cancel, on_position)
+            yield
+        finally:
+            with self._lock:
+                if ticket.granted.is_set():
+                    self._running.remove(ticket)
+                    self._free += 1
+                    self._grant()
+                else:
+                    self._waiting.remove(ticket)
+
+    def _wait(self, ticket: _Ticket, cancel: threading.Event, on_position: Callable[[int], None]) -> None:
+        last = 0
+        while not ticket.granted.is_set():
+            with self._lock:
+                position = 1 + sum(t.due < ticket.due for t in self._waiting)
+            if position != last and not ticket.granted.is_set():
+                last = position
+                on_position(position)
+            if cancel.is_set():
+                raise CancelledError
+            ticket.granted.wait(_LOOK_SECONDS)
+
+    def _grant(self) -> None:
+        """Give what is free to those who are next."""
+        while self._free and self._waiting:
+            ticket = min(self._waiting, key=lambda t: t.due)
+            self._waiting.remove(ticket)
+            self._running.append(ticket)
+            self._free -= 1
+            ticket.granted.set()
