@@ -213,6 +213,7 @@ def test_a_bomb_in_a_redirect_is_never_unpacked():
 @pytest.mark.parametrize(
     "packed",
     [gzip.compress(HELLO.encode()), zlib.compress(HELLO.encode())[2:-4], zlib.compress(HELLO.encode())],
+    ids=["gzip", "deflate without a head", "deflate"],
 )
 def test_compressed_pages_are_read(packed):
     encoding = "gzip" if packed[:2] == b"\x1f\x8b" else "deflate"
