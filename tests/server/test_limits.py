@@ -9,10 +9,12 @@ import time
 import httpx
 import psutil
 import pytest
+from pydantic import ValidationError
 
 from support.app_server import app_server, client, finished
 from support.texts import BODY
 from techsum.errors import StorageError, UsageError
+from techsum.library.kept import Failure
 from techsum.reading import read_text
 from techsum.server.limits import BusyError, Client, Slots
 from techsum.server.readers import Readers, signing_key
@@ -231,3 +233,8 @@ def test_a_models_address_is_not_told_to_readers(tmp_path):
     with app_server(tmp_path, TECHSUM_MODEL="http://10.1.2.3:8000/v1#gemma-3-4b") as (url, _):
         assert httpx.get(f"{url}/api/models").json()["auto"] == "gemma-3-4b"
         assert "10.1.2.3" not in httpx.get(url).text
+
+
+def test_a_failure_without_a_message_is_no_export():
+    with pytest.raises(ValidationError):
+        Failure.model_validate({"kind": "model"})
