@@ -102,8 +102,7 @@ def _with_secrets_at_home(found: Settings) -> Settings:
         UsageError: a model's address has a password, or the `.env` of this folder, which someone may have
             sent, names who gets a secret of the environment.
     """
-    if re.match("https?://[^/]*@", found.model):
-        raise UsageError("model_address_secret")
+    check_model_address(found.model)
     for place, secret in (("model", "api_key"), ("oidc_issuer", "oidc_client_secret")):
         address = str(getattr(found, place))
         from_file = f"TECHSUM_{place}".upper() not in os.environ
@@ -112,6 +111,16 @@ def _with_secrets_at_home(found: Settings) -> Settings:
                 "setting_of_folder", name=f"TECHSUM_{place}".upper(), secret=f"TECHSUM_{secret}".upper()
             )
     return found
+
+
+def check_model_address(model: str) -> None:
+    """Refuse a model's address with a password in it, for names of models are shown.
+
+    Raises:
+        UsageError: it has one.
+    """
+    if re.match("https?://[^/]*@", model):
+        raise UsageError("model_address_secret")
 
 
 def hub_token() -> str | None:

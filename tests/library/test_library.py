@@ -117,7 +117,7 @@ def test_a_correction_is_kept_beside_the_original_and_found(library):
     library.correct("mine", entry_id, "고양이가 장치를 지킨다.")
     entry = library.get("mine", entry_id)
     assert (entry.correction, entry.result) == ("고양이가 장치를 지킨다.", SUMMARY)
-    assert len(library.find("mine", "고양이").entries) == 1
+    assert [e.correction for e in library.find("mine", "고양이").entries] == ["고양이가 장치를 지킨다."]
     library.correct("mine", entry_id, None)
     assert library.find("mine", "고양이").entries == ()
 

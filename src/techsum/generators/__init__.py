@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-from techsum.errors import UsageError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.models import (
     BASE_MODELS,
@@ -16,7 +15,7 @@ from techsum.generators.models import (
     shipped_adapter,
 )
 from techsum.generators.protocol import Generator, Judge, Options
-from techsum.settings import settings
+from techsum.settings import check_model_address, settings
 
 __all__ = ["EXTRACT", "Generator", "Judge", "Options", "check", "load", "load_verifier", "resolve"]
 
@@ -36,8 +35,7 @@ def check(model: str) -> None:
         UsageError: the name means nothing.
         ModelError: the file is missing or no GGUF, or the model was not pulled.
     """
-    if re.match("https?://[^/]*@", model):
-        raise UsageError("model_address_secret")
+    check_model_address(model)
     if model == EXTRACT or model.startswith("hf:") or re.match("https?://", model):
         return
     if model.endswith(".gguf"):

@@ -81,7 +81,7 @@ def shown(name: str) -> str:
     """A model's name for readers: neither the operator's paths nor addresses."""
     if "://" in name:
         return name.rpartition("#")[2].rpartition("/")[2]
-    return Path(name).name if name.endswith(".gguf") else name
+    return Path(name).name if name.endswith(".gguf") or name.startswith("hf:/") else name
 
 
 def names() -> list[str]:

@@ -582,16 +582,16 @@ def _owner(reader: str) -> str:
 
 
 # an article, its key sentences and its summary may have megabytes
-_LISTED = [c for c in summaries.c if c.name not in ("article", "key_sentences", "result", "correction")]
+_LISTED = [c for c in summaries.c if c.name not in ("article", "key_sentences", "result")]
 
 
 def _listed(row: Row[Any]) -> Entry:
-    return _entry(row, None, None, None, None)
+    return _entry(row, None, None, None)
 
 
 def entry_of(row: Row[Any]) -> Entry:
     """The summary of a row of its table."""
-    return _entry(row, row.article, row.key_sentences, row.result, row.correction)
+    return _entry(row, row.article, row.key_sentences, row.result)
 
 
 def _article_row(article: Article | None) -> dict[str, Any] | None:
@@ -607,7 +607,6 @@ def _entry(
     article: dict[str, Any] | None,
     keys: dict[str, Any] | None,
     result: dict[str, Any] | None,
-    correction: str | None,
 ) -> Entry:
     article = dict(article) if article else None
     spans = article.pop("spans", ()) if article else ()
@@ -623,7 +622,7 @@ def _entry(
         keys=keys,
         result=result,
         error=row.error,
-        correction=correction,
+        correction=row.correction,
         tags=tuple(row.tags),
         spans=tuple((start, end) for start, end in spans),
     )
