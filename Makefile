@@ -11,7 +11,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes -r
 OWN := $(INSTALL) --no-deps --no-build-isolation -e .
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test test-all lint format bench fuzz audit lock screenshots clean
+.PHONY: run app desktop test test-all test-newest lint format bench fuzz audit lock screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -30,6 +30,12 @@ test: .venv/.dev lint
 
 test-all: .venv/.dev lint
 	@$(PYTEST)
+
+# the trainer on the newest releases of its libraries, whatever the upper bounds in pyproject.toml say
+TRAINERS := accelerate datasets huggingface-hub peft safetensors tokenizers transformers trl
+test-newest: .venv/.dev
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade --no-deps --target .venv/newest $(TRAINERS)
+	@PYTHONPATH=.venv/newest $(PYTEST) tests/training
 
 lint: .venv/.dev
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from common import machine, rows
-from techsum.batch import Wish, batch
+from techsum.batch import BatchOptions, batch
 from techsum.batch.items import items
 from techsum.batch.outputs import opened
 
@@ -47,7 +47,7 @@ class Measured:
             watcher.start()
             first = 0.0
             out, how = Path(folder) / "out.jsonl", {"workers": workers, "slots": slots}
-            for moment in batch(source, out, Wish(model), engine=engine, **how):
+            for moment in batch(source, out, BatchOptions(model), engine=engine, **how):
                 if moment.made == 1:
                     first = time.perf_counter()
             stop.set()
@@ -91,7 +91,7 @@ def ends(source: Path, count: int) -> None:
     line = b"x" * 5000
     with (
         tempfile.TemporaryDirectory() as folder,
-        opened(Path(folder) / "o.jsonl", source, Wish("extract")) as output,
+        opened(Path(folder) / "o.jsonl", source, BatchOptions("extract")) as output,
     ):
         for _ in range(count):
             output.write(line)

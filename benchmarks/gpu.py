@@ -157,8 +157,8 @@ def plain(path: Path) -> dict[str, float]:
 
     from techsum.generators.hub_tokenizer import HubTokenizer
     from techsum.training import bases
+    from techsum.training.drawing import draw
     from techsum.training.recipe import load_recipe
-    from techsum.training.samples import draw
 
     bases.quiet()
     recipe = load_recipe(path)

@@ -146,10 +146,10 @@ def attack(number: int, until: float, seen: Counter[str]) -> None:
             reader = Reader(f"198.51.100.{number % HOSTILE_ADDRESSES + 1}")
 
 
-def attack_together(seconds: float) -> None:
+def attack_together(count: int, seconds: float) -> None:
     """All the hostile readers; prints how often they did what."""
     until, attacks = time.monotonic() + seconds, Counter[str]()
-    threads = [threading.Thread(target=attack, args=(n, until, attacks)) for n in range(HOSTILE)]
+    threads = [threading.Thread(target=attack, args=(n, until, attacks)) for n in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -202,15 +202,20 @@ def main() -> None:
     """Start a server, run both kinds of readers, print and judge."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=300)
+    options.add_argument("--hostile", type=int, default=HOSTILE, help="how many hostile readers")
+    options.add_argument("--honest", type=int, default=HONEST, help="how many honest readers")
     options.add_argument(
         "--attack", action="store_true", help="be the hostile readers, in a process of their own"
     )
     asked = options.parse_args()
     seconds = asked.seconds
     if asked.attack:
-        attack_together(seconds)
+        attack_together(asked.hostile, seconds)
         return
-    print(machine("fastapi", "uvicorn"), f"· {HOSTILE} hostile, {HONEST} honest readers, {seconds:g} s")
+    print(
+        machine("fastapi", "uvicorn"),
+        f"· {asked.hostile} hostile, {asked.honest} honest readers, {seconds:g} s",
+    )
     with tempfile.TemporaryDirectory() as data:
         own = {
             "TECHSUM_DATA_DIR": data, "TECHSUM_MODEL": "extract", "TECHSUM_CHECK": "rules", "TECHSUM_PROXIES": "127.0.0.1",
@@ -221,22 +226,34 @@ def main() -> None:
             command, env=os.environ | own, cwd=PROJECT, stdout=subprocess.DEVNULL
         ) as process:
             try:
-                measure(psutil.Process(process.pid), Path(data), seconds)
+                measure(psutil.Process(process.pid), Path(data), asked)
             finally:
                 process.terminate()
 
 
-def measure(server: psutil.Process, data: Path, seconds: float) -> None:
+def measure(server: psutil.Process, data: Path, asked: argparse.Namespace) -> None:
     """Let both kinds loose; print a table; fail above the targets."""
     wait_until_up()
+    seconds = asked.seconds
     until, peak = time.monotonic() + seconds, [0.0]
     health, summaries, failed, attacks = list[float](), list[float](), Counter[str](), Counter[str]()
     threads = [threading.Thread(target=watch, args=(server, until, peak))]
     threads += [
-        threading.Thread(target=read, args=(n, until, health, summaries, failed)) for n in range(HONEST)
+        threading.Thread(target=read, args=(n, until, health, summaries, failed)) for n in range(asked.honest)
     ]
     # elsewhere in the world they have processors of their own; here they get what is left
-    command = ["nice", "-n", "19", sys.executable, __file__, "--attack", "--seconds", str(seconds)]
+    command = [
+        "nice",
+        "-n",
+        "19",
+        sys.executable,
+        __file__,
+        "--attack",
+        "--seconds",
+        str(seconds),
+        "--hostile",
+        str(asked.hostile),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as hostile:
         for thread in threads:
             thread.start()

@@ -104,7 +104,7 @@ def serve(data: str) -> None:
 
     app = make_app()
     before = psutil.Process().memory_info().rss
-    korean.warm()  # as `techsum serve` does
+    korean.warm()  # here, to be seen apart; `techsum serve` has it in a process of its own
     kiwi = psutil.Process().memory_info().rss - before
 
     @app.get("/api/kiwi")

@@ -45,9 +45,9 @@ def side(name: str) -> dict[str, float]:
 
     from techsum.generators.hub_tokenizer import HubTokenizer
     from techsum.training import bases
+    from techsum.training.drawing import draw
     from techsum.training.fit import labelled
     from techsum.training.recipe import Recipe
-    from techsum.training.samples import draw
     from techsum.training.trainer import AnswerTrainer, collated
 
     bases.quiet()

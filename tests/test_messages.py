@@ -33,6 +33,7 @@ def test_every_text_names_the_same_values_in_both_languages(key):
 def test_no_key_stands_in_two_rooms():
     rooms = [
         messages.batch,
+        messages.commands,
         messages.errors,
         messages.notices,
         messages.terminal,

@@ -15,9 +15,10 @@ SOURCE = Path(techsum.__file__).parent
 PROJECT = SOURCE.parents[1]
 # Lower floors first; nothing imports from a floor above its own.
 FLOORS = [
-    {"korean"},
+    {"cached", "korean", "pipes"},
     {"messages"},
     {"errors", "files", "summary"},
+    {"fair_queue", "kiwi_process"},
     {"article", "cluster", "settings", "prompts"},
     {"checking", "generators", "reading"},
     {"summarizers"},
@@ -25,7 +26,7 @@ FLOORS = [
     {"library"},
     {"evaluation"},
     {"training"},
-    {"batch", "watch"},
+    {"batch", "mcp_tools", "watch"},
     {"desktop"},
     {"server"},
     {"cli"},

@@ -1,10 +1,10 @@
 """An article: what was read from a source, with sentences that know their place in it."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from techsum import korean
+from techsum.cached import cached_property
 from techsum.summary import Notice
 
 MINIMUM_CHARACTERS = 100
@@ -45,10 +45,10 @@ class Article:
         return {name: getattr(self, name) for name in plain} | {"notices": notices}
 
     @staticmethod
-    def from_dict(said: dict[str, Any]) -> "Article":
+    def from_dict(data: dict[str, Any]) -> "Article":
         """The article that `as_dict` gave."""
-        notices = tuple(Notice(kind, tuple((k, v) for k, v in values)) for kind, values in said["notices"])
-        return Article(**{**said, "notices": notices})
+        notices = tuple(Notice(kind, tuple((k, v) for k, v in values)) for kind, values in data["notices"])
+        return Article(**{**data, "notices": notices})
 
 
 def detect_language(text: str) -> str:

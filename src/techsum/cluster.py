@@ -19,7 +19,7 @@ _OWN = {
 
 
 @contextmanager
-def joined(cores: int) -> Iterator[None]:
+def ray_session(cores: int) -> Iterator[None]:
     """Be on the cluster; one that was started for this ends with it.
 
     Args:

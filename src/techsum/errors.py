@@ -31,13 +31,13 @@ class TechsumError(Exception):
         return {"error": type(self).__name__, "key": self.key, "values": values}
 
     @staticmethod
-    def from_dict(said: dict[str, Any]) -> "TechsumError":
+    def from_dict(data: dict[str, Any]) -> "TechsumError":
         """The error that `as_dict` gave."""
         kinds = [TechsumError]
         for kind in kinds:
             kinds += kind.__subclasses__()
-        kind = next((k for k in kinds if k.__name__ == said["error"]), TechsumError)
-        return kind(said["key"], **said["values"])
+        kind = next((k for k in kinds if k.__name__ == data["error"]), TechsumError)
+        return kind(data["key"], **data["values"])
 
 
 class UsageError(TechsumError):
@@ -58,6 +58,10 @@ class BlockedAddressError(FetchError):
 
 class ModelError(TechsumError):
     """A generator could not be made or could not write."""
+
+
+class AnalyserError(TechsumError):
+    """The Korean analyser failed over a text."""
 
 
 class ServerError(ModelError):

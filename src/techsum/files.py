@@ -2,11 +2,24 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, content: str) -> None:
+def make_private(path: Path, *, anew: bool = False) -> None:
+    """Make an empty file, if there is none, that only this user can read.
+
+    Args:
+        path: where.
+        anew: in place of what is there, be it a file, or a link that leads elsewhere.
+    """
+    if anew:
+        path.unlink(missing_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def atomic_write_text(path: Path, content: str) -> None:
     """Write a small file so that it is never half there."""
     part = path.with_name(f".{path.name}.part")
     with part.open("w", encoding="utf-8") as file:
@@ -17,7 +30,7 @@ def write_whole(path: Path, content: str) -> None:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[bool]:
+def exclusive_lock(path: Path) -> Iterator[bool]:
     """Hold a file, made if need be, as its only process; the system lets go of it when the process dies.
 
     Returns:

@@ -124,7 +124,7 @@ def summary_messages(
     *,
     fmt: Format,
     characters: int,
-    register: str = "한다체",
+    register: str | None = "한다체",
     bullets: bool = False,
     before: str = "",
     title: str = "",
@@ -135,7 +135,7 @@ def summary_messages(
         article: the article's text, or one part of a long one.
         fmt: the model's format.
         characters: about how long the summary should be.
-        register: `해요체`, `합니다체` or `한다체`.
+        register: `해요체`, `합니다체` or `한다체`; None: whatever the model writes.
         bullets: one short statement a line.
         before: the summary of the parts before this one, for a long document.
         title: the article's own title, where it has one.
@@ -150,8 +150,9 @@ def summary_messages(
         if before
         else ""
     )
+    endings = f"모든 문장을 {_REGISTER_WORDS[register]} 문장으로 끝맺고, " if register else ""
     task = (
-        f"{context}위 글의 핵심을 {characters}자 안팎의 한국어로 {form} 요약하세요. 모든 문장을 {_REGISTER_WORDS[register]} 문장으로 끝맺고, "
+        f"{context}위 글의 핵심을 {characters}자 안팎의 한국어로 {form} 요약하세요. {endings}"
         "글에 있는 사실과 숫자만 쓰세요. 인사말이나 설명 없이 요약만 쓰세요."
     )
     return [Message("user", _with_task(article, task))]
@@ -188,6 +189,10 @@ def title_messages(article: str, *, fmt: Format) -> list[Message]:
     return [Message("user", _with_task(article, task))]
 
 
+NOT_ANSWERED = "본문에 없는 내용입니다."
+"""What a model is asked to say where the article does not answer."""
+
+
 def question_messages(
     article: str, question: str, *, fmt: Format, before: Sequence[tuple[str, str]] = ()
 ) -> list[Message]:
@@ -203,7 +208,7 @@ def question_messages(
         return [Message("user", _tuned(article, "", f"질문: {question}\n대답"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, f"질문: {question}\n대답"))]
-    task = "위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘본문에 없는 내용입니다.’라고만 쓰세요.\n질문: "
+    task = f"위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘{NOT_ANSWERED}’라고만 쓰세요.\n질문: "
     questions = [*(q for q, _ in before), question]
     turns = [Message("user", _with_task(article, task + questions[0]))]
     for (_, answer), following in zip(before, questions[1:], strict=True):

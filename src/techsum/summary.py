@@ -18,8 +18,8 @@ class Notice:
 
     def as_dict(self) -> dict[str, Any]:
         """Its part of the JSON: `span` only where it stands in a sentence."""
-        said: dict[str, Any] = {"kind": self.kind, "message": self.message}
-        return said | ({"span": list(self.span)} if self.span else {})
+        data: dict[str, Any] = {"kind": self.kind, "message": self.message}
+        return data | ({"span": list(self.span)} if self.span else {})
 
     @property
     def message(self) -> str:
@@ -83,10 +83,19 @@ class Figure:
         return asdict(self)
 
 
+_PARAGRAPH = 5
+"""Sentences; a summary of up to twice as many is one paragraph."""
+
+
 def joined(sentences: Iterable[str], separator: str) -> str:
-    """Sentences as one text: prose, or one bullet a line where the separator is a line break."""
-    bullet = "- " if separator == "\n" else ""
-    return separator.join(bullet + s for s in sentences)
+    """Sentences as one text: prose, long prose in paragraphs, or a bullet a line where lines separate."""
+    every = list(sentences)
+    if separator == "\n":
+        return separator.join(f"- {sentence}" for sentence in every)
+    if len(every) <= 2 * _PARAGRAPH:
+        return separator.join(every)
+    starts = range(0, len(every), _PARAGRAPH)
+    return "\n\n".join(separator.join(every[start : start + _PARAGRAPH]) for start in starts)
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ import support
 from support.documents import pdf
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS
-from techsum.batch import Wish, batch
-from techsum.batch.items import Item, Left, items
+from techsum.batch import BatchOptions, batch
+from techsum.batch.items import Item, RemainingItems, items
 from techsum.errors import ReadingError, StorageError, UsageError
 from techsum.summarizers import summarize
 
-EXTRACT = Wish("extract")
+EXTRACT = BatchOptions("extract")
 HEAD = "<html><head><title>솔섬</title></head><body><article><h1>솔섬</h1>"
 
 
@@ -246,7 +246,7 @@ def test_it_goes_on_only_as_it_was_begun(tmp_path):
     assert run(source, out).made == 3
     assert run(source, out).made == 0  # nothing is left to do
     with pytest.raises(UsageError, match="length=medium"):
-        run(source, out, Wish("extract", length="short"))
+        run(source, out, BatchOptions("extract", length="short"))
     jsonl(source, rows(5))  # it grew: the rest is summarised
     assert run(source, out).made == 2
     jsonl(source, rows(6)[1:])  # it is another one
@@ -298,7 +298,7 @@ def test_an_article_that_kills_its_worker_is_a_row_with_an_error(tmp_path, monke
 def test_a_model_server_that_is_away_ends_the_batch_and_spoils_no_row(tmp_path):
     source, out = jsonl(tmp_path / "in.jsonl", rows(3)), tmp_path / "out.jsonl"
     with pytest.raises(Exception, match=r"127\.0\.0\.1:1"):
-        run(source, out, Wish("http://127.0.0.1:1#m"))
+        run(source, out, BatchOptions("http://127.0.0.1:1#m"))
     assert made(out) == []
 
 
@@ -306,7 +306,7 @@ def test_the_input_is_read_no_further_than_needed(tmp_path):
     """Memory does not grow with the input: what is not written yet is bounded."""
     source = jsonl(tmp_path / "in.jsonl", rows(500))
     furthest = 0
-    real = Left.items
+    real = RemainingItems.items
 
     def watched(left):
         nonlocal furthest
@@ -315,7 +315,7 @@ def test_the_input_is_read_no_further_than_needed(tmp_path):
             yield item
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Left, "items", watched)
+        patch.setattr(RemainingItems, "items", watched)
         for moment in batch(source, tmp_path / "out.jsonl", EXTRACT):
             assert furthest - moment.done <= 70
             if moment.made == 100:

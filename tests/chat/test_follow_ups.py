@@ -2,16 +2,19 @@
 
 import pytest
 
-from support.texts import BODY, TITLE
+from support.texts import BODY, SAMPLE, TITLE
 from techsum.article import Article
 from techsum.chat import Answered, ask, quoted
+from techsum.chat.features import content
 from techsum.chat.follow_ups import self_contained
+from techsum.chat.kinds import kind_of
 from techsum.chat.suggestions import MOST, suggestions
 from techsum.errors import UsageError
 from techsum.prompts import question_messages
 from techsum.summarizers import extract
 
 ARTICLE = Article(BODY, TITLE)
+SAMPLE_ARTICLE = Article(SAMPLE.read_text("utf-8"))
 ASKED = ("소금은 어디에서 얻나요?", "원료인 소금은 섬의 염전에서 얻는다.")
 
 
@@ -73,3 +76,28 @@ def test_suggested_questions_are_answered_by_what_the_summary_lacks():
     told = {e.start for s in shown for e in s.evidence}
     for question in asked:
         assert any(e.start not in told for s in quoted(ARTICLE, question) for e in s.evidence)
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("누가 만들었어", "한빛대"),
+        ("어디서 만든 거야", "한빛대"),
+        ("그래서 결론이 뭐야", "20분 전"),
+        ("왜 비가 오면 안 되나요?", "측정값이 흔들렸다"),
+        ("몇명 실험했어?", "42명"),
+        ("단점은 뭐임", "한계"),
+    ],
+)
+def test_questions_as_they_are_typed_are_answered(question, holds):
+
+    assert holds in " ".join(s.text for s in quoted(SAMPLE_ARTICLE, question))
+
+
+@pytest.mark.parametrize("question", ["언제 발표했나요?", "어떻게 만들었나요?", "협상 결론은 언제 나나요?"])
+def test_a_question_of_its_own_is_no_question_that_fits_any_report(question):
+    words = content(question)
+    kind = kind_of(question, words)
+    assert kind is None or kind.key != "asked_who"
+    line = quoted(SAMPLE_ARTICLE, "한 줄로 알려 줘")
+    assert quoted(SAMPLE_ARTICLE, question) != line

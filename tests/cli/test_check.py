@@ -34,7 +34,7 @@ def test_a_right_summary_is_clear(tmp_path):
     code, out, err = techsum("check", SAMPLE, tmp_path / "s.txt")
     assert (code, err) == (0, "")
     assert "↳ 한빛대 생체계측연구실은" in out
-    assert "문장 1개 모두" in out
+    assert "1문장을 확인했고" in out
 
 
 def test_a_wrong_one_is_marked_and_ends_with_code_3():
@@ -44,7 +44,7 @@ def test_a_wrong_one_is_marked_and_ends_with_code_3():
     assert "⚠ 연구진은 건설 현장 노동자 52명을 대상으로 두 달간 시험했다." in lines
     assert "  ! 본문의 이 대목에는 '52명'이 없습니다." in lines
     assert "  ! 본문에서 근거를 찾지 못했습니다." in lines
-    assert "3개 가운데 2개" in lines[-1]
+    assert "3문장 가운데 2문장" in lines[-1]
 
 
 def test_json_has_the_published_shape():

@@ -17,6 +17,7 @@ from support import documents
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
 from support.tiny_gguf import write_gemma2
+from techsum.cli import app, library, models
 
 COMMAND = [sys.executable, "-m", "techsum"]
 
@@ -86,8 +87,54 @@ def test_version_and_help():
     assert techsum("--version")[:2] == (0, "techsum 0.1.0\n")
     for arguments in ([], ["--help"], ["summarize", "--help"], ["models", "--help"], ["doctor", "--help"]):
         _, out, err = techsum(*arguments)
-        assert "Usage" in out + err
-        assert re.search("[가-힣]", out + err)
+        assert "사용법:" in out + err
+
+
+def commands():
+    """Every command line that has a help page."""
+    groups = {"library": library.app, "models": models.app}
+    yield []
+    for one in app.registered_commands:
+        yield [one.name]
+    for name, group in groups.items():
+        yield [name]
+        for one in group.registered_commands:
+            yield [name, one.name or one.callback.__name__]
+
+
+@pytest.mark.parametrize("arguments", list(commands()), ids=" ".join)
+def test_help_is_in_english_alone_for_english_readers(arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "techsum", *arguments, "--help"],
+        env={**os.environ, "TECHSUM_LANG": "en", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # values that are typed stay what they are
+    left = re.sub("문단|개조식|해요체|합니다체|한다체", "", done.stdout)
+    assert not re.search("[가-힣]", left)
+    assert "Usage:" in left
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["summarize", "--nope"], "없는 옵션입니다: --nope"),
+        (["sumarize"], "비슷한 것: summarize"),
+        (["summarize"], "빠진 인자가 있습니다: source"),
+        (["summarize", "a", "b"], "쓰지 않는 인자가 있습니다: b"),
+        (["summarize", "a", "--seed", "x"], "정수를 적어 주세요"),
+        (["summarize", "a", "--seed"], "--seed 뒤에 값을 적어 주세요"),
+        (["library", "list", "--page", "0"], "1 이상이어야 합니다"),
+        (["summarize", "a", "--check", "x"], "'rules', 'model' 가운데"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_answered_in_korean(arguments, line):
+    code, out, err = techsum(*arguments)
+    assert (code, out) == (2, "")
+    assert line in err.splitlines()[0]
+    assert len(err.splitlines()) <= 2
 
 
 def test_style_and_register():

@@ -12,7 +12,7 @@ from support.cutting import Cutting
 from support.servers import Site, page
 from support.texts import BODY
 from techsum.desktop.client import Client
-from techsum.desktop.inside import Inside
+from techsum.desktop.streaming_transport import StreamingASGITransport
 from techsum.errors import ServerError
 
 OPTIONS = {"length": "short", "style": "문단", "register": "한다체", "model": "extract"}
@@ -151,7 +151,7 @@ def test_inside_a_server_an_answer_comes_as_it_is_written_and_ends_with_its_read
             gone.set()
 
     async def use():
-        transport = Inside(app, {"scheme": "ws", "client": ("192.0.2.1", 1)})
+        transport = StreamingASGITransport(app, {"scheme": "ws", "client": ("192.0.2.1", 1)})
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
             async with client.stream("GET", "/") as answer:
                 first = await anext(answer.aiter_bytes())

@@ -46,6 +46,15 @@ def take(browser, url):
     for text in (BODY, "\n\n".join(PARAGRAPHS[1:])):
         summarise(page, text, "extract")
         save(page)
+    page.goto("/check")
+    page.fill("#source", SAMPLE)
+    page.fill(
+        "#summary", "센서는 탈수가 시작되기 약 20분 전에 경고한다. 기존 손목형 기기의 정확도는 91%였다."
+    )
+    page.get_by_role("button", name="확인하기").click()
+    page.wait_for_selector("#text")
+    page.get_by_text("본문과 나란히 보기").first.click()
+    page.screenshot(path=PROJECT / "docs" / "app-check.png")
     dark = {"color_scheme": "dark", "storage_state": desk.storage_state(), **at}
     phone = browser.new_context(
         viewport={"width": 390, "height": 844}, device_scale_factor=2, **dark

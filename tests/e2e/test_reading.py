@@ -149,13 +149,38 @@ def test_a_file_is_dropped_anywhere_and_a_text_goes_where_text_goes(open_page):
     assert page.evaluate(text) is False
 
 
-def test_a_tap_on_a_phone_lights_the_source(open_page):
+def test_a_tap_on_a_phone_quotes_the_source_below(open_page):
     page = open_page(width=390, height=844, has_touch=True, is_mobile=True)
     summarise(page, BODY)
     page.locator("#text .sentence .words").first.tap()
-    lit = page.locator(".s.lit")
-    lit.first.wait_for()
-    assert lit.first.inner_text() in BODY
+    quoted = page.locator("#sheet blockquote")
+    quoted.first.wait_for()
+    assert quoted.first.inner_text() in BODY
+    assert page.evaluate("scrollY") == 0
+    page.get_by_role("button", name="닫기").tap()
+    assert page.locator("#sheet, .s.lit").count() == 0
+
+
+def test_a_pinned_sentence_moves_the_article_alone(open_page):
+    # given an article that is longer than the screen
+    page = open_page(width=1280, height=600)
+    page.set_default_timeout(20_000)
+    summarise(
+        page, LONG + "\n\n마지막으로 연구소는 내년에 장치 12대를 섬 세 곳에 더 둔다고 밝혔다.", length="long"
+    )
+    last = page.locator("#text .sentence").last
+    before = page.evaluate("scrollY")
+    # when its last sentence is pinned, then its place is in view and the page has not moved
+    last.locator(".words").evaluate("e => e.click()")
+    assert page.evaluate("scrollY") == before
+    assert page.locator(".s.lit").first.evaluate(
+        "e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight }"
+    )
+    # and it stays lit until Esc lets go
+    page.locator("#text .sentence").first.hover()
+    assert last.evaluate("e => e.classList.contains('pinned')")
+    page.keyboard.press("Escape")
+    assert page.locator(".sentence.pinned, .s.lit").count() == 0
 
 
 def test_it_is_copied_where_the_browser_has_no_clipboard(open_page):
@@ -167,6 +192,84 @@ def test_it_is_copied_where_the_browser_has_no_clipboard(open_page):
     page.click("#asked")
     page.keyboard.press("Control+v")
     assert page.input_value("#asked").startswith(page.locator("#text .words").first.inner_text())
+
+
+def test_what_was_typed_outlives_a_reload_the_menu_and_a_file(open_page):
+    page = open_page()
+    page.fill("#source", BODY)
+    page.reload()
+    assert page.input_value("#source") == BODY
+    page.get_by_role("link", name="보관함").click()
+    page.get_by_role("link", name="새 요약").click()
+    assert page.input_value("#source") == BODY
+    # when a file is chosen beside it, then it is said which of the two is summarised
+    page.set_input_files("input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"short"})
+    page.get_by_text("파일을 요약합니다. 적은 글은 그대로 남아 있습니다.").wait_for()
+    page.get_by_role("button", name="요약하기").click()
+    page.get_by_text("글이 5자뿐입니다").wait_for()
+    page.goto("/")
+    assert page.input_value("#source") == BODY
+    page.get_by_role("button", name="지우기").click()
+    page.reload()
+    assert page.input_value("#source") == ""
+
+
+def test_keys_do_what_the_sheet_says(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="단축키")
+    assert "보관함" in sheet.inner_text()
+    page.keyboard.press("Escape")
+    sheet.wait_for(state="hidden")
+    page.keyboard.press("s")
+    page.get_by_role("button", name="보관 취소").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("l?")  # in a field they are letters
+    assert page.input_value("#asked") == "l?"
+    page.locator("#asked").blur()
+    page.keyboard.press("l")
+    page.wait_for_url("**/library")
+
+
+def test_without_a_connection_a_page_says_so(open_page):
+    page = open_page()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    page.goto("/library")
+    page.get_by_role("heading", name="연결이 끊겼습니다").wait_for()
+    page.context.set_offline(False)
+    page.get_by_role("link", name="다시 열기").click()
+    page.get_by_role("heading", name="보관함").wait_for()
+
+
+def test_what_was_chosen_last_is_chosen_again(open_page):
+    page = open_page()
+    summarise(page, BODY, length="short", register="해요체")
+    page.goto("/")
+    assert page.input_value("[name=length]") == "short"
+    assert page.input_value("[name=register]") == "해요체"
+    assert page.input_value("[name=model]") == "extract"
+
+
+def test_copied_is_said_and_the_button_is_itself_again(open_page):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    summarise(page, BODY)
+    page.get_by_role("button", name="복사", exact=True).click()
+    page.get_by_role("button", name="복사했습니다").wait_for()
+    page.get_by_role("button", name="복사", exact=True).wait_for()
+
+
+def test_a_download_is_named_after_the_title_and_says_things_once(open_page):
+    page = open_page()
+    summarise(page, f'소금물로 전기를 담는 "물 배터리"\n\n{BODY}')
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Markdown으로 내려받기").click()
+    assert download.value.suggested_filename.startswith("소금물로 전기를 담는")
+    assert download.value.suggested_filename.endswith(".md")
+    text = Path(download.value.path()).read_text("utf-8")
+    sentences = page.locator("#text .words").all_inner_texts()
+    assert all(text.count(one) == 1 for one in sentences)
 
 
 def test_length_style_and_endings_are_changed_with_the_article_kept(open_page):
@@ -272,6 +375,20 @@ def test_a_suggested_question_is_asked_with_one_click(open_page):
     assert page.get_by_role("button", name=question).count() == 0
 
 
+def test_a_mark_stands_side_by_side_with_its_article(open_page):
+    page = open_page()
+    page.goto("/check")
+    page.fill("#source", BODY)
+    page.fill("#summary", "장치의 용량은 999킬로와트시이다.")
+    page.get_by_role("button", name="확인하기").click()
+    page.wait_for_selector("#text")
+    assert page.locator("#text .words mark").all_inner_texts() == ["999킬로와트시"]
+    page.get_by_text("본문과 나란히 보기").click()
+    ours, article = page.locator(".beside dd").all_inner_texts()
+    assert ours == "장치의 용량은 999킬로와트시이다."
+    assert "240킬로와트시" in article
+
+
 def test_what_is_saved_is_found_corrected_shared_and_deleted(open_page, browser, server):
     page = open_page()
     summarise(page, BODY)
@@ -281,10 +398,13 @@ def test_what_is_saved_is_found_corrected_shared_and_deleted(open_page, browser,
     page.get_by_label("제목", exact=True).fill("원자시계 옆의 소금물")
     page.get_by_label("태그").fill("에너지, 섬")
     page.get_by_label("고쳐 쓴 요약").fill("내가 고쳐 쓴 문장이다.")
-    page.get_by_role("button", name="고치기", exact=True).click()
+    page.get_by_role("button", name="저장", exact=True).click()
     page.get_by_text("내가 고쳐 쓴 요약입니다.").wait_for()
     page.get_by_role("button", name="공유 링크").click()
     link = page.input_value("#link")
+    page.reload()  # the link stays in view
+    assert page.input_value("#link") == link
+    page.get_by_role("link", name="#섬").wait_for()
     stranger = browser.new_context(locale="ko-KR").new_page()
     stranger.goto(link)
     assert "내가 고쳐 쓴 문장이다." in stranger.inner_text("main")
@@ -295,12 +415,32 @@ def test_what_is_saved_is_found_corrected_shared_and_deleted(open_page, browser,
     page.get_by_role("link", name="원자시계 옆의 소금물").wait_for()
     page.get_by_role("link", name="#섬").click()
     page.get_by_role("link", name="원자시계 옆의 소금물").wait_for()
-    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="‘원자시계 옆의 소금물’ 삭제").click()
-    page.get_by_text("아직 보관한 요약이 없습니다.").wait_for()
+    page.get_by_text("찾은 요약이 없습니다.").wait_for()  # the tag is still chosen
     stranger.reload()
     assert "이런 요약이 없습니다" in stranger.inner_text("main")
+    # when it is put back, then it is as it was, and its link shows it again
+    page.get_by_role("button", name="되돌리기").click()
+    page.get_by_text("내가 고쳐 쓴 요약입니다.").wait_for()
+    stranger.reload()
+    assert "내가 고쳐 쓴 문장이다." in stranger.inner_text("main")
     stranger.context.close()
+
+
+def test_the_library_shows_what_a_summary_says_and_finds_its_articles_words(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    page.get_by_role("button", name="보관하기").click()
+    page.get_by_role("button", name="보관 취소").wait_for()
+    word = "날씨"
+    assert word in BODY
+    assert word not in page.inner_text("#text")
+    page.goto("/library")
+    assert page.locator(".entries .excerpt").inner_text()
+    page.fill("#q", word)
+    page.press("#q", "Enter")
+    page.wait_for_url("**q=**")
+    assert page.locator(".entries li").count() == 1
 
 
 def test_two_browsers_do_not_see_each_other(open_page):
@@ -347,8 +487,13 @@ def test_everything_is_reached_with_the_keyboard_alone(open_page):
     page.wait_for_selector("#text")
     page.focus("#text .cite")
     assert page.locator(".s.lit").count() >= 1
+    # a place is pinned with Enter, the arrows go from one to the next, and Tab goes on from there
     page.keyboard.press("Enter")
-    assert "#a" in page.url
+    page.locator("#text .sentence.pinned").wait_for()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "2"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#text, .card') !== null")
 
 
 def test_it_works_without_a_script(open_page):
@@ -365,7 +510,7 @@ def test_it_works_without_a_script(open_page):
     page.reload()
     assert "240킬로와트시" in page.inner_text("main")
     page.fill("#asked", "용량은 얼마인가요?")
-    page.get_by_role("button", name="묻기").click()
+    page.get_by_role("button", name="질문", exact=True).click()
     assert "240킬로와트시" in page.inner_text("#chat")
 
 
@@ -478,3 +623,34 @@ def test_the_api_client_of_the_readme_works(server, project):
     source = source.replace("https://www.sciencetimes.co.kr/…", BODY.replace("\n", " "))
     exec(source, {"httpx": httpx, "said": said})  # noqa: S102 - our own README
     assert "소금물" in said["text"] or "장치" in said["text"]
+
+
+def test_a_link_that_is_shared_waits_for_one_confirmation(open_page, news):
+    page = open_page()
+    page.goto(f"/?title=소금물 전지&url={news}")
+    assert page.input_value("#source") == f"소금물 전지\n{news}"
+    assert page.locator(".entries li").count() == 0  # nothing began by itself
+    page.press("#source", "Enter")
+    page.wait_for_selector("#text")
+    assert page.get_by_role("heading", level=1).inner_text() == TITLE
+
+
+def test_the_app_can_be_installed_and_shared_to(open_page, server):
+    page = open_page()
+    place = page.get_attribute("link[rel=manifest]", "href")
+    manifest = httpx.get(f"{server}{place}").json()
+    assert manifest["display"] == "standalone"
+    assert manifest["share_target"]["params"] == {"title": "title", "text": "text", "url": "url"}
+    icon = httpx.get(f"{server}{manifest['icons'][0]['src']}")
+    assert icon.headers["content-type"].startswith("image/svg")
+
+
+def test_the_bookmarklet_brings_the_page_that_is_open(open_page, server):
+    page = open_page()
+    page.goto("/guide")
+    code = page.get_by_role("link", name="TechSum으로 요약").get_attribute("href")
+    page.goto("/library?q=소금")
+    opened = page.url
+    page.evaluate(code.removeprefix("javascript:"))
+    page.wait_for_url(f"{server}/?url=*")
+    assert page.input_value("#source") == opened

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from support.texts import BODY, PARAGRAPHS, TITLE
 from techsum.evaluation.data import Example
-from techsum.evaluation.measures import FIGURES, Ruler
-from techsum.evaluation.significance import chance, interval, win_rate
+from techsum.evaluation.measures import FIGURES, Scorer
+from techsum.evaluation.significance import interval, p_value, win_rate
 
 REFERENCE = "섬에서 소금물로 전기를 저장하는 시험이 시작됐다. 결과는 내년 가을에 나온다."
-RULER = Ruler(Example(1, TITLE, BODY, REFERENCE))
+RULER = Scorer(Example(1, TITLE, BODY, REFERENCE))
 
 
 def figures(summary):
@@ -80,9 +80,9 @@ def test_a_clear_difference_is_no_chance_and_noise_is():
     base = [rng.random() for _ in range(100)]
     better = [v + 0.05 for v in base]
     shuffled = [v + rng.gauss(0, 0.2) for v in base]
-    assert chance(better, base) < 0.01
-    assert chance(shuffled, base) > 0.05
-    assert chance(base, base) == 1.0
+    assert p_value(better, base) < 0.01
+    assert p_value(shuffled, base) > 0.05
+    assert p_value(base, base) == 1.0
 
 
 def test_a_win_rate_has_an_interval_that_narrows():

@@ -11,7 +11,7 @@ import pytest
 from techsum.article import Article
 from techsum.evaluation.data import load
 from techsum.evaluation.detection import Case, detect
-from techsum.evaluation.measures import Ruler
+from techsum.evaluation.measures import Scorer
 from techsum.evaluation.systems import make
 from techsum.summarizers import SummaryOptions
 
@@ -50,7 +50,7 @@ DETECTED = {
 def test_key_sentences_do_not_get_worse(examples, floors, noise, length):
     options = SummaryOptions(characters={"short": 120, "medium": 220}[length])
     system = make("extract")
-    measured = [Ruler(e).measure(system(e.article, options).text).figures for e in examples]
+    measured = [Scorer(e).measure(system(e.article, options).text).figures for e in examples]
     means = {f: sum(m[f] for m in measured) / len(measured) for f in floors[length]}
     assert all(means[f] >= floor - noise for f, floor in floors[length].items()), means
     # whatever is copied from the article must never be doubted
@@ -61,7 +61,7 @@ def test_key_sentences_do_not_get_worse(examples, floors, noise, length):
 def test_the_tuned_model_does_not_get_worse():
     """Measured 2026-11-26 on the first three articles; what the model shortens must be worth no less than them."""
     system, options = make("gemma-3-270m-ko"), SummaryOptions(characters=220)
-    measured = [Ruler(e).measure(system(e.article, options).text).figures for e in EXAMPLES[:3]]
+    measured = [Scorer(e).measure(system(e.article, options).text).figures for e in EXAMPLES[:3]]
     assert sum(m["rouge_l_equal"] for m in measured) / 3 >= 0.302 - 2 * NOISE
     assert all(m["unfinished"] == 0 and m["supported"] == 1 and m["marked"] == 0 for m in measured), measured
 

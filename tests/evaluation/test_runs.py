@@ -47,12 +47,12 @@ def test_random_is_the_same_every_time():
 
 @pytest.mark.slow
 def test_systems_run_beside_each_other_and_are_not_run_twice():
-    told = []
-    first = run(["extract", "lead-3"], EXAMPLES, OPTIONS, lambda *news: told.append(news))
+    on_progress = []
+    first = run(["extract", "lead-3"], EXAMPLES, OPTIONS, lambda *news: on_progress.append(news))
     assert [r.system for r in first] == ["extract", "lead-3"]
     assert [len(r.outputs) for r in first] == [2, 2]
     assert all(r.megabytes > 50 for r in first)
-    assert ("extract", 2, 2) in told
+    assert ("extract", 2, 2) in on_progress
     # what stands in the cache is what comes back
     cache = Cache("lead-3", OPTIONS)
     file = cache._path

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fuzz.mutations import spoiled
+from support import office
 from support.documents import docx, html, hwp, hwpx, pdf
 from support.texts import BODY, PARAGRAPHS, TITLE
 from techsum.errors import ReadingError
@@ -20,6 +21,12 @@ DOCUMENTS = {
     "docx": docx(PARAGRAPHS, TITLE),
     "hwpx": hwpx(PARAGRAPHS, TITLE, table=(("이름", "값"), ("전압", "3.7V"))),
     "hwp": hwp(PARAGRAPHS),
+    "pptx": office.pptx(*(office.shape(p) for p in PARAGRAPHS)),
+    "epub": office.epub(
+        {f"{n}.xhtml": f"<p>{p}</p>" for n, p in enumerate(PARAGRAPHS)}, ["0.xhtml", "1.xhtml", "2.xhtml"]
+    ),
+    "hml": office.hwpml("".join(f"<P><TEXT><CHAR>{p}</CHAR></TEXT></P>" for p in PARAGRAPHS)),
+    "md": f"---\ntitle: {TITLE}\n---\n\n{BODY}".encode(),
     "txt": BODY.encode(),
 }
 _LONGEST = 10.0

@@ -31,7 +31,7 @@ SECONDS = float(os.environ.get("FUZZ_SECONDS", "60"))
 """For each kind of document; the API and what is only text get a sixth of it."""
 SEED = os.environ.get("FUZZ_SEED", "20261124")
 SHORT = SECONDS / 6
-KINDS = ("html", "pdf", "docx", "hwpx", "hwp", "txt")
+KINDS = ("html", "pdf", "docx", "hwpx", "hwp", "pptx", "epub", "hml", "md", "txt")
 
 
 def test_a_spoiled_document_is_read_or_refused_in_a_line():

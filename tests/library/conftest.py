@@ -3,7 +3,7 @@ from sqlalchemy import create_engine
 
 from support.postgres import postgres
 from techsum.library import open_library
-from techsum.library.library import migrate
+from techsum.library.database import migrate
 
 
 @pytest.fixture(scope="session")

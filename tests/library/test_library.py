@@ -10,8 +10,10 @@ from support.texts import BODY, TITLE
 from techsum.article import Article
 from techsum.errors import StorageError
 from techsum.library import Library, Request, open_library
-from techsum.library.library import PAGE, migrate
-from techsum.library.words import asked, initials, tag_word, words
+from techsum.library.database import migrate
+from techsum.library.entries import CHECKED_BY
+from techsum.library.library import PAGE, UNDO_SECONDS
+from techsum.library.words import initials, query_terms, tag_word, words
 from techsum.summarizers import extract
 from techsum.summary import notice
 
@@ -127,6 +129,76 @@ def test_the_same_link_again_finds_what_was_made_with_the_same_options(library):
     assert library.of_source("mine", LINK.source, LINK.options).id == entry_id
     assert library.of_source("mine", LINK.source, {"length": "long"}) is None
     assert library.of_source("mine", "https://example.org/2", LINK.options) is None
+
+
+def test_an_articles_words_find_its_summary(library):
+    entry_id = finished(library)
+    said = SUMMARY["summary"]
+    word = next(w for s in ARTICLE.sentences for w in s.content if len(w) > 1 and w not in said + TITLE)
+    assert [e.id for e in library.find("mine", word).entries] == [entry_id]
+    library.retitle("mine", entry_id, "다른 제목")
+    assert [e.id for e in library.find("mine", word).entries] == [entry_id]
+
+
+def test_articles_of_an_older_library_are_searched_later(library):
+    entry_id = finished(library)
+    with library.writing() as connection:
+        connection.execute(text("UPDATE summaries SET article_words = NULL"))
+    library.retitle("mine", entry_id, TITLE)
+    word = next(
+        w for s in ARTICLE.sentences for w in s.content if len(w) > 1 and w not in SUMMARY["summary"] + TITLE
+    )
+    assert library.find("mine", word).entries == ()
+    assert library.index_articles()
+    assert not library.index_articles()
+    assert [e.id for e in library.find("mine", word).entries] == [entry_id]
+
+
+def test_a_check_of_a_link_is_not_its_summary(library):
+    entry = library.begin("mine", LINK)
+    library.read(entry.id, ARTICLE, SUMMARY)
+    library.finish(entry.id, SUMMARY | {"model": f"{CHECKED_BY}rules"})
+    assert library.of_source("mine", LINK.source, LINK.options) is None
+
+
+def test_an_upgrade_that_was_stopped_goes_on(url):
+    library = open_library(url)
+    entry_id = finished(library)
+    migrate(library.engine, "0005", down=True)
+    with library.engine.begin() as connection:  # SQLite keeps a column that was added before the stop
+        connection.execute(text("ALTER TABLE summaries ADD COLUMN article_words TEXT"))
+    library.close()
+    again = open_library(url)
+    assert again.get("mine", entry_id).line
+    again.close()
+
+
+def test_what_is_discarded_is_nowhere_and_can_be_restored(library):
+    entry_id = finished(library)
+    token = library.share("mine", entry_id)
+    assert library.discard("mine", entry_id)
+    assert not library.discard("other", entry_id)
+    assert library.get("mine", entry_id) is library.shared(token) is None
+    assert library.find("mine").entries == library.find("mine", "소금물").entries == ()
+    assert list(library.everything("mine")) == []
+    assert library.of_source("mine", LINK.source, LINK.options) is None
+    assert library.discarded("mine", entry_id).title == TITLE
+    assert not library.restore("other", entry_id)
+    assert library.restore("mine", entry_id)
+    assert not library.restore("mine", entry_id)
+    assert library.get("mine", entry_id).result == SUMMARY
+    assert library.shared(token).id == entry_id
+    assert titles(library.find("mine", "소금물")) == [TITLE]
+
+
+def test_what_is_discarded_goes_for_good_after_an_hour(library, monkeypatch):
+    entry_id = finished(library)
+    library.discard("mine", entry_id)
+    assert library.forget(0) == 0
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + UNDO_SECONDS + 1)
+    assert library.forget(0) == 1
+    assert not library.restore("mine", entry_id)
 
 
 def test_deleting_takes_questions_links_and_words_along(library):
@@ -283,4 +355,4 @@ def test_a_database_that_cannot_be_opened_is_one_line(tmp_path):
 def test_words_stay_within_bounds():
     assert len(words(BODY * 50)) <= 400
     assert all(len(w) <= 40 for w in words("가" * 5000))
-    assert asked("ㅅㄱ 소금물을") == ["ㅅㄱ", "소금물"]
+    assert query_terms("ㅅㄱ 소금물을") == ["ㅅㄱ", "소금물"]

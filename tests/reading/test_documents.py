@@ -2,7 +2,6 @@
 
 import io
 import time
-import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +9,10 @@ from hypothesis import strategies as st
 
 from support import documents
 from support.documents import SCIENCETIMES
+from support.office import zipped
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
-from techsum import read
+from techsum import pipes, read
 from techsum.article import Article
 from techsum.errors import ReadingError
 from techsum.reading import isolated, read_text
@@ -148,7 +148,7 @@ def test_hwp_5(tmp_path, packed):
 def test_tables_in_hwpx_are_read_once(tmp_path):
     file = tmp_path / "a.hwpx"
     file.write_bytes(documents.hwpx(PARAGRAPHS, table=("항목 하나", "값 둘")))
-    assert read(file).paragraphs == (*PARAGRAPHS, "항목 하나", "값 둘")
+    assert read(file).paragraphs == (*PARAGRAPHS, "항목 하나 | 값 둘")
 
 
 def test_running_heads_and_page_numbers_of_a_pdf_are_left_out(tmp_path):
@@ -211,14 +211,6 @@ BAD = {
     "laughs.hwpx": (lambda: zipped({"Contents/section0.xml": LAUGHS}), "source_broken"),
 }
 LAUGHS = b'<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;">]><a>&y;</a>'
-
-
-def zipped(members):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -330,7 +322,7 @@ def test_an_interrupted_reading_does_not_give_its_answer_to_the_next(monkeypatch
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(isolated, "receive", interrupt)
+        patch.setattr(pipes, "receive", interrupt)
         with pytest.raises(KeyboardInterrupt):
             parse_isolated(b"first " * 50, "first.txt")
     # when the next document is read, then it is that one

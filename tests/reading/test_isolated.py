@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -49,46 +47,6 @@ def test_many_threads_share_the_parsers():
     assert len(children()) <= isolated.PARSERS
 
 
-def test_one_client_never_holds_every_parser():
-    # given a client who holds as many parsers as one may, and wants more
-    pool, entered, release = isolated._Pool(3), threading.Event(), threading.Event()
-
-    def third():
-        with pool.parser("greedy"):
-            entered.set()
-            release.wait(10)
-
-    with pool.parser("greedy"), pool.parser("greedy"):
-        waiting = threading.Thread(target=third)
-        waiting.start()
-        # when another comes, then there is one for it at once, and the first still waits
-        with pool.parser("honest"):
-            assert not entered.is_set()
-        assert not entered.wait(0.2)
-    assert entered.wait(10)
-    release.set()
-    waiting.join()
-
-
-def test_who_holds_fewest_parsers_goes_first():
-    pool, order = isolated._Pool(3), []
-
-    def work(client):
-        with pool.parser(client):
-            order.append(client)
-
-    with pool.parser("greedy"), pool.parser("other"):
-        with pool.parser("another"):
-            threads = [threading.Thread(target=work, args=(client,)) for client in ("greedy", "honest")]
-            for number, thread in enumerate(threads, 1):
-                thread.start()
-                while len(pool._waiting) < number:
-                    time.sleep(0.001)
-        threads[1].join()
-    threads[0].join()
-    assert order == ["honest", "greedy"]
-
-
 def test_a_parser_gets_no_secrets(monkeypatch):
     monkeypatch.setenv("TECHSUM_API_KEY", "sk-secret")
     isolated.stop()
@@ -105,3 +63,15 @@ def test_a_parser_whose_server_was_killed_ends_by_itself():
     )
     done = subprocess.run([sys.executable, "-c", burning], timeout=60, check=False, env=os.environ)
     assert done.returncode == -signal.SIGXCPU
+
+
+@pytest.mark.parametrize("kept", [3, 10, 30])
+def test_a_message_that_a_kill_cut_off_is_none(kept):
+    import io
+
+    from techsum.pipes import receive, send
+
+    pipe = io.BytesIO()
+    send(pipe, {"number": 1}, b"a row of the output")
+    assert receive(io.BytesIO(pipe.getvalue())) == ({"number": 1}, b"a row of the output")
+    assert receive(io.BytesIO(pipe.getvalue()[:kept])) is None

@@ -13,6 +13,7 @@ from support.documents import docx, hwpx
 from support.postgres import postgres
 from support.texts import BODY, PARAGRAPHS, TITLE
 from support.tiny_gguf import write_gemma2
+from techsum.server.analysis import LONG_CHARACTERS
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -228,6 +229,7 @@ def test_a_summary_is_saved_found_changed_shared_and_deleted(server, reader):
         assert page.status_code == 200
         assert "내 문장이다." in page.text
         assert "/delete" not in page.text
+        assert entry_id not in page.text  # its owner's address of it is nobody else's
         reader.delete(f"{path}/share")
         assert stranger.get(f"/share/{token['token']}").status_code == 404
     assert reader.delete(path).status_code == 204
@@ -256,6 +258,13 @@ def test_a_question_is_answered_streamed_and_kept(reader):
     assert "본문에 없는 내용입니다." in streamed.text
     assert [q["found"] for q in reader.get(path).json()] == [True, False]
     assert reader.post(path, json={"question": " "}).status_code == 422
+
+
+def test_a_streamed_question_about_a_long_article_ends_in_order(reader):
+    long = "\n\n".join(f"{n}번째 장치다. {BODY}" for n in range(1 + LONG_CHARACTERS // len(BODY)))
+    path = f"/api/summaries/{summarised(reader, source=long)['id']}/questions"
+    streamed = reader.post(path, json={"question": "용량은?"}, headers={"Accept": "text/event-stream"})
+    assert streamed.text.rstrip().rpartition("event: ")[2].startswith("answer")
 
 
 @pytest.mark.parametrize("model", ["/etc/passwd", "http://127.0.0.1:9/v1", "../model.gguf", "nothing"])
@@ -437,6 +446,8 @@ def test_behind_a_proxy_names_are_checked_and_links_are_the_proxys(tmp_path):
         assert (
             reader.get("/", headers={"Host": "evil.example", "X-Forwarded-Proto": "https"}).status_code == 400
         )
+        # without https neither: the redirect would lead to the foreign name
+        assert reader.get("/", headers={"Host": "evil.example"}).status_code == 400
         plain = reader.get("/library", headers={"Host": "techsum.example"})
         assert (plain.status_code, plain.headers["location"]) == (307, "https://techsum.example/library")
         reader.cookies.clear()

@@ -46,7 +46,7 @@ def test_a_disk_that_fills_under_the_server_costs_nothing_that_was_saved(tmp_pat
     def little_room():
         resource.setrlimit(resource.RLIMIT_FSIZE, (3 << 19, 3 << 19))
 
-    long = "\n\n".join(PARAGRAPHS * 30)
+    long = "\n\n".join(PARAGRAPHS * 60)
     with app_server(tmp_path, preexec_fn=little_room) as (url, _), client(url) as reader:
         kept, failed = [], None
         for n in range(100):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from support.app_server import app_server, client, finished
 from support.texts import BODY
 from techsum.errors import StorageError, UsageError
-from techsum.library.kept import Failure
+from techsum.library.import_schema import Failure
 from techsum.reading import read_text
 from techsum.server.limits import BusyError, Client, Slots
 from techsum.server.readers import Readers, signing_key
@@ -238,3 +238,54 @@ def test_a_models_address_is_not_told_to_readers(tmp_path):
 def test_a_failure_without_a_message_is_no_export():
     with pytest.raises(ValidationError):
         Failure.model_validate({"kind": "model"})
+
+
+def test_a_bug_is_answered_with_the_headers_of_every_answer():
+    # given an application with a bug, behind the guard
+    from starlette.testclient import TestClient
+
+    from techsum.server.reader_middleware import ReaderMiddleware
+
+    async def broken(_scope, _receive, _send):
+        raise ZeroDivisionError
+
+    guarded = ReaderMiddleware(broken, Readers(b"k" * 32), None)
+    # when it is asked
+    answer = TestClient(guarded, raise_server_exceptions=False).get("/")
+    # then the answer is one line, with the policy that forbids scripts
+    assert answer.status_code == 500
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "\n" not in answer.json()["title"]
+
+
+def test_what_people_read_is_readable_by_its_user_alone(tmp_path):
+    from typer.testing import CliRunner
+
+    from techsum.cli import app
+    from techsum.library import open_library
+    from techsum.library.files import backup
+
+    os.umask(0o022)
+    path = tmp_path / "library.db"
+    library = open_library(f"sqlite:///{path}")
+    backup(library, tmp_path / "copy.db")
+    library.close()
+    environment = {"TECHSUM_DATABASE": f"sqlite:///{path}", "TECHSUM_DATA_DIR": str(tmp_path)}
+    exported = CliRunner().invoke(app, ["library", "export", str(tmp_path / "all.jsonl")], env=environment)
+    assert exported.exit_code == 0, exported.output
+    for file in (path, tmp_path / "copy.db", tmp_path / "all.jsonl"):
+        assert file.stat().st_mode & 0o077 == 0
+
+
+def test_batch_workers_inherit_no_other_programs_secrets(monkeypatch):
+    from techsum.batch.local import _environment
+
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:secret@db/other")
+    monkeypatch.setenv("TECHSUM_API_KEY", "mine")
+    monkeypatch.setenv("HF_TOKEN", "mine")  # a worker loads gated models
+    found = _environment()
+    assert "AWS_SECRET_ACCESS_KEY" not in found
+    assert "DATABASE_URL" not in found
+    assert found["TECHSUM_API_KEY"] == found["HF_TOKEN"] == "mine"
+    assert found["PATH"] == os.environ["PATH"]

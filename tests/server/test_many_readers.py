@@ -137,7 +137,7 @@ def test_a_cookie_is_given_anew_with_every_page_and_never_without_https_where_th
 @pytest.mark.parametrize(
     ("method", "path", "status", "word"),
     [
-        ("GET", "/nowhere", 404, "이런 페이지가 없습니다"),
+        ("GET", "/nowhere", 404, "페이지를 찾을 수 없습니다"),
         ("GET", "/s/none/share", 405, "이 주소는 그렇게"),
         ("GET", "/library?page=x", 422, "page"),
         ("GET", "/s/none", 404, "이런 요약이 없습니다"),
@@ -235,9 +235,9 @@ def test_a_long_text_fits_into_the_form_and_two_files_do_not(reader):
 def test_a_share_can_be_ended_any_time_later(reader):
     entry = summarised(reader, source=BODY)["id"]
     token = reader.post(f"/api/summaries/{entry}/share").json()["token"]
-    assert "공유 끝내기" in reader.get(f"/s/{entry}", headers=HTML).text
+    assert "공유 중지" in reader.get(f"/s/{entry}", headers=HTML).text
     reader.post(f"/s/{entry}/unshare")
-    assert "공유 끝내기" not in reader.get(f"/s/{entry}", headers=HTML).text
+    assert "공유 중지" not in reader.get(f"/s/{entry}", headers=HTML).text
     assert reader.get(f"/share/{token}", headers=HTML).status_code == 404
 
 

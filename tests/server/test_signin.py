@@ -74,6 +74,43 @@ def test_who_signs_in_finds_the_same_library_in_another_browser(server):
         assert laptop.get(f"/api/summaries/{entry_id}").status_code == 200
 
 
+def test_a_copied_cookie_ends_when_its_owner_signs_out(server):
+    with client(server) as owner, client(server) as thief:
+        # given somebody who copied the cookie of a reader who signed in
+        entry_id = summarised(owner, source=BODY)["id"]
+        sign_in(owner, "seri")
+        thief.cookies.set("techsum_reader", owner.cookies["techsum_reader"])
+        assert thief.get(f"/api/summaries/{entry_id}").status_code == 200
+        stolen = owner.cookies["techsum_reader"]
+        # when the reader signs out
+        owner.post("/signout")
+        # then the copy opens nothing any more, and the next sign-in everything
+        thief.cookies.set("techsum_reader", stolen)
+        assert thief.get(f"/api/summaries/{entry_id}").status_code == 404
+        sign_in(owner, "seri")
+        assert owner.get(f"/api/summaries/{entry_id}").status_code == 200
+
+
+def test_signing_in_anew_keeps_its_own_cookie(server):
+    with client(server) as reader:
+        # given a session that has ended elsewhere, and its cookie
+        sign_in(reader, "miru")
+        reader.post("/signout")
+        # when its reader comes back
+        answer = sign_in(reader, "miru")
+        # then the answer sets one cookie of a reader: the session's
+        said = [c for c in answer.headers.get_list("set-cookie") if c.startswith("techsum_reader=")]
+        assert len(said) == 1
+        assert "로그아웃" in reader.get("/").text
+
+
+def test_the_sign_in_page_shows_no_text_from_its_address(server):
+    with client(server) as reader:
+        answer = reader.get("/signin/back", params={"error": "전화 02-000-0000으로 연락하세요", "state": "x"})
+        assert answer.status_code == 400
+        assert "02-000-0000" not in re.sub(r"<[^>]*>", "", answer.text)
+
+
 def test_an_answer_that_nobody_asked_for_signs_nobody_in(server):
     with client(server, **{"Accept-Language": "ko"}) as reader:
         answer = reader.get("/signin/back", params={"code": "made-up", "state": "made-up"})

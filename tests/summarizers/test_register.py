@@ -1,6 +1,8 @@
 """Endings: the same statement in each register, and as a note."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from techsum.summarizers.register import as_note, with_register
 
@@ -30,11 +32,63 @@ ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.splitl
 
 @pytest.mark.parametrize(("plain", "polite", "formal", "note"), ROWS)
 def test_each_register_from_each_other(plain, polite, formal, note):
-    for given in (plain, polite, formal):
-        assert with_register(given, "한다체") == plain
-        assert with_register(given, "해요체") == polite
-        assert with_register(given, "합니다체") == formal
+    for sentence in (plain, polite, formal):
+        assert with_register(sentence, "한다체") == plain
+        assert with_register(sentence, "해요체") == polite
+        assert with_register(sentence, "합니다체") == formal
     assert as_note(plain) == note
+
+
+AFTER_SIGNS = """\
+118%다. | 118%예요. | 118%입니다.
+8.5pt이다. | 8.5pt이에요. | 8.5pt입니다.
+1.1이다. | 1.1이에요. | 1.1입니다.
+3㎞다. | 3㎞예요. | 3㎞입니다.
+25℃다. | 25℃예요. | 25℃입니다.
+$30이다. | $30이에요. | $30입니다.
+'ABC'다. | 'ABC'예요. | 'ABC'입니다.
+AI다. | AI예요. | AI입니다.
+x²이다. | x²이에요. | x²입니다.
+(남 2·여 1)이다. | (남 2·여 1)이에요. | (남 2·여 1)입니다.
+A社이다. | A社이에요. | A社입니다.
+12.4W였다. | 12.4W였어요. | 12.4W였습니다.
+도약할 것이다. | 도약할 거예요. | 도약할 겁니다.
+문제인 것이다. | 문제인 거예요. | 문제인 겁니다."""
+
+
+@pytest.mark.parametrize("row", AFTER_SIGNS.splitlines())
+def test_the_copula_after_signs_and_fused_nouns(row):
+    plain, polite, formal = (cell.strip() for cell in row.split("|"))
+    for sentence in (polite, formal):
+        assert with_register(sentence, "한다체") == plain
+        assert with_register(sentence, "해요체") == polite
+        assert with_register(sentence, "합니다체") == formal
+    assert with_register(plain, "한다체") == plain
+
+
+ENDINGS = {"한다체": ("이다", "다"), "해요체": ("이에요", "예요"), "합니다체": ("입니다", "입니다")}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(st.sampled_from("0123456789.,%％℃㎞㎏°$€AaLkrxX²社)'’· "), min_size=1, max_size=8),
+    st.sampled_from(list(ENDINGS)),
+)
+def test_no_sign_before_the_copula_breaks_the_sentence(sign, register):
+    # given a statement about any symbol, number or Latin name
+    before = f"값은 {sign}3"
+    # when it is put into a register, then all but the copula stays, and the copula is whole
+    written = with_register(f"{before}입니다.", register)
+    assert written in {f"{before}{ending}." for ending in ENDINGS[register]}
+
+
+@pytest.mark.parametrize("noun", ["증거", "선거", "근거", "철거"])
+def test_a_noun_that_ends_like_a_fused_one(noun):
+    assert with_register(f"이것이 {noun}다.", "합니다체") == f"이것이 {noun}입니다."
+
+
+def test_a_reported_statement_gets_a_plain_copula():
+    assert with_register("신청은 말까지랍니다.", "한다체") == "신청은 말까지다."
 
 
 @pytest.mark.parametrize("text", ["얼마나 클까?", "연구 결과 발표", "", "…", "3.5%", "Hello world."])

@@ -41,7 +41,8 @@ def write_recipe(folder: Path, base: Path | None = None, **training) -> Path:
         "base": {"name": str(base), "precision": "fp32"},
         "lora": {"r": 4, "alpha": 8, "dropout": 0.0},
         "data_folder": str(folder),
-        "data": [{"path": "train.jsonl", "licence": "MIT", "credit": "TechSum"}],
+        # the rows share paragraphs: most would be dropped as near-duplicates
+        "data": [{"path": "train.jsonl", "licence": "MIT", "credit": "TechSum", "duplicates": "keep"}],
         "dev": {"path": "dev.jsonl", "rows": 2, "generated": 1},
         "training": {
             "steps": 6,

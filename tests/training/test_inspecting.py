@@ -9,12 +9,12 @@ from pyarrow import parquet
 from support.tiny_training import rows, write_recipe, write_rows
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
+from techsum.training.drawing import draw
 from techsum.training.inspecting import inspect, memory
-from techsum.training.prepared import prepare
 from techsum.training.recipe import load_recipe
 from techsum.training.rows import pinned
 
-SECOND = "{path: second.jsonl, licence: MIT}"
+SECOND = "{path: second.jsonl, licence: MIT, duplicates: keep}"
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def file(tmp_path):
 def test_a_document_of_two_sources_is_counted_where_it_comes_again(file, tmp_path):
     write_rows(tmp_path / "second.jsonl", rows(5))
     first, second = inspect(
-        load_recipe(file, [f"data=[{{path: train.jsonl, licence: MIT}}, {SECOND}]"])
+        load_recipe(file, [f"data=[{{path: train.jsonl, licence: MIT, duplicates: keep}}, {SECOND}]"])
     ).sources
     assert (first.duplicates, second.duplicates) == (0, 5)
 
@@ -59,7 +59,7 @@ def test_what_is_for_a_gpu_is_estimated_as_a_gpu_runs_it(file):
 def test_a_packed_run_is_estimated_by_its_sequences(file):
     size = "training.max_tokens=1500"
     alone, packed = (inspect(load_recipe(file, [size, f"training.packing={on}"])) for on in ("false", "true"))
-    held = len(packed.drawn.samples) / len(packed.drawn.sequences)
+    held = len(packed.drawn.samples) / len(packed.drawn)
     assert held > 1
     assert packed.petaflop / alone.petaflop > 0.9 * held
 
@@ -68,18 +68,27 @@ def test_a_hub_set_is_read_at_one_commit(file, monkeypatch):
     """Given no revision, when a run begins and goes on, then the newest commit is looked up once and kept."""
     import huggingface_hub
 
-    newest = iter(["c1", "c2"])
-    monkeypatch.setattr(
-        huggingface_hub.HfApi, "dataset_info", lambda *_: SimpleNamespace(sha=next(newest))
-    )  # no hub can be reached from a test
-    recipe = load_recipe(file, ["data=[{hub: a/b, licence: MIT}, {hub: c/d, revision: v1, licence: MIT}]"])
+    asked = []
+
+    def info(_api, name, *, revision):
+        asked.append((name, revision))
+        return SimpleNamespace(sha=f"commit {len(asked)}")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "dataset_info", info)  # no hub can be reached from a test
+    commit = "0123456789" * 4
+    said = (
+        f"data=[{{hub: a/b, {{}}}}, {{hub: c/d, revision: v1, {{}}}}, {{hub: e/f, revision: {commit}, {{}}}}]"
+    )
+    recipe = load_recipe(file, [said.replace("{}", "licence: MIT")])
     begun = pinned(recipe, {})
-    assert [source.revision for source in begun.data] == ["c1", "v1"]
-    assert [s.revision for s in pinned(recipe, {"a/b": "c1"}).data] == ["c1", "v1"]
+    assert [source.revision for source in begun.data] == ["commit 1", "commit 2", commit]
+    assert asked == [("a/b", None), ("c/d", "v1")]
+    known = {"a/b": "commit 1", "c/d": "commit 2"}
+    assert [s.revision for s in pinned(recipe, known).data] == ["commit 1", "commit 2", commit]
+    assert len(asked) == 2
 
 
-@pytest.mark.parametrize("revision", [None, "v1"])
-def test_samples_of_the_hub_are_kept_by_revision_alone(file, configure, monkeypatch, revision):
+def test_a_hub_set_is_read_once_at_each_commit(file, configure, monkeypatch):
     import datasets
 
     configure(cache_dir=file.parent / "cache")
@@ -90,9 +99,19 @@ def test_samples_of_the_hub_are_kept_by_revision_alone(file, configure, monkeypa
         return datasets.Dataset.from_list(rows(4))
 
     monkeypatch.setattr(datasets, "load_dataset", load)  # no hub can be reached from a test
-    hub = f"data=[{{hub: a/b, licence: MIT, streamed: false, revision: {revision or 'null'}}}]"
-    recipe = load_recipe(file, [hub])
-    tokenizer = HubTokenizer(bases.load_tokenizer(recipe.base))
-    first, second = (prepare(recipe, tokenizer, 3, "tiny").drawn.samples for _ in range(2))
-    assert first == second
-    assert asked == [("a/b", revision)] * (1 if revision else 2)
+    tokenizer = HubTokenizer(bases.load_tokenizer(load_recipe(file).base))
+    for commit in ("c1", "c1", "c2"):
+        hub = f"data=[{{hub: a/b, licence: MIT, duplicates: keep, revision: {commit}}}]"
+        assert len(draw(load_recipe(file, [hub]), tokenizer, 3)) == 3
+    assert asked == [("a/b", "c1"), ("a/b", "c2")]
+
+
+def test_a_leak_in_a_hub_set_is_found(file, monkeypatch):
+    import datasets
+    import huggingface_hub
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "dataset_info", lambda *_, **__: SimpleNamespace(sha="c1"))
+    monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: datasets.Dataset.from_list(rows(4)))
+    report = inspect(load_recipe(file, ["data=[{hub: a/b, licence: MIT, duplicates: keep}]"]))
+    assert report.leaks == {"dev.jsonl": 3}
+    assert not report.sound

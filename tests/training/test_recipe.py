@@ -89,7 +89,19 @@ def test_a_misspelt_field_is_named_with_the_nearest_right_one(written):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"training": {"steps": 0}}, "training.steps"),
+        ({"training": {"steps": -1}}, "training.steps"),
+        ({"training": {"steps": 0}}, "steps.+epochs"),
+        ({"training": {"steps": 1, "epochs": 1}}, "steps.+epochs"),
+        ({"training": {"steps": 1, "patience": 2}}, "patience"),
+        ({"training": {"steps": 1}, "dev": {"path": "a.jsonl", "holdout": 0.1}}, "dev"),
+        (
+            {
+                "training": {"steps": 1},
+                "dev": {"holdout": 0.1},
+                "data": [{"path": "a", "licence": "MIT", "task": "verdict"}],
+            },
+            "holdout",
+        ),
         ({"data": []}, "data"),
         ({"data": [{"path": "a", "hub": "b/c", "licence": "MIT"}]}, "data.0"),
         ({"lora": {"targets": ["q_prj"]}}, "lora.targets"),

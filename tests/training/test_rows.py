@@ -8,7 +8,7 @@ import pytest
 
 from techsum.errors import TechsumError, TrainingError
 from techsum.training.recipe import Columns, Recipe, Source
-from techsum.training.rows import BadRow, Row, data_rows, draw_rows, read_rows
+from techsum.training.rows import BadRow, Row, data_rows, read_rows
 
 SHAPE = [
     # the columns of wisenut-nlp-team/llama_ko_smr, with texts of our own
@@ -76,6 +76,8 @@ def test_columns_may_have_other_names(tmp_path):
         ('{"input": "글", "output": " "}', "bad_row_output"),
         ('{"input": "글", "output": null}', "bad_row_output"),
         ('{"input": "같은 글", "output": "같은 글"}', "bad_row_copied"),
+        ('{"input": "글 \\ud83d", "output": "요약"}', "bad_row_encoding"),
+        ('{"input": "글", "output": "요약", "title": "\\ud83d"}', "bad_row_encoding"),
     ],
 )
 def test_a_bad_row_is_told_with_its_line_and_the_others_are_read(tmp_path, line, reason):
@@ -108,26 +110,6 @@ def test_a_missing_an_unknown_and_a_broken_file_are_one_line(tmp_path):
     ]:
         with pytest.raises(TechsumError, match=match):
             list(data_rows(tmp_path / name))
-
-
-def test_rows_are_drawn_in_an_order_that_the_seed_decides_and_all_before_any_comes_again(tmp_path):
-    write(tmp_path / "a.jsonl", "jsonl")
-    said = recipe(tmp_path, path="a.jsonl")
-
-    def drawn(seed):
-        rows = draw_rows(said, said.data[0], seed)
-        return [next(rows).place for _ in range(10)]
-
-    assert drawn(1) == drawn(1)
-    assert drawn(1) != drawn(2)
-    assert sorted(drawn(1)[:5]) == sorted(drawn(1)[5:]) == [1, 2, 3, 4, 5]
-
-
-def test_a_source_without_a_good_row_is_one_line(tmp_path):
-    (tmp_path / "a.jsonl").write_text("{}\n", "utf-8")
-    said = recipe(tmp_path, path="a.jsonl")
-    with pytest.raises(TrainingError, match="글이 비어 있음"):
-        next(draw_rows(said, said.data[0], 0))
 
 
 def test_a_hub_set_that_cannot_be_reached_is_one_line(tmp_path, monkeypatch):

@@ -1,23 +1,21 @@
 """Samples: the document is shortened and never the answer, the order never changes, loss lies on the answer."""
 
+import json
 import random
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.texts import PARAGRAPHS
 from support.tiny_checkpoint import write_checkpoint
-from support.tiny_training import write_recipe
 from techsum import korean
-from techsum.generators.hub_tokenizer import HubTokenizer
-from techsum.prompts import render, summary_messages
+from techsum.generators.hub_tokenizer import FileTokenizer, HubTokenizer
+from techsum.prompts import NOT_ANSWERED, Piece, render, summary_messages
 from techsum.training.gap_sentences import make_passage
-from techsum.training.prepared import prepare
-from techsum.training.recipe import Recipe, Source, load_recipe
-from techsum.training.rows import Row
-from techsum.training.samples import Sample, draw, sample, shorten
+from techsum.training.recipe import Recipe, Source
+from techsum.training.rows import Row, read_rows
+from techsum.training.samples import Sample, make_request, sample, shorten
 
 DOCUMENT = "\n".join(PARAGRAPHS)
 # words that the tests' tokenizer never saw: many tokens
@@ -51,6 +49,69 @@ def test_a_sample_is_the_prompt_of_serving_and_the_answer_with_its_end(tokenizer
     asked = summary_messages(DOCUMENT, fmt="tuned", characters=len(ROW.output), title=ROW.title)
     assert list(one.prompt) == tokenizer.encode(render(asked, "tuned"))
     assert tokenizer.raw.decode(one.answer) == f" {ROW.output}<eos>"
+
+
+def asked(one, tokenizer):
+    """The words of the request, after the document."""
+    return tokenizer.raw.decode(one.prompt).rpartition("\n\n")[2].partition("<end_of_turn>")[0]
+
+
+@given(text=st.text(max_size=60) | st.sampled_from(PARAGRAPHS), tokens=st.integers(0, 40))
+def test_a_tokenizer_from_its_file_gives_the_same_tokens(tokenizer, tmp_path_factory, text, tokens):
+    file = FileTokenizer(tokenizer.save(tmp_path_factory.getbasetemp()))
+    pieces = [Piece("<bos>", control=True), Piece(f"<end_of_turn>{text}")]
+    assert file.encode(pieces) == tokenizer.encode(pieces)
+    assert file.longest_start(text, tokens) == tokenizer.longest_start(text, tokens)
+
+
+@pytest.mark.parametrize(
+    ("output", "ending"),
+    [
+        ("연구진이 장치를 만들었다. 전기가 나온다.", "‘-한다’로"),
+        ("연구진이 장치를 만들었습니다. 전기가 나옵니다.", "‘-합니다’로"),
+        ("연구진이 장치를 만들었어요. 전기가 나와요.", "‘-해요’로"),
+        ("연구진이 장치를 만듦. 전기가 나옴.", None),
+        ("연구진이 장치를 만들었다. 전기가 나와요.", None),
+    ],
+)
+def test_a_summary_is_asked_for_in_its_own_register(tokenizer, output, ending):
+    words = asked(made(tokenizer, Row(1, "", DOCUMENT, output, ""), fmt="gemma"), tokenizer)
+    assert "끝맺고" in words if ending else "끝맺고" not in words
+    assert (ending or "") in words
+
+
+def test_other_ways_of_asking_are_rehearsed(tokenizer):
+    output = "연구진이 장치를 만들었다. 전기가 나온다. 값은 아직 비싸다."
+    row = Row(1, "", DOCUMENT, output, "바닷물 전기")
+    source = Source(path="-", licence="-", rehearsed=1.0)
+    found = [make_request(row, source, "gemma", random.Random(seed)) for seed in range(40)]
+    bullets = {target for request, target in found if request.bullets}
+    titles = {target for request, target in found if request.task == "headline"}
+    continued = {f"{request.before} {target}" for request, target in found if request.before}
+    assert bullets == {output.replace(". ", ".\n")}
+    assert titles == {"바닷물 전기"}
+    assert continued == {output}
+    assert [make_request(row, source, "tuned", random.Random(0))[1]] == [output]  # it is asked one way alone
+
+
+def test_a_dialogues_turn_is_asked_after_those_before_it(tokenizer, tmp_path):
+    turns = [{"question": "무엇을 만들었나?", "answer": "장치다."}, {"question": "값은?", "answer": None}]
+    (tmp_path / "talks.jsonl").write_text(json.dumps({"article": "a", "turns": turns}), "utf-8")
+    (tmp_path / "articles.jsonl").write_text(json.dumps({"id": "a", "text": DOCUMENT}), "utf-8")
+    source = Source(path="talks.jsonl", articles="articles.jsonl", licence="-", task="dialogue")
+    recipe = Recipe.model_validate(
+        {
+            "name": "r", "base": {"name": "b"}, "data": [source], "data_folder": tmp_path,
+            "training": {"steps": 1, "max_tokens": 4000},
+        }
+    )  # fmt: skip
+    first, second = (
+        sample(row, source, recipe, tokenizer, random.Random(0)) for row in read_rows(recipe, source)
+    )
+    assert tokenizer.raw.decode(first.answer) == "장치다.<end_of_turn>"
+    assert "값은?" not in tokenizer.raw.decode(first.prompt)
+    assert "장치다.<end_of_turn>" in tokenizer.raw.decode(second.prompt)
+    assert tokenizer.raw.decode(second.answer) == f"{NOT_ANSWERED}<end_of_turn>"
 
 
 def test_an_instruct_models_answer_ends_its_turn(tokenizer):
@@ -112,41 +173,6 @@ def test_shortening_a_document_of_one_endless_word_still_ends(tokenizer):
     assert 0 < len(shorten("가" * 5000, tokenizer, 100)) < 5000
 
 
-def test_samples_are_always_the_same_in_the_same_order_and_kept(tmp_path, tokenizer, configure):
-    configure(cache_dir=tmp_path / "cache")
-    recipe = load_recipe(write_recipe(tmp_path))
-    first = draw(recipe, tokenizer, 20)
-    again = prepare(recipe, tokenizer, 20, "tiny")
-    kept = prepare(recipe, tokenizer, 20, "tiny")
-    assert first.samples == again.drawn.samples == kept.drawn.samples
-    assert again.dev == kept.dev
-    assert list((tmp_path / "cache" / "samples").glob("*.npz"))
-    assert draw(recipe, tokenizer, 10).samples == first.samples[:10]
-    other = load_recipe(tmp_path / "recipe.yaml", ["training.seed=1"])
-    assert draw(other, tokenizer, 20).samples != first.samples
-
-
-def test_packing_keeps_the_drawn_order_and_counts_sequences(tmp_path, tokenizer):
-    path = write_recipe(tmp_path)
-    size = "training.max_tokens=900"
-    alone = draw(load_recipe(path, [size]), tokenizer, 60).samples
-    packed = draw(load_recipe(path, ["training.packing=true", size]), tokenizer, 6)
-    assert len(packed.sequences) == 6
-    assert [s for sequence in packed.sequences for s in sequence] == alone[: len(packed.samples)]
-    assert all(sum(map(len, sequence)) <= 900 for sequence in packed.sequences)
-    assert len(packed.samples) > 6
-
-
-def test_sources_take_turns_by_their_weights(tmp_path, tokenizer):
-    path = write_recipe(tmp_path)
-    said = yaml.safe_load(path.read_text("utf-8"))
-    (tmp_path / "other.jsonl").write_bytes((tmp_path / "train.jsonl").read_bytes())
-    said["data"].append({"path": "other.jsonl", "licence": "MIT", "weight": 3})
-    path.write_text(yaml.safe_dump(said), "utf-8")
-    taken = draw(load_recipe(path), tokenizer, 40).taken
-    assert taken == {"train.jsonl (summary)": 10, "other.jsonl (summary)": 30}
-
-
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_gap_sentences_are_the_passages_own_and_far_from_each_other(seed):
@@ -159,20 +185,3 @@ def test_gap_sentences_are_the_passages_own_and_far_from_each_other(seed):
     places = [passage.text.find(s) for s in chosen]
     assert -1 not in places
     assert places == sorted(places)
-
-
-def test_the_shipped_recipe_makes_short_samples_from_the_projects_own_data(tokenizer, project, tmp_path):
-    # given the first rows of the project's data set, which the recipe names
-    recipe = load_recipe(project / "recipes" / "gemma-3-270m-ko.yaml", [f"data_folder={tmp_path}"])
-    for name in {source.path for source in recipe.data}:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        rows = (project / "data" / name).read_text("utf-8").splitlines()[:20]
-        (tmp_path / name).write_text("\n".join(rows), "utf-8")
-    drawn = draw(recipe, tokenizer, 20)
-    assert drawn.bad == []
-    assert {name.split("(")[1] for name in drawn.taken} == {
-        "compression: summary)",
-        "compression: line)",
-        "headline: headline)",
-    }
-    assert all(len(s) <= recipe.training.max_tokens for s in drawn.samples)

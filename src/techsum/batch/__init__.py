@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from techsum.batch.items import Left, items
+from techsum.batch.items import RemainingItems, items
 from techsum.batch.outputs import opened
-from techsum.batch.rows import Crew, Made, Wish
+from techsum.batch.rows import BatchOptions, Made, WorkerConfig
 from techsum.generators import EXTRACT, check, resolve
 from techsum.settings import settings, usable_cores
 
-__all__ = ["ENGINES", "Moment", "Wish", "batch"]
+__all__ = ["ENGINES", "BatchOptions", "BatchProgress", "batch"]
 
 Engine = Literal["local", "ray"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -23,7 +23,7 @@ _SERVER_SLOTS = 16
 
 
 @dataclass(frozen=True)
-class Moment:
+class BatchProgress:
     """How far a batch is."""
 
     done: int
@@ -39,12 +39,12 @@ class Moment:
 def batch(
     source: Path,
     out: Path,
-    wish: Wish,
+    batch_options: BatchOptions,
     *,
     engine: Engine = "local",
     workers: int | None = None,
     slots: int | None = None,
-) -> Iterator[Moment]:
+) -> Iterator[BatchProgress]:
     """Summarise everything in `source` into `out`, a step at a time.
 
     The same call goes on where an earlier one ended or was killed: nothing is repeated, nothing left out.
@@ -52,7 +52,7 @@ def batch(
     Args:
         source: see `techsum.batch.items`.
         out: see `techsum.batch.outputs`.
-        wish: how to summarise.
+        batch_options: how to summarise.
         engine: `local` or `ray`.
         workers: processes; by default one a core without a model, and one for all cores with one.
         slots: items that each of them works on at the same time; by default what suits the model.
@@ -66,38 +66,38 @@ def batch(
         ModelError: the model is away; what was made is kept.
         StorageError: the output cannot be written.
     """
-    wish = Wish(**(vars(wish) | {"model": resolve(wish.model)}))
-    check(wish.model)
+    batch_options = BatchOptions(**(vars(batch_options) | {"model": resolve(batch_options.model)}))
+    check(batch_options.model)
     next(items(source), None)  # an input that cannot be read begins no output
-    with opened(out, source, wish) as output:
+    with opened(out, source, batch_options) as output:
         done, made, errors = output.done, 0, 0
-        yield Moment(done, 0, 0, 0.0)
-        left = Left(source, done, output.last_id)
-        crew = _crew(wish.model, workers, slots)
-        with closing(_rows(engine, left, wish, crew)) as rows:
+        yield BatchProgress(done, 0, 0, 0.0)
+        left = RemainingItems(source, done, output.last_id)
+        crew = _crew(batch_options.model, workers, slots)
+        with closing(_rows(engine, left, batch_options, crew)) as rows:
             for item, line, failed in rows:
                 output.write(line)
                 made += 1
                 errors += failed
-                yield Moment(done + made, made, errors, item.share)
+                yield BatchProgress(done + made, made, errors, item.share)
 
 
-def _crew(model: str, workers: int | None, slots: int | None) -> Crew:
+def _crew(model: str, workers: int | None, slots: int | None) -> WorkerConfig:
     """What was asked for, and for what was not, what suits the model and the machine."""
     cores = usable_cores()
     workers = workers or (cores if model == EXTRACT else 1)
     given = "threads" in settings().model_fields_set
     threads = settings().threads if given else max(1, cores // workers)
-    return Crew(
+    return WorkerConfig(
         workers, slots or (_SERVER_SLOTS if "://" in model else 1), 1 if model == EXTRACT else threads
     )
 
 
-def _rows(engine: Engine, left: Left, wish: Wish, crew: Crew) -> Rows:
+def _rows(engine: Engine, left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig) -> Rows:
     if engine == "ray":
         from techsum.batch.on_ray import ray_rows
 
-        return ray_rows(left, wish, crew)
+        return ray_rows(left, batch_options, crew)
     from techsum.batch.local import local_rows
 
-    return local_rows(left, wish, crew)
+    return local_rows(left, batch_options, crew)

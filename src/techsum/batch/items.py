@@ -9,7 +9,7 @@ from typing import Any
 
 from techsum.article import Article
 from techsum.errors import ReadingError, UsageError
-from techsum.reading import is_link
+from techsum.reading import link_in
 from techsum.reading.rows import KINDS, file_rows, kind
 
 _LISTS = ("txt", "links")
@@ -42,9 +42,9 @@ class Item:
         return json.dumps(whole, ensure_ascii=False, default=str)
 
     @staticmethod
-    def from_json(said: str | bytes) -> "Item":
+    def from_json(line: str | bytes) -> "Item":
         """The item that `as_json` gave."""
-        values = json.loads(said)
+        values = json.loads(line)
         if values["article"]:
             values["article"] = Article.from_dict(values["article"])
         problem = values["problem"]
@@ -52,7 +52,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Left:
+class RemainingItems:
     """What of an input is not in the output yet."""
 
     source: Path
@@ -101,18 +101,18 @@ def items(path: Path) -> Iterator[Item]:
         raise UsageError("batch_input", path=path)
 
 
-def _row(path: Path, number: int, said: Any, share: float) -> Item:
-    if not isinstance(said, Mapping):
+def _row(path: Path, number: int, fields: Any, share: float) -> Item:
+    if not isinstance(fields, Mapping):
         return Item(number, number, share, problem=("batch_row", {}))
-    own = said.get("id")
+    own = fields.get("id")
     known = own if isinstance(own, int) and not isinstance(own, bool) else str(own) if own else number
-    text, source, title = (said.get(k) for k in ("text", "source", "title"))
+    text, source, title = (fields.get(k) for k in ("text", "source", "title"))
     if isinstance(text, str) and text.strip():
         return Item(number, known, share, text=text, title=title if isinstance(title, str) else "")
     if not isinstance(source, str) or not source.strip():
         return Item(number, known, share, problem=("batch_row", {}))
-    if is_link(source):
-        return Item(number, known, share, link=source.strip())
+    if link := link_in(source):
+        return Item(number, known, share, link=link)
     # a row may have come from anywhere: it may name the files beside it and no others of this machine
     file = (path.parent / source.strip()).resolve()
     if not file.is_relative_to(path.parent.resolve()):
@@ -143,8 +143,8 @@ def _links(path: Path) -> Iterator[Item]:
                     continue
                 number += 1
                 share = min(file.tell() / size, 1.0)
-                if is_link(link):
-                    yield Item(number, link, share, link=link)
+                if address := link_in(link):
+                    yield Item(number, address, share, link=address)
                 else:
                     yield Item(number, link[:200], share, problem=("batch_no_link", {"line": link[:80]}))
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -13,11 +14,11 @@ from dataclasses import asdict
 from typing import Any, BinaryIO, cast
 
 from techsum.batch.fetching import fetched
-from techsum.batch.items import Item, Left
-from techsum.batch.rows import Crew, Made, Wish, crashed
+from techsum.batch.items import Item, RemainingItems
+from techsum.batch.rows import BatchOptions, Made, WorkerConfig, crashed
 from techsum.errors import TechsumError
+from techsum.pipes import receive, send
 from techsum.reading.polite import Polite
-from techsum.reading.worker import receive, send
 from techsum.settings import settings
 
 _Answer = tuple[dict[str, Any], bytes]
@@ -28,18 +29,20 @@ _DEATHS = 2
 """An item during which, alone, so many workers died is a row with an error."""
 
 
-def local_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None]:
+def local_rows(
+    left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig
+) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
     Args:
         left: what to work on.
-        wish: how to summarise.
+        batch_options: how to summarise.
         crew: who does it.
 
     Raises:
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    pool = Pool(wish, crew)
+    pool = Pool(batch_options, crew)
     window = crew.workers * max(_AHEAD, 4 * crew.slots)
     ready: dict[int, Made] = {}
     more, first = True, left.done + 1
@@ -47,7 +50,9 @@ def local_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None
     try:
         while more or pool.busy:
             # the oldest is taken however many are held: a link may come after texts that stood behind it
-            while more and pool.hungry and (pool.under_way + len(ready) < window or not pool.has(first)):
+            while (
+                more and pool.has_capacity and (pool.in_flight + len(ready) < window or not pool.has(first))
+            ):
                 item = next(items, None)
                 if item is None:
                     more = False
@@ -67,29 +72,29 @@ def local_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None
 class Pool:
     """The workers. One that dies is replaced; what it had is given out again, each item alone."""
 
-    def __init__(self, wish: Wish, crew: Crew) -> None:
-        self._wish, self._crew = wish, crew
+    def __init__(self, batch_options: BatchOptions, crew: WorkerConfig) -> None:
+        self._wish, self._crew = batch_options, crew
         self._arrived: queue.SimpleQueue[tuple[_Worker, _Answer | None]] = queue.SimpleQueue()
-        self._workers = [_Worker(wish, crew, self._arrived) for _ in range(crew.workers)]
+        self._workers = [_Worker(batch_options, crew, self._arrived) for _ in range(crew.workers)]
         self._suspects: deque[Item] = deque()
         self._deaths: Counter[int] = Counter()
 
     @property
-    def under_way(self) -> int:
+    def in_flight(self) -> int:
         """Items that were given and are not answered."""
         return len(self._suspects) + sum(len(w.given) for w in self._workers)
 
     @property
     def busy(self) -> bool:
         """Whether an answer is to come."""
-        return self.under_way > 0
+        return self.in_flight > 0
 
     def has(self, number: int) -> bool:
         """Whether this item was given and is not answered."""
         return any(number in w.given for w in self._workers) or number in {i.number for i in self._suspects}
 
     @property
-    def hungry(self) -> bool:
+    def has_capacity(self) -> bool:
         """Whether a worker could take another item: it works on some, and has as many before it."""
         return any(self._room(w) for w in self._workers)
 
@@ -107,7 +112,7 @@ class Pool:
             ModelError: see `answers`.
         """
         for item in items:
-            while not self.hungry:
+            while not self.has_capacity:
                 yield from self.answers()
             self.give(item)
         while self.busy:
@@ -121,14 +126,14 @@ class Pool:
         """
         worker, answer = self._arrived.get()
         while True:
-            said, line = answer or (None, b"")
-            if said is None:
+            message, line = answer or (None, b"")
+            if message is None:
                 yield from self._replace(worker)
-            elif "stop" in said:
-                raise TechsumError.from_dict(said["stop"])
+            elif "stop" in message:
+                raise TechsumError.from_dict(message["stop"])
             else:
                 worker.alone = False
-                yield Made(worker.given.pop(said["number"]), line, said["failed"])
+                yield Made(worker.given.pop(message["number"]), line, message["failed"])
             self._try_suspects()
             try:
                 worker, answer = self._arrived.get_nowait()
@@ -160,19 +165,31 @@ class Pool:
             worker.end()
 
 
+_SECRET = re.compile(r"KEY$|TOKEN|SECRET|PASS|CREDENTIAL|DATABASE_URL", re.IGNORECASE)
+_OWN = ("TECHSUM_", "HF_", "HUGGINGFACE_")
+
+
+def _environment() -> dict[str, str]:
+    """What a worker inherits: TechSum's own settings, the hub's token, and nothing named like a secret."""
+    return {k: v for k, v in os.environ.items() if k.upper().startswith(_OWN) or not _SECRET.search(k)}
+
+
 class _Worker:
     """One child process, and a thread that waits for its answers."""
 
     def __init__(
-        self, wish: Wish, crew: Crew, arrived: "queue.SimpleQueue[tuple[_Worker, _Answer | None]]"
+        self,
+        batch_options: BatchOptions,
+        crew: WorkerConfig,
+        arrived: "queue.SimpleQueue[tuple[_Worker, _Answer | None]]",
     ) -> None:
         self.given: dict[int, Item] = {}
         self.alone = False
         """It has one item, with which a worker died before."""
         self._arrived = arrived
         self._process = subprocess.Popen(  # noqa: S603 - this package's own command
-            [*WORKER, json.dumps(asdict(wish), ensure_ascii=False), str(crew.slots)],
-            env=os.environ | {"TECHSUM_THREADS": str(crew.threads)},
+            [*WORKER, json.dumps(asdict(batch_options), ensure_ascii=False), str(crew.slots)],
+            env=_environment() | {"TECHSUM_THREADS": str(crew.threads)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=None if sys.platform == "win32" else 0,  # Ctrl-C in the terminal is for the parent

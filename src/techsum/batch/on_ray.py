@@ -12,10 +12,10 @@ from contextlib import closing
 from itertools import takewhile
 from typing import Any
 
-from techsum.batch.items import Item, Left
+from techsum.batch.items import Item, RemainingItems
 from techsum.batch.local import Pool
-from techsum.batch.rows import Crew, Made, Wish
-from techsum.cluster import joined
+from techsum.batch.rows import BatchOptions, Made, WorkerConfig
+from techsum.cluster import ray_session
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT
 from techsum.reading.polite import Polite
@@ -29,25 +29,27 @@ _ROW_BYTES = 4096
 """About a row's size on its way."""
 
 
-def ray_rows(left: Left, wish: Wish, crew: Crew) -> Generator[Made, None, None]:
+def ray_rows(
+    left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig
+) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
     `RAY_ADDRESS` names the cluster; without it one is started on this machine and ended again.
 
     Args:
         left: what to work on; each machine of the cluster must find its files under the same path.
-        wish: how to summarise.
+        batch_options: how to summarise.
         crew: who does it, an actor a worker.
 
     Raises:
         UsageError: Ray is not installed.
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    with joined(crew.workers * crew.threads + 1):  # one core for the task that reads, which mostly waits
-        yield from _rows(left, wish, crew)
+    with ray_session(crew.workers * crew.threads + 1):  # one core for the task that reads, which mostly waits
+        yield from _rows(left, batch_options, crew)
 
 
-def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
+def _rows(left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig) -> Iterator[Made]:
     import ray
     from ray.data import ActorPoolStrategy, DataContext
 
@@ -55,21 +57,21 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.execution_options.preserve_order = True
-    together = _BLOCKS[wish.model == EXTRACT]
+    together = _BLOCKS[batch_options.model == EXTRACT]
     # by default rows are gathered into blocks of 128 MB: one task for one actor, and nothing until it ends;
     # a block for each row costs 10 ms each
     context.target_max_block_size = together * _ROW_BYTES
     context.target_min_block_size = 1
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     read = ray.data.read_datasource(_source(left, together), override_num_blocks=1, num_cpus=0.1)
-    if wish.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
+    if batch_options.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
         from techsum.batch.on_vllm import answered
 
-        made = answered(read, wish, crew)
+        made = answered(read, batch_options, crew)
     else:
         made = read.map_batches(
             _Summarizer,
-            fn_constructor_args=(vars(wish), vars(crew) | {"workers": 1}),
+            fn_constructor_args=(vars(batch_options), vars(crew) | {"workers": 1}),
             batch_size=None,
             compute=ActorPoolStrategy(size=crew.workers),
             num_cpus=crew.threads,
@@ -80,7 +82,7 @@ def _rows(left: Left, wish: Wish, crew: Crew) -> Iterator[Made]:
         yield Made(Item.from_json(row["item"]), row["line"], row["failed"])
 
 
-def _source(left: Left, together: int) -> Any:
+def _source(left: RemainingItems, together: int) -> Any:
     """A source of blocks that are read as they are wanted."""
     from ray.data import Datasource, ReadTask
     from ray.data.block import BlockMetadata
@@ -97,7 +99,7 @@ def _source(left: Left, together: int) -> Any:
     return _Items()
 
 
-def _blocks(left: Left, together: int) -> Iterator[Any]:
+def _blocks(left: RemainingItems, together: int) -> Iterator[Any]:
     """The items as tables of JSON; an error of the input is the last row."""
     import pyarrow as pa
 
@@ -135,8 +137,8 @@ def _ordered(items: Iterable[Item], first: int) -> Iterator[Item]:
 class _Summarizer:
     """One actor."""
 
-    def __init__(self, wish: dict[str, Any], crew: dict[str, int]) -> None:
-        self._pool = Pool(Wish(**wish), Crew(**crew))
+    def __init__(self, batch_options: dict[str, Any], crew: dict[str, int]) -> None:
+        self._pool = Pool(BatchOptions(**batch_options), WorkerConfig(**crew))
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         stops = [stop for stop in batch["stop"] if stop]

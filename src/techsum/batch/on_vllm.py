@@ -17,7 +17,7 @@ from typing import Any
 from techsum import korean
 from techsum.article import Article
 from techsum.batch.items import Item
-from techsum.batch.rows import Crew, Made, Wish, article_of, done_row, failed
+from techsum.batch.rows import BatchOptions, Made, WorkerConfig, article_of, done_row, failed
 from techsum.errors import ReadingError, UsageError
 from techsum.generators.protocol import Options
 from techsum.generators.transformers_model import Origin, load_tokenizer, origin
@@ -37,12 +37,12 @@ _BLOCK = 64
 """Items that travel together; the engine makes batches of its own."""
 
 
-def answered(read: Any, wish: Wish, crew: Crew, engine: Stage | None = None) -> Any:
+def answered(read: Any, batch_options: BatchOptions, crew: WorkerConfig, engine: Stage | None = None) -> Any:
     """A dataset of rows (`item`, `line`, `failed`, `stop`) from one of items (`item`, `stop`).
 
     Args:
         read: the items.
-        wish: how to summarise; its model is `hf:ID` or `hf:FOLDER`, with an adapter or without.
+        batch_options: how to summarise; its model is `hf:ID` or `hf:FOLDER`, with an adapter or without.
         crew: `workers` engines, a GPU each.
         engine: what answers `tokenized_prompt` by `sampling_params` in `generated_text`; by default vLLM.
 
@@ -52,7 +52,7 @@ def answered(read: Any, wish: Wish, crew: Crew, engine: Stage | None = None) -> 
     """
     from ray.data import ActorPoolStrategy
 
-    where = origin(wish.model.removeprefix("hf:"))
+    where = origin(batch_options.model.removeprefix("hf:"))
     if (
         where.format == "tuned"
     ):  # it shortens one sentence at a time, and this stream has one answer an article
@@ -63,13 +63,13 @@ def answered(read: Any, wish: Wish, crew: Crew, engine: Stage | None = None) -> 
         "compute": ActorPoolStrategy(min_size=1, max_size=2 * crew.workers),
         "num_cpus": 1,
     }
-    asked = read.map_batches(_Asking, fn_constructor_args=(vars(wish),), **beside)
-    return (engine or vllm(where, crew))(asked).map_batches(
-        _Looking, fn_constructor_args=(vars(wish),), **beside
+    requested = read.map_batches(_PromptBuilder, fn_constructor_args=(vars(batch_options),), **beside)
+    return (engine or vllm(where, crew))(requested).map_batches(
+        _Looking, fn_constructor_args=(vars(batch_options),), **beside
     )
 
 
-def vllm(where: Origin, crew: Crew) -> Stage:
+def vllm(where: Origin, crew: WorkerConfig) -> Stage:
     """The stage that answers."""
     try:
         from ray.data.llm import build_processor, vLLMEngineProcessorConfig
@@ -78,8 +78,8 @@ def vllm(where: Origin, crew: Crew) -> Stage:
     adapter = where.adapter
     sizes: dict[str, Any] = {"max_model_len": settings().context, "enable_prefix_caching": True}
     if adapter:
-        said = json.loads((adapter / "adapter_config.json").read_text("utf-8"))
-        sizes |= {"enable_lora": True, "max_lora_rank": max(16, int(said["r"]))}
+        payload = json.loads((adapter / "adapter_config.json").read_text("utf-8"))
+        sizes |= {"enable_lora": True, "max_lora_rank": max(16, int(payload["r"]))}
     return build_processor(  # type: ignore[no-any-return] # ray publishes no types
         vLLMEngineProcessorConfig(
             model_source=where.base,
@@ -95,7 +95,7 @@ def vllm(where: Origin, crew: Crew) -> Stage:
     )
 
 
-class _AskedError(Exception):
+class _PromptRequestError(Exception):
     """What a summarizer would ask of its model first."""
 
     def __init__(self, messages: Sequence[Message], options: Options) -> None:
@@ -126,7 +126,7 @@ class _Recorded:
         """The answer, the first time; nothing after that."""
         assert not cancel or not cancel.is_set()  # noqa: S101 - nobody stops a stage in mid-article
         if self._answer is None:
-            raise _AskedError(messages, options)
+            raise _PromptRequestError(messages, options)
         answer, self._answer = self._answer, ""
         yield answer
 
@@ -137,25 +137,25 @@ class _Recorded:
 class _Stage:
     """What both stages beside the engine know."""
 
-    def __init__(self, wish: dict[str, Any]) -> None:
+    def __init__(self, batch_options: dict[str, Any]) -> None:
         korean.use_threads(1)
-        self._wish = Wish(**wish)
+        self._wish = BatchOptions(**batch_options)
         self._where = origin(self._wish.model.removeprefix("hf:"))
         w = self._wish
         self._options = make_options(w.length, w.style, w.register, w.seed, strict=w.strict)
 
 
-class _Asking(_Stage):
+class _PromptBuilder(_Stage):
     """From items to prompts."""
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         made = [self._asked(item, stop) for item, stop in zip(batch["item"], batch["stop"], strict=True)]
         return {name: [row[name] for row in made] for name in made[0]}
 
-    def _asked(self, said: str, stop: str) -> dict[str, Any]:
+    def _asked(self, payload: str, stop: str) -> dict[str, Any]:
         # what needs no answer travels along with the shortest of prompts, so that order is kept
         row = {
-            "item": said,
+            "item": payload,
             "stop": stop,
             "article": "",
             "tokenized_prompt": [2],
@@ -164,7 +164,7 @@ class _Asking(_Stage):
         if stop:
             return row
         try:
-            article = article_of(Item.from_json(said))
+            article = article_of(Item.from_json(payload))
         except ReadingError:
             return row  # the next stage meets it again, and says so
         article = replace(article, title=article.title or headline(article))
@@ -175,9 +175,9 @@ class _Asking(_Stage):
         try:
             for _ in Abstractive(article, generator, self._options).events():
                 pass
-        except _AskedError as asked:
-            options = asked.options
-            row["tokenized_prompt"] = generator.prompt(asked.messages)
+        except _PromptRequestError as requested:
+            options = requested.options
+            row["tokenized_prompt"] = generator.prompt(requested.messages)
             row["sampling_params"] = {
                 "max_tokens": options.max_tokens,
                 "temperature": options.temperature,
@@ -195,10 +195,10 @@ class _Looking(_Stage):
         made = [self._looked(*one) for one in zip(*columns, strict=True)]
         return {name: [row[name] for row in made] for name in made[0]}
 
-    def _looked(self, said: str, stop: str, article: str, answer: str) -> dict[str, Any]:
+    def _looked(self, payload: str, stop: str, article: str, answer: str) -> dict[str, Any]:
         if stop:
             return {"item": "", "line": b"", "failed": False, "stop": stop}
-        item = Item.from_json(said)
+        item = Item.from_json(payload)
         try:
             row = self._row(item, article, answer)
         except ReadingError as error:
@@ -207,8 +207,8 @@ class _Looking(_Stage):
         bare = Item(item.number, item.id, item.share)
         return {"item": bare.as_json(), "line": made.line, "failed": made.failed, "stop": ""}
 
-    def _row(self, item: Item, said: str, answer: str) -> dict[str, Any]:
-        article = Article.from_dict(json.loads(said)) if said else article_of(item)
+    def _row(self, item: Item, payload: str, answer: str) -> dict[str, Any]:
+        article = Article.from_dict(json.loads(payload)) if payload else article_of(item)
         generator = _Recorded(self._where, answer)
         if len(split(article, generator)) > 1:
             keys = extract(article, self._options)

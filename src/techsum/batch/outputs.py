@@ -12,9 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from techsum.batch.rows import Wish
+from techsum.batch.rows import BatchOptions
 from techsum.errors import StorageError, UsageError
-from techsum.files import held
+from techsum.files import exclusive_lock
 
 _PART_ROWS, _PART_SECONDS = 10_000, 60
 """A Parquet part ends after so many rows or seconds: so much work is lost at most."""
@@ -36,7 +36,7 @@ class Output(Protocol):
 
 
 @contextmanager
-def opened(path: Path, source: Path, wish: Wish) -> Iterator[Output]:
+def opened(path: Path, source: Path, batch_options: BatchOptions) -> Iterator[Output]:
     """The output, to be written on: JSON lines, or a folder of Parquet parts where it ends with `.parquet`.
 
     Raises:
@@ -51,10 +51,10 @@ def opened(path: Path, source: Path, wish: Wish) -> Iterator[Output]:
         raise UsageError("batch_exists", path=path)
     try:
         about.parent.mkdir(parents=True, exist_ok=True)
-        with held(about) as alone:
+        with exclusive_lock(about) as alone:
             if not alone:
                 raise UsageError("batch_taken", path=path)
-            _same(about, path, {"input": str(source.resolve()), **asdict(wish)})
+            _same(about, path, {"input": str(source.resolve()), **asdict(batch_options)})
             output: Output = Parts(path) if parts else Lines(path)
             try:
                 yield output
@@ -64,17 +64,17 @@ def opened(path: Path, source: Path, wish: Wish) -> Iterator[Output]:
         raise StorageError("batch_unwritable", path=path, reason=error.strerror) from None
 
 
-def _same(about: Path, path: Path, said: dict[str, Any]) -> None:
+def _same(about: Path, path: Path, data: dict[str, Any]) -> None:
     """Keep what this batch is, or compare it with what was kept."""
     kept = about.read_text("utf-8")
     if not kept:
-        about.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+        about.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         return
     try:
         before = json.loads(kept)
     except ValueError:
         before = {}
-    other = [f"{k}={before.get(k)}" for k in said if before.get(k) != said[k]]
+    other = [f"{k}={before.get(k)}" for k in data if before.get(k) != data[k]]
     if other:
         raise UsageError("batch_other", path=path, begun=", ".join(other))
 

@@ -20,7 +20,7 @@ _OF_THE_ROW = {"model_context"}
 
 
 @dataclass(frozen=True)
-class Wish:
+class BatchOptions:
     """How a batch is to be summarised; part of what a batch is known by when it goes on."""
 
     model: str
@@ -32,7 +32,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Crew:
+class WorkerConfig:
     """Who does a batch."""
 
     workers: int
@@ -57,7 +57,7 @@ class Made(NamedTuple):
         return cls(item, line, row["error"] is not None)
 
 
-def row_of(item: Item, wish: Wish, cancel: threading.Event | None = None) -> dict[str, Any]:
+def row_of(item: Item, batch_options: BatchOptions, cancel: threading.Event | None = None) -> dict[str, Any]:
     """The output row of an item; what is wrong with the item stands in its `error`.
 
     Raises:
@@ -70,9 +70,15 @@ def row_of(item: Item, wish: Wish, cancel: threading.Event | None = None) -> dic
     except ReadingError as error:
         return failed(item, error)
     item = replace(item, reading_seconds=item.reading_seconds + time.perf_counter() - began)
-    options = make_options(wish.length, wish.style, wish.register, wish.seed, strict=wish.strict)
+    options = make_options(
+        batch_options.length,
+        batch_options.style,
+        batch_options.register,
+        batch_options.seed,
+        strict=batch_options.strict,
+    )
     try:
-        *_, last = events(article, wish.model, options, cancel)
+        *_, last = events(article, batch_options.model, options, cancel)
     except ModelError as error:
         if error.key not in _OF_THE_ROW:
             raise
@@ -100,17 +106,17 @@ def article_of(item: Item) -> Article:
 
 def done_row(item: Item, article: Article, summary: Summary) -> dict[str, Any]:
     """The row of an item that was summarised."""
-    said = summary.as_dict()
+    data = summary.as_dict()
     return {
         "id": item.id,
         "error": None,
         "error_kind": None,
-        **{k: said[k] for k in ("title", "line", "summary", "figures")},
-        **{k: said[k] for k in ("sentences", "notices", "model", "coverage")},
+        **{k: data[k] for k in ("title", "line", "summary", "figures")},
+        **{k: data[k] for k in ("sentences", "notices", "model", "coverage")},
         "url": article.url,
         "characters": len(article.text),
         "reading_seconds": round(item.reading_seconds, 3),
-        "seconds": said["seconds"],
+        "seconds": data["seconds"],
     }
 
 

@@ -12,22 +12,22 @@ from typing import BinaryIO
 
 from techsum import korean
 from techsum.batch.items import Item
-from techsum.batch.rows import Made, Wish, failed, row_of
+from techsum.batch.rows import BatchOptions, Made, failed, row_of
 from techsum.errors import ModelError, TechsumError
 from techsum.generators import EXTRACT, load
-from techsum.reading.worker import receive, send
+from techsum.pipes import receive, send
 
 
 def main() -> None:
     """Answer items until standard input ends."""
-    wish, slots = Wish(**json.loads(sys.argv[1])), int(sys.argv[2])
+    batch_options, slots = BatchOptions(**json.loads(sys.argv[1])), int(sys.argv[2])
     os.environ["TECHSUM_SLOTS"] = str(slots)
     korean.use_threads(1)  # a worker is a core; two threads in each of two workers do 6 % less
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library's stray print must not break the protocol
     try:
-        if wish.model != EXTRACT:
-            load(wish.model)
+        if batch_options.model != EXTRACT:
+            load(batch_options.model)
     except TechsumError as error:
         send(answers, {"stop": error.as_dict()}, b"")
         return
@@ -35,12 +35,14 @@ def main() -> None:
     with ThreadPoolExecutor(slots, thread_name_prefix="slot") as threads:
         while (request := receive(requests)) is not None:
             item = Item.from_json(request[1])
-            threads.submit(_answer, item, wish, answers, one_at_a_time)
+            threads.submit(_answer, item, batch_options, answers, one_at_a_time)
 
 
-def _answer(item: Item, wish: Wish, answers: BinaryIO, one_at_a_time: threading.Lock) -> None:
+def _answer(
+    item: Item, batch_options: BatchOptions, answers: BinaryIO, one_at_a_time: threading.Lock
+) -> None:
     try:
-        made = Made.of(item, row_of(item, wish))
+        made = Made.of(item, row_of(item, batch_options))
     except ModelError as error:
         with one_at_a_time:
             send(answers, {"stop": error.as_dict()}, b"")

@@ -8,12 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from techsum import korean
+from techsum.cached import cached_property
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +29,7 @@ _ASKING = frozenset(
         "어떤",
         "어느",
         "얼마",
+        "얼마나",
         "몇",
         "알",
         "알리",
@@ -46,6 +47,18 @@ _ASKING = frozenset(
         "수",
         "사람",
         "정도",
+        "안",
+        "못",
+        "좀",
+        "혹시",
+        "그냥",
+        "진짜",
+        "정말",
+        "대체",
+        "도대체",
+        "제일",
+        "가장",
+        "더",
     ]
 )
 """What a question says about itself, not about the article."""
@@ -97,7 +110,10 @@ _MEASURES = (
     (r"몇 ?(?:개|곳|건|마리|종|가지|번|차례|회|대|장|편|점)", r"\d\s?(?:개|곳|건|마리|종|가지|번|차례|회|대|장|편|점)"),
 )  # fmt: skip
 """Measures that a question names, and how their numbers look."""
-_COMPILED = [(re.compile(asked), re.compile(told)) for asked, told in _MEASURES]
+_COMPILED = [
+    (re.compile(question_pattern), re.compile(sentence_pattern))
+    for question_pattern, sentence_pattern in _MEASURES
+]
 _DENIES = re.compile("못|않|없|아니")
 _LETTERS = re.compile(r"[^가-힣A-Za-z0-9]")
 
@@ -186,10 +202,14 @@ class _Asked:
         self._letters = [len(letters & own) / max(1, len(letters)) for own in article.letters]
         self._asks = {name: bool(pattern.search(question)) for name, pattern in _ASKS.items()}
         self._one = any(self._asks[name] for name in _ASKS_FOR_ONE)
-        self._measures = [told for asked, told in _COMPILED if asked.search(question)]
+        self._measures = [
+            sentence_pattern
+            for question_pattern, sentence_pattern in _COMPILED
+            if question_pattern.search(question)
+        ]
         self._denies = bool(_DENIES.search(question))
 
-    def _held(self, words: Sequence[str], places: Sequence[int]) -> float:
+    def _share_of(self, words: Sequence[str], places: Sequence[int]) -> float:
         """Share of the weight of these words that these sentences hold together, 0 to 1."""
         whole = sum(self._weights[w] for w in words)
         own = self._article.words
@@ -205,26 +225,26 @@ class _Asked:
 
     def features(self) -> Features:
         count = len(self._article.sentences)
-        held = [self._held(self._words, [p]) for p in range(count)]
+        shares = [self._share_of(self._words, [p]) for p in range(count)]
         given = sum(self._weights[w] for w in self._words if w in self._article.title) / (
             sum(self._weights.values()) or 1
         )
-        titled = [h + (given / 2 if 0 < h < 1 else 0) for h in held]
-        nouns = [self._held(self._nouns, [p]) for p in range(count)]
+        titled = [h + (given / 2 if 0 < h < 1 else 0) for h in shares]
+        nouns = [self._share_of(self._nouns, [p]) for p in range(count)]
         bm25 = [self._bm25(p) for p in range(count)]
-        together = [self._held(self._words, range(max(0, p - 1), p + 1)) for p in range(count)]
+        together = [self._share_of(self._words, range(max(0, p - 1), p + 1)) for p in range(count)]
         order = {p: n for n, p in enumerate(sorted(range(count), key=lambda p: -titled[p]))}
-        most = max(held), max(self._letters), max(bm25)
+        most = max(shares), max(self._letters), max(bm25)
         rows = [
-            self._sentence(p, held, (titled[p], nouns[p], bm25[p], order[p], together[p]), most)
+            self._sentence(p, shares, (titled[p], nouns[p], bm25[p], order[p], together[p]), most)
             for p in range(count)
         ]
         known = self._article.known
         unknown = [w not in known for w in self._words]
         unknown_nouns = [w not in known for w in self._nouns]
         whole = [
-            sum(unknown) / len(unknown), sum(unknown_nouns) / max(1, len(unknown_nouns)), not any(unknown), max(held), max(titled),
-            max(nouns), max(self._letters), sorted(held)[-2] if count > 1 else 0.0, math.log(1 + len(self._words)),
+            sum(unknown) / len(unknown), sum(unknown_nouns) / max(1, len(unknown_nouns)), not any(unknown), max(shares), max(titled),
+            max(nouns), max(self._letters), sorted(shares)[-2] if count > 1 else 0.0, math.log(1 + len(self._words)),
             *self._asks.values(), not self._one, max(together), max(bm25) / (max(bm25) + 5), bool(self._measures), math.log(count),
             self._denies,
         ]  # fmt: skip
@@ -233,34 +253,34 @@ class _Asked:
     def _sentence(
         self,
         place: int,
-        held: Sequence[float],
+        shares: Sequence[float],
         own: tuple[float, float, float, int, float],
         most: tuple[float, float, float],
     ) -> list[float]:
         titled, nouns, bm25, order, together = own
         most_held, most_letters, most_bm25 = most
-        text, last = self._article.sentences[place].text, place + 1 == len(held)
+        text, last = self._article.sentences[place].text, place + 1 == len(shares)
         words, asks, letters = self._article.words[place], self._asks, self._letters
         tells = self._article.tells[place]
-        before = held[place - 1] if place else 0.0
-        after = 0.0 if last else held[place + 1]
+        before = shares[place - 1] if place else 0.0
+        after = 0.0 if last else shares[place + 1]
         reason_after = not last and self._article.tells[place + 1]["reason"]
-        measured = any(told.search(text) for told in self._measures)
+        measured = any(sentence_pattern.search(text) for sentence_pattern in self._measures)
         new = len(words.keys() - set(self._words))
         denies = bool(_DENIES.search(text))
         verbs = sum(w in words for w in self._verbs) / len(self._verbs) if self._verbs else 0.5
         named = (asks["actor"] or asks["place"]) and self._article.named[place]
         return [
-            held[place], titled, nouns, bm25 / (most_bm25 or 1), bm25 / (bm25 + 5), 1 / (1 + order), letters[place], before, after,
-            together, self._held(self._words, range(place, min(place + 2, len(held)))), letters[place - 1] if place else 0.0,
+            shares[place], titled, nouns, bm25 / (most_bm25 or 1), bm25 / (bm25 + 5), 1 / (1 + order), letters[place], before, after,
+            together, self._share_of(self._words, range(place, min(place + 2, len(shares)))), letters[place - 1] if place else 0.0,
             math.log(1 + new), math.log(1 + len(words)), new < _FEW, asks["number"] and tells["number"],
             asks["number"] and not tells["number"], measured, bool(self._measures) and not measured, asks["reason"] and tells["reason"],
-            held[place] if asks["reason"] and reason_after else 0.0, before if asks["reason"] else 0.0, asks["manner"] and tells["manner"],
+            shares[place] if asks["reason"] and reason_after else 0.0, before if asks["reason"] else 0.0, asks["manner"] and tells["manner"],
             asks["actor"] and named, asks["time"] and tells["time"], asks["place"] and named, asks["limit"] and tells["limit"],
-            asks["plan"] and tells["plan"], 0.0 if self._one else held[place], place / len(held), place == 0, place < _FEW, last,
+            asks["plan"] and tells["plan"], 0.0 if self._one else shares[place], place / len(shares), place == 0, place < _FEW, last,
             "?" in text, "“" in text or '"' in text, self._denies and denies, not self._denies and denies, verbs,
-            most_held - held[place], held[place] == most_held, letters[place] == most_letters, held[place] * letters[place],
-            held[place] ** 2,
+            most_held - shares[place], shares[place] == most_held, letters[place] == most_letters, shares[place] * letters[place],
+            shares[place] ** 2,
         ]  # fmt: skip
 
 

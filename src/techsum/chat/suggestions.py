@@ -22,13 +22,13 @@ def suggestions(
         shown: the summary's sentences.
         answer: the article's sentences that answer a question, or none.
     """
-    told = {e.start for s in shown for e in s.evidence}
+    stated = {e.start for s in shown for e in s.evidence}
     found: list[str] = []
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if not kind.question_pattern):
         question = text(kind.key, "ko")  # in the articles' language: their own sentences answer
-        new = [s for s in answer(article, question) if any(e.start not in told for e in s.evidence)]
+        new = [s for s in answer(article, question) if any(e.start not in stated for e in s.evidence)]
         if new:
-            told |= {e.start for s in new for e in s.evidence}
+            stated |= {e.start for s in new for e in s.evidence}
             found.append(question)
         if len(found) == MOST:
             break

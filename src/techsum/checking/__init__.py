@@ -45,13 +45,13 @@ class Checked:
         }
 
 
-def judge_for(wanted: str | None) -> str:
+def judge_for(judge: str | None) -> str:
     """Who judges a check that a reader asks for, as `check` takes it.
 
     Args:
-        wanted: `auto`, `model`, `rules`, a model's name, or None for what the settings say.
+        judge: `auto`, `model`, `rules`, a model's name, or None for what the settings say.
     """
-    by = wanted or settings().check
+    by = judge or settings().check
     if by == "auto":
         by = "model" if embedded_installed() else RULES
     return "auto" if by == "model" else by

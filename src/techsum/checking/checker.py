@@ -1,10 +1,11 @@
 """One sentence against one article: its evidence, and what a reader should doubt."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from techsum import korean
+from techsum.cached import cached_property
 from techsum.checking.derived import Amount, among, amounts, follows
 from techsum.checking.evidence import SUPPORTED, Alignment
 from techsum.checking.names import Names, compounds, names, squeeze
@@ -63,13 +64,13 @@ class Checker:
         )
         if aligned.support < SUPPORTED or not evidence:
             return SummarySentence(sentence, (), (notice("unsupported", span=(0, len(sentence))),))
-        said = _Facts(sentence, tokens)
+        claimed = _Facts(sentence, tokens)
         held = {w for p in aligned.places for w in self._sentences[p].content}
         copied = len(words & held) >= _NEAR_COPY * len(words)
         notices = [
-            *self._numbers_of(said, self._numbers_near(words, aligned.places), copied=copied),
-            *self._names_of(said),
-            *self._denied(said, aligned.places, copied=copied),
+            *self._numbers_of(claimed, self._numbers_near(words, aligned.places), copied=copied),
+            *self._names_of(claimed),
+            *self._denied(claimed, aligned.places, copied=copied),
         ]
         return SummarySentence(sentence, evidence, tuple(dict.fromkeys(notices)))
 
@@ -81,17 +82,17 @@ class Checker:
         best = self._sentences[max(shared, key=lambda place: (shared[place], -place))]
         return Evidence(best.start, best.end, best.text)
 
-    def _numbers_of(self, said: "_Facts", near: Sequence[Amount], *, copied: bool) -> Iterator[Notice]:
+    def _numbers_of(self, claimed: "_Facts", near: Sequence[Amount], *, copied: bool) -> Iterator[Notice]:
         """Numbers that the article lacks, or has of something else.
 
         Args:
-            said: the sentence.
+            claimed: the sentence.
             near: the numbers of the sentences that it comes from: what follows from them is right, too.
             copied: whether these hold nearly all its words: their numbers are repeated, not counted with.
         """
-        right = among if copied else partial(follows, said=said.text)
-        for one in said.amounts:
-            surface, span = said.text[one.start : one.end], (one.start, one.end)
+        right = among if copied else partial(follows, sentence=claimed.text)
+        for one in claimed.amounts:
+            surface, span = claimed.text[one.start : one.end], (one.start, one.end)
             quantity = one.quantity
             kind = self._fault(one)
             if kind:
@@ -102,11 +103,11 @@ class Checker:
                 quantity
                 and not quantity.spelled
                 and self._misplaced(
-                    said,
+                    claimed,
                     span,
                     _ENOUGH_FOR_A_NUMBER,
-                    partial(_Facts.gives, one=one, said=said.text),
-                    partial(_Facts.rivals, one=quantity, other=said),
+                    partial(_Facts.gives, one=one, sentence=claimed.text),
+                    partial(_Facts.rivals, one=quantity, other=claimed),
                 )
             ):
                 yield notice("number", found=surface, span=span)
@@ -124,29 +125,31 @@ class Checker:
         chosen = dict.fromkeys((*places, *others))
         return [a for p in list(chosen)[:_SOURCES] for a in self._facts(p).amounts]
 
-    def _names_of(self, said: "_Facts") -> Iterator[Notice]:
-        for one in compounds(said.text, said.tokens):
+    def _names_of(self, claimed: "_Facts") -> Iterator[Notice]:
+        for one in compounds(claimed.text, claimed.tokens):
             if self._names.misspells(one.text):
                 yield notice("name", found=one.text, span=(one.start, one.end))
-        for one in said.names:
+        for one in claimed.names:
             span = (one.start, one.end)
             squeezed = squeeze(one.text)
             if squeezed in self._title:
                 continue  # what the article is about may be named anywhere
             if not self._names.has(one.text) or self._misplaced(
-                said,
+                claimed,
                 span,
                 _ENOUGH_FOR_A_NAME,
                 partial(_Facts.names_one, name=squeezed),
-                partial(_Facts.other_names, other=said),
+                partial(_Facts.other_names, other=claimed),
             ):
                 yield notice("name", found=one.text, span=span)
 
-    def _denied(self, said: "_Facts", places: Iterable[int], *, copied: bool) -> Iterator[Notice]:
+    def _denied(self, claimed: "_Facts", places: Iterable[int], *, copied: bool) -> Iterator[Notice]:
         evidence = [c for p in places for c in self._facts(p).claims]
-        claim = contradiction(said.claims, evidence, implied=not copied)
+        claim = contradiction(claimed.claims, evidence, implied=not copied)
         if claim:
-            yield notice("negation", found=said.text[claim.start : claim.end], span=(claim.start, claim.end))
+            yield notice(
+                "negation", found=claimed.text[claim.start : claim.end], span=(claim.start, claim.end)
+            )
 
     def _facts(self, place: int) -> "_Facts":
         if place not in self._known:
@@ -156,14 +159,14 @@ class Checker:
 
     def _misplaced(
         self,
-        said: "_Facts",
+        claimed: "_Facts",
         span: tuple[int, int],
         enough: float,
         has: Callable[["_Facts"], bool],
         rivals: Callable[["_Facts"], bool],
     ) -> bool:
         """Whether what stands at `span` belongs to another article sentence than the words around it."""
-        near = self._alignment.weights(said.around(span, _NEARBY))
+        near = self._alignment.weights(claimed.around(span, _NEARBY))
         shared = self._alignment.overlaps(near)
         if not shared:
             return False
@@ -182,7 +185,7 @@ class Checker:
 class _Facts:
     """What one sentence says: numbers, names and claims, each found when first asked for."""
 
-    def __init__(self, text: str, tokens: Sequence[Any]) -> None:
+    def __init__(self, text: str, tokens: Sequence[korean.Token]) -> None:
         self.text = text
         self.tokens = tokens
 
@@ -206,9 +209,9 @@ class _Facts:
     def squeezed(self) -> str:
         return squeeze(self.text)
 
-    def gives(self, one: Amount, said: str) -> bool:
-        """Whether this number of the sentence `said` stands here or follows from what does."""
-        return follows(one, self.amounts, said)
+    def gives(self, one: Amount, sentence: str) -> bool:
+        """Whether this number of a sentence stands here or follows from what does."""
+        return follows(one, self.amounts, sentence)
 
     def has(self, one: Quantity) -> bool:
         """Whether this number stands here, with its unit or without one."""

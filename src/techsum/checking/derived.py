@@ -321,13 +321,13 @@ def among(one: Amount, known: Iterable[Amount]) -> bool:
     return any(same(one, other) for other in every)
 
 
-def follows(one: Amount, evidence: Sequence[Amount], said: str) -> bool:
-    """Whether a number of the sentence `said` is one of these, or follows from one or two of them.
+def follows(one: Amount, evidence: Sequence[Amount], sentence: str) -> bool:
+    """Whether a number of a sentence is one of these, or follows from one or two of them.
 
     Args:
         one: the number.
         evidence: the numbers of the sentences that it comes from.
-        said: the sentence that it stands in: differences and ratios are tried where its words speak of such.
+        sentence: the sentence that it stands in: differences and ratios are tried where its words speak of such.
     """
     if among(one, evidence):
         return True
@@ -335,33 +335,34 @@ def follows(one: Amount, evidence: Sequence[Amount], said: str) -> bool:
     if one.parts and any(same(one.parts[0], other) for other in known):
         return False
     return any(
-        kind == one.kind and one.low <= value <= one.high for kind, value in _derived(known, one.kind, said)
+        kind == one.kind and one.low <= value <= one.high
+        for kind, value in _derived(known, one.kind, sentence)
     )
 
 
 def _derived(  # noqa: C901 - the ways in which a number may follow, one by one
-    known: Sequence[Amount], wanted: str | None, said: str
+    known: Sequence[Amount], kind_wanted: str | None, sentence: str
 ) -> Iterator[tuple[str | None, float]]:
     """What follows from one or two of these numbers, of the wanted kind."""
-    changes, shares = bool(_CHANGE.search(said)), bool(_SHARE.search(said))
+    changes, shares = bool(_CHANGE.search(sentence)), bool(_SHARE.search(sentence))
     values = {
         (a.kind, a.value) for a in known[:_MOST]
     }  # of a table without sentences, pairs would be too many
     for kind, value in values:
-        if kind == wanted == RATIO:
+        if kind == kind_wanted == RATIO:
             yield RATIO, 1 - value
             if changes:
                 yield RATIO, 1 + value
                 yield RATIO, value - 1
     for (kind, a), (other, b) in permutations(values, 2):
         if kind == other and kind not in _NO_MEASURE and a > 0 and b > 0:
-            if wanted == RATIO and (kind != RATIO or changes):
+            if kind_wanted == RATIO and (kind != RATIO or changes):
                 yield RATIO, a / b
-            if wanted == RATIO and kind != RATIO and changes:
+            if kind_wanted == RATIO and kind != RATIO and changes:
                 yield RATIO, abs(a - b) / a
-            if kind == RATIO and wanted == "%p" and a > b:
+            if kind == RATIO and kind_wanted == "%p" and a > b:
                 yield "%p", a - b
-            if wanted == kind != RATIO and a > b and (changes or shares):
+            if kind_wanted == kind != RATIO and a > b and (changes or shares):
                 yield kind, a - b
-        elif kind == RATIO and shares and wanted == other and other not in _NO_MEASURE:
+        elif kind == RATIO and shares and kind_wanted == other and other not in _NO_MEASURE:
             yield other, a * b

@@ -82,7 +82,7 @@ class Alignment:
             return Aligned((), 0.0)
         known = sum(w in self._holders or w in self._title for w in weights) / len(weights)
         chosen: list[int] = []
-        held = sum(v for w, v in weights.items() if w in self._title)
+        title_weight = sum(v for w, v in weights.items() if w in self._title)
         weights = {w: v for w, v in weights.items() if w not in self._title}
         while len(chosen) < _MOST_EVIDENCE:
             shared = self.overlaps(weights)
@@ -90,9 +90,9 @@ class Alignment:
             if best < 0 or shared[best] < whole * (_WORTH_ADDING if chosen else _WORTH_CITING):
                 break
             chosen.append(best)
-            held += shared[best]
+            title_weight += shared[best]
             weights = {w: v for w, v in weights.items() if best not in self._holders.get(w, ())}
-        return Aligned(tuple(chosen), (held / whole + known) / 2)
+        return Aligned(tuple(chosen), (title_weight / whole + known) / 2)
 
 
 def same_meaning(one: AbstractSet[str], other: AbstractSet[str]) -> bool:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+
+from techsum.korean import Token
 
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.&'’][A-Za-z0-9]+)*|\d{1,9}[A-Za-z]+\b")
 _GLOSS = re.compile(r"(?<=[가-힣A-Za-z0-9”\"’'])\s?\(([^()]*)\)")
@@ -38,7 +39,7 @@ def glosses(text: str) -> list[tuple[int, int]]:
     return [m.span(1) for m in _GLOSS.finditer(text)]
 
 
-def names(text: str, tokens: Sequence[Any]) -> Iterator[Name]:
+def names(text: str, tokens: Sequence[Token]) -> Iterator[Name]:
     """Names of people, places, organisations and products: Kiwi's NNP, and capitalised or coded Latin words.
 
     Args:
@@ -60,24 +61,31 @@ def names(text: str, tokens: Sequence[Any]) -> Iterator[Name]:
             yield Name(token.start, token.start + token.len, text[token.start : token.start + token.len])
 
 
-def compounds(text: str, tokens: Sequence[Any]) -> Iterator[Name]:
+def compounds(text: str, tokens: Sequence[Token]) -> Iterator[Name]:
     """Nouns written as one word with a name among them: 통합진보당, of which Kiwi takes 진보당 for the name.
 
     Args:
         text: the sentence.
         tokens: Kiwi's analysis of it.
     """
-    run: list[Any] = []
-    for token in [*tokens, None]:
-        inside = token is not None and token.tag[:2] in ("NN", "XP", "XS") and token.tag not in ("XSV", "XSA")
-        if inside and (not run or run[-1].start + run[-1].len == token.start):
+    for run in _noun_runs(tokens):
+        start, end = run[0].start, run[-1].end
+        if len(run) > 1 and end - start >= _COMPOUND and any(t.tag == "NNP" for t in run):
+            yield Name(start, end, text[start:end])
+
+
+def _noun_runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """Runs of nouns and their affixes with no space between."""
+    run: list[Token] = []
+    for token in tokens:
+        inside = token.tag[:2] in ("NN", "XP", "XS") and token.tag not in ("XSV", "XSA")
+        if run and not (inside and run[-1].end == token.start):
+            yield run
+            run = []
+        if inside:
             run.append(token)
-            continue
-        if len(run) > 1 and any(t.tag == "NNP" for t in run):
-            start, end = run[0].start, run[-1].start + run[-1].len
-            if end - start >= _COMPOUND:
-                yield Name(start, end, text[start:end])
-        run = [token] if inside else []
+    if run:
+        yield run
 
 
 class Names:
@@ -96,19 +104,19 @@ class Names:
         parts = name.split()
         if len(parts) > 1:
             return any(self.has(p) for p in parts if len(p) >= _SHORTEST)
-        wanted = squeeze(name)
-        stem = _SUFFIX.sub("", wanted) if len(wanted) > _SHORTEST else wanted
-        if wanted in self._squeezed or stem in self._squeezed:
+        squeezed = squeeze(name)
+        stem = _SUFFIX.sub("", squeezed) if len(squeezed) > _SHORTEST else squeezed
+        if squeezed in self._squeezed or stem in self._squeezed:
             return True
-        heard = sounds(name)
-        if len(heard) < _HEARD:
+        sounded = sounds(name)
+        if len(sounded) < _HEARD:
             return False
         if re.search("[가-힣]", name):
-            return any(_alike(heard, word) for word in self._latin)
+            return any(_alike(sounded, word) for word in self._latin)
         if self._hangul is None:
             self._hangul = {sounds(w) for w in re.findall("[가-힣]{2,}", self._text)}
         # a Hangul word carries particles: its beginning is compared
-        return any(_alike(word[: len(heard)], heard) for word in self._hangul)
+        return any(_alike(word[: len(sounded)], sounded) for word in self._hangul)
 
     def misspells(self, word: str) -> bool:
         """Whether the article lacks this word and has one that differs from it in a single syllable."""
@@ -131,14 +139,14 @@ def squeeze(text: str) -> str:
 
 def sounds(word: str) -> str:
     """The consonants of a word, in Hangul or Latin letters, as one coarse alphabet."""
-    heard = []
+    sounded = []
     for letter in word.lower().replace("ng", "n"):
         if "가" <= letter <= "힣":
             code = ord(letter) - 0xAC00
-            heard += [_ONSETS[code // 588], _CODAS[code % 28]]
+            sounded += [_ONSETS[code // 588], _CODAS[code % 28]]
         else:
-            heard.append(_LETTERS.get(letter, "-"))
-    return re.sub(r"(.)\1+", r"\1", "".join(heard).replace("-", ""))
+            sounded.append(_LETTERS.get(letter, "-"))
+    return re.sub(r"(.)\1+", r"\1", "".join(sounded).replace("-", ""))
 
 
 def _alike(one: str, other: str) -> bool:

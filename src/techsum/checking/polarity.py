@@ -6,7 +6,8 @@ Seen without a model: a negated predicate (`-지 않다`, `못`, `-ㄹ 수 없�
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+
+from techsum.korean import Token
 
 _OPPOSITES = """
 늘/줄 늘어나/줄어들 늘리/줄이 증가/감소 상승/하락 상승/하강 오르/내리 올리/내리 올라가/내려가 높/낮 높아지/낮아지 높이/낮추 크/작 커지/작아지 많/적 많아지/적어지
@@ -164,7 +165,7 @@ class Claim:
     """Character offsets of the word with its negation."""
 
 
-def claims(tokens: Sequence[Any]) -> list[Claim]:
+def claims(tokens: Sequence[Token]) -> list[Claim]:
     """The claims of one sentence, in order.
 
     Args:
@@ -197,9 +198,9 @@ def claims(tokens: Sequence[Any]) -> list[Claim]:
     return found
 
 
-def _clauses(tokens: Sequence[Any]) -> Iterator[list[Any]]:
+def _clauses(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Runs of tokens that end in a connective ending, a quotation or the sentence's end."""
-    clause: list[Any] = []
+    clause: list[Token] = []
     for place, token in enumerate(tokens):
         clause.append(token)
         follows = tokens[place + 1].tag if place + 1 < len(tokens) else ""
@@ -210,7 +211,7 @@ def _clauses(tokens: Sequence[Any]) -> Iterator[list[Any]]:
         yield clause
 
 
-def _word(clause: Sequence[Any], place: int) -> str | None:
+def _word(clause: Sequence[Token], place: int) -> str | None:
     """The predicate or pair word at this place, or None where no claim stands."""
     token = clause[place]
     tag = token.tag.split("-")[0]
@@ -225,7 +226,7 @@ def _word(clause: Sequence[Any], place: int) -> str | None:
     return None
 
 
-def _negations(clause: Sequence[Any], place: int) -> Iterator[int]:
+def _negations(clause: Sequence[Token], place: int) -> Iterator[int]:
     """Places of what negates the word at `place`: 안/못 before it, 지 않/못하 or 수 없 behind it."""
     if place and clause[place - 1].tag == "MAG" and clause[place - 1].form in ("안", "못"):
         yield place - 1
@@ -243,7 +244,9 @@ def _negations(clause: Sequence[Any], place: int) -> Iterator[int]:
             yield near
 
 
-def contradiction(said: Iterable[Claim], evidence: Sequence[Claim], *, implied: bool = True) -> Claim | None:
+def contradiction(
+    stated_claims: Iterable[Claim], evidence: Sequence[Claim], *, implied: bool = True
+) -> Claim | None:
     """The first claim that the evidence denies.
 
     The same predicate stands there in the clause most like this one, with another sign. Or the sentence ends in a
@@ -253,7 +256,7 @@ def contradiction(said: Iterable[Claim], evidence: Sequence[Claim], *, implied: 
     denies = any(
         c.negated or (implied and (c.axis in _IMPLIED or c.words & _IMPLIED or c.sign < 0)) for c in evidence
     )
-    for claim in said:
+    for claim in stated_claims:
         if _goes_the_other_way(claim, evidence):
             return claim
         same = [c for c in evidence if c.axis == claim.axis]

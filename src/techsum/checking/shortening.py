@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import Any
 
 from techsum import korean
 from techsum.checking.quantities import quantities
@@ -41,11 +40,11 @@ def keeps_meaning(shorter: str, original: str, title: str = "") -> bool:
         title: the article's title, whose words may stand for a pronoun.
     """
     ours, theirs = korean.tokens(shorter), korean.tokens(original)
-    said, held = korean.content_of(ours), korean.content_of(theirs)
+    short_words, source_words = korean.content_of(ours), korean.content_of(theirs)
     return (
-        bool(said)
-        and _says_nothing_new(said, held, original, title)
-        and _keeps_order(said, held)
+        bool(short_words)
+        and _says_nothing_new(short_words, source_words, original, title)
+        and _keeps_order(short_words, source_words)
         and _keeps_numbers(shorter, original)
         and _keeps_what_numbers_are_of(ours, theirs)
         and _keeps_nouns_whole(ours, shorter, (*theirs, *korean.tokens(title)), original)
@@ -60,17 +59,19 @@ def keeps_meaning(shorter: str, original: str, title: str = "") -> bool:
     )
 
 
-def _says_nothing_new(said: Sequence[str], held: Sequence[str], original: str, title: str) -> bool:
+def _says_nothing_new(
+    short_words: Sequence[str], source_words: Sequence[str], original: str, title: str
+) -> bool:
     """No word that the original lacks ("짧았다" for "16분이었다"), none said twice ("쇠고기는 쇠고기다")."""
-    allowed = Counter(held) + Counter(korean.content(title))
-    counts = Counter(said).items()
+    allowed = Counter(source_words) + Counter(korean.content(title))
+    counts = Counter(short_words).items()
     return all(count <= allowed[word] or (count == 1 and word in original) for word, count in counts)
 
 
-def _keeps_order(said: Sequence[str], held: Sequence[str]) -> bool:
+def _keeps_order(short_words: Sequence[str], source_words: Sequence[str]) -> bool:
     """Words in another order say another thing: who did what to whom."""
-    common = [w for w in said if w in set(held)]
-    blocks = SequenceMatcher(None, common, list(held), autojunk=False).get_matching_blocks()
+    common = [w for w in short_words if w in set(source_words)]
+    blocks = SequenceMatcher(None, common, list(source_words), autojunk=False).get_matching_blocks()
     return sum(b.size for b in blocks) >= _IN_ORDER * len(common)
 
 
@@ -89,14 +90,14 @@ def _keeps_numbers(shorter: str, original: str) -> bool:
     return ours <= theirs and all(compared[d] == n for d, n in dimensions.items())
 
 
-def _keeps_what_numbers_are_of(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _keeps_what_numbers_are_of(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """Before each number stands a word that stood before it ("세계 에너지의 1%", not "고온에서 1%")."""
     contexts = dict(_before_numbers(theirs))
     numbers = _before_numbers(ours)
     return all(not before or before[-1] in contexts.get(number, ()) for number, before in numbers)
 
 
-def _before_numbers(tokens: Sequence[Any]) -> list[tuple[str, list[str]]]:
+def _before_numbers(tokens: Sequence[korean.Token]) -> list[tuple[str, list[str]]]:
     found = []
     words: list[str] = []
     for token in tokens:
@@ -106,14 +107,16 @@ def _before_numbers(tokens: Sequence[Any]) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _keeps_nouns_whole(ours: Sequence[Any], shorter: str, theirs: Sequence[Any], original: str) -> bool:
+def _keeps_nouns_whole(
+    ours: Sequence[korean.Token], shorter: str, theirs: Sequence[korean.Token], original: str
+) -> bool:
     """A noun of the original is not cut ("박사팀은" to "박사는"), and no turn is added ("… 때문이다")."""
     known, written = {noun for noun, _ in _nouns(theirs)}, set(original.split())
     # the analyser may divide the same word in two ways: as it is written, it is the same
     return all(noun in known or _word_at(shorter, start) in written for noun, start in _nouns(ours))
 
 
-def _nouns(tokens: Sequence[Any]) -> Iterator[tuple[str, int]]:
+def _nouns(tokens: Sequence[korean.Token]) -> Iterator[tuple[str, int]]:
     """Runs of nouns that are written as one word, and where they begin."""
     run, start, end = "", 0, -1
     for token in tokens:
@@ -132,14 +135,14 @@ def _word_at(text: str, place: int) -> str:
     return text[: place + 1].rsplit(" ", 1)[-1] + text[place + 1 :].split(" ", 1)[0]
 
 
-def _keeps_roles(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _keeps_roles(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """Who acts and who is acted on stay so ("피고는 원고에게 지급하라" is not "원고가 지급해야 한다")."""
     known = set(_roles(theirs))
     nouns = {noun for noun, _ in known}
     return all((noun, role) in known for noun, role in _roles(ours) if noun in nouns)
 
 
-def _roles(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
+def _roles(tokens: Sequence[korean.Token]) -> Iterator[tuple[str, str]]:
     """Nouns with what their particle makes of them: subject or topic, object, or the particle itself."""
     for before, token in pairwise(tokens):
         if before.tag in _NOUN and before.start + before.len == token.start:
@@ -149,7 +152,7 @@ def _roles(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
                 yield before.form, "object" if token.tag == "JKO" else token.form
 
 
-def _keeps_topic(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _keeps_topic(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """What the sentence is about stays; who says or does it may go, for the article is about one group."""
     topic = next(_topics(theirs), "")
     return (
@@ -159,7 +162,7 @@ def _keeps_topic(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     )
 
 
-def _topics(tokens: Sequence[Any]) -> Iterator[str]:
+def _topics(tokens: Sequence[korean.Token]) -> Iterator[str]:
     """Nouns before 은 and 는."""
     nouns = {start + len(noun): noun for noun, start in _nouns(tokens)}
     for token in tokens:
@@ -167,21 +170,21 @@ def _topics(tokens: Sequence[Any]) -> Iterator[str]:
             yield nouns[token.start]
 
 
-def _keeps_conditions(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _keeps_conditions(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """What holds on a condition does not hold without it ("흔들리면 타지 마시고")."""
     return _conditions(ours) == _conditions(theirs)
 
 
-def _conditions(tokens: Sequence[Any]) -> int:
+def _conditions(tokens: Sequence[korean.Token]) -> int:
     return sum(t.tag == "EC" and t.form.endswith("면") for t in tokens)
 
 
-def _keeps_links(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _keeps_links(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """What ties two clauses stays ("강제력이 없지만 증거가 된다" is not "없으면")."""
     return set(_links(ours)) <= set(_links(theirs))
 
 
-def _links(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
+def _links(tokens: Sequence[korean.Token]) -> Iterator[tuple[str, str]]:
     """Verb stems with the linking endings behind them."""
     stem = ""
     for token in tokens:
@@ -191,21 +194,21 @@ def _links(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
             yield stem, token.form
 
 
-def _keeps_denials(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _keeps_denials(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """Without its end, "… 얇아져야 하는데 그렇지 않았다" says the opposite."""
     return _denials(ours) == _denials(theirs)
 
 
-def _denials(tokens: Sequence[Any]) -> int:
+def _denials(tokens: Sequence[korean.Token]) -> int:
     return sum(t.form in _NEGATIONS and t.tag[0] in "VM" for t in tokens)
 
 
-def _keeps_what_is_described(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _keeps_what_is_described(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """What follows a genitive or an adnominal ending stays ("이후의 사용은 수면을" is not "이후의 수면을")."""
     return set(_described(ours)) <= set(_described(theirs))
 
 
-def _described(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
+def _described(tokens: Sequence[korean.Token]) -> Iterator[tuple[str, str]]:
     """Pairs of a describing word and the noun right behind it."""
     describing = word = ""
     for token in tokens:
@@ -220,7 +223,7 @@ def _described(tokens: Sequence[Any]) -> Iterator[tuple[str, str]]:
             word = content[0]
 
 
-def _ends_as_a_clause_ends(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
+def _ends_as_a_clause_ends(ours: Sequence[korean.Token], theirs: Sequence[korean.Token]) -> bool:
     """The last predicate is one that ends a clause there: "늘어나는 비율" does not become "늘어났다"."""
     last = korean.content_of(ours)[-1]
     return any(
@@ -229,7 +232,7 @@ def _ends_as_a_clause_ends(ours: Sequence[Any], theirs: Sequence[Any]) -> bool:
     )
 
 
-def _is_adnominal(following: Sequence[Any]) -> bool:
+def _is_adnominal(following: Sequence[korean.Token]) -> bool:
     """Whether the endings right behind a stem make it describe a noun; 수, 것 and 탓 only carry a clause."""
     for place, token in enumerate(following):
         if token.tag == "ETM":
@@ -240,7 +243,7 @@ def _is_adnominal(following: Sequence[Any]) -> bool:
     return False
 
 
-def _particles_fit(tokens: Sequence[Any], text: str) -> bool:
+def _particles_fit(tokens: Sequence[korean.Token], text: str) -> bool:
     """No 두 번로, no 장치이."""
     for token in tokens:
         before = text[token.start - 1 : token.start]

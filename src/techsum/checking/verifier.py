@@ -114,8 +114,8 @@ class Verifier:
         evidence = checked.evidence or tuple(Evidence(s.start, s.end, s.text) for s in places)
         if not is_doubted(odds, checked.notices):
             return replace(checked, evidence=evidence, notices=())
-        told = [n for n in checked.notices if n.kind in _RULES]  # a rule says more exactly what is wrong
-        notices = tuple(told) or (self._doubted(checked.text, odds),)
+        rule_notices = [n for n in checked.notices if n.kind in _RULES]  # a rule says exactly what is wrong
+        notices = tuple(rule_notices) or (self._doubted(checked.text, odds),)
         return replace(checked, evidence=evidence, notices=notices)
 
     def _doubted(self, claim: str, odds: Odds) -> Notice:

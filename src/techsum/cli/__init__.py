@@ -19,12 +19,14 @@ from techsum.cli import (
     export,
     fit_ranker,
     library,
+    mcp,
     models,
     serve,
     summarize,
     train,
     watch,
 )
+from techsum.cli.language import Command, Group, usage_error
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
 
@@ -36,35 +38,37 @@ app = typer.Typer(
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    cls=Group,
 )
 
 
-@app.callback()
+@app.callback(help=text("help_techsum"), cls=Group)
 def options(
-    version: Annotated[bool, typer.Option("--version", help="판 번호 / show the version")] = False,
+    version: Annotated[bool, typer.Option("--version", help=text("help_version"))] = False,
 ) -> None:
-    """한국어 기술·과학 글을 내 컴퓨터에서 요약합니다. / Korean articles, summarised on your own machine."""
+    """Korean articles, summarised on your own machine."""
     if version:
         print(f"techsum {__version__}")  # noqa: T201
         raise typer.Exit
 
 
-app.command("summarize")(summarize.command)
-app.command("batch")(batch.command)
-app.command("chat")(chat.command)
-app.command("check")(check.command)
-app.command("eval")(evaluate.command)
-app.command("compare")(compare.command)
-app.command("watch")(watch.command)
-app.command("train")(train.command)
-app.command("fit-ranker")(fit_ranker.command)
-app.command("export")(export.export)
-app.command("parity")(export.parity)
+app.command("summarize", help=text("help_summarize"), cls=Command)(summarize.command)
+app.command("batch", help=text("help_batch"), cls=Command)(batch.command)
+app.command("chat", help=text("help_chat"), cls=Command)(chat.command)
+app.command("check", help=text("help_check"), cls=Command)(check.command)
+app.command("eval", help=text("help_eval"), cls=Command)(evaluate.command)
+app.command("compare", help=text("help_compare"), cls=Command)(compare.command)
+app.command("watch", help=text("help_watch"), cls=Command)(watch.command)
+app.command("train", help=text("help_train"), cls=Command)(train.command)
+app.command("fit-ranker", help=text("help_fit_ranker"), cls=Command)(fit_ranker.command)
+app.command("export", help=text("help_export"), cls=Command)(export.export)
+app.command("parity", help=text("help_parity"), cls=Command)(export.parity)
 app.add_typer(models.app, name="models")
 app.add_typer(library.app, name="library")
-app.command("doctor")(doctor.command)
-app.command("serve")(serve.command)
-app.command("desktop")(desktop.command)
+app.command("doctor", help=text("help_doctor"), cls=Command)(doctor.command)
+app.command("serve", help=text("help_serve"), cls=Command)(serve.command)
+app.command("mcp", help=text("help_mcp"), cls=Command)(mcp.command)
+app.command("desktop", help=text("help_desktop"), cls=Command)(desktop.command)
 
 
 def main() -> None:
@@ -91,7 +95,10 @@ def run() -> int:  # noqa: PLR0911 - one return for each way to end
         return DONE
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):  # click's own usage errors
-            error.show()
+            if type(error).__name__ == "NoArgsIsHelpError":
+                error.show()
+            else:
+                print("\n".join(usage_error(error)), file=sys.stderr)  # noqa: T201
             return int(error.exit_code)
         if os.environ.get("TECHSUM_DEBUG"):
             raise

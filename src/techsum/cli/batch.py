@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from techsum.batch import ENGINES, Moment, Wish, batch
+from techsum.batch import ENGINES, BatchOptions, BatchProgress, batch
+from techsum.cli import options
 from techsum.cli.terminal import make_console
 from techsum.errors import UsageError
 from techsum.messages import text
@@ -23,41 +24,28 @@ def command(  # noqa: PLR0917 - typer calls it by name
         Path,
         typer.Argument(
             metavar="IN",
-            help="JSONL, CSV, Parquet (id, text|source), 폴더, 링크 목록 .txt / folder, list of links",
+            help=text("help_batch_source"),
         ),
     ],
-    out: Annotated[
-        Path, typer.Option(help="OUT.jsonl 또는 OUT.parquet (폴더) / or a folder of Parquet parts")
-    ],
-    model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
+    out: Annotated[Path, typer.Option(help=text("help_batch_out"))],
+    model: options.Model = "auto",
     engine: Annotated[str, typer.Option(help=" | ".join(ENGINES))] = "local",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="프로세스 수 / processes (extract: 코어마다 하나 / one a core)")
-    ] = None,
-    slots: Annotated[
-        int | None, typer.Option(min=1, help="프로세스마다 동시에 쓰는 글 / documents at a time in each")
-    ] = None,
-    length: Annotated[
-        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
-    ] = "medium",
-    style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
-    register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
-    strict: Annotated[
-        bool,
-        typer.Option(
-            "--strict", help="의심스러운 문장은 본문 문장으로 / the article's words for doubtful ones"
-        ),
-    ] = False,
-    seed: Annotated[int, typer.Option(help="다시 쓸 때의 씨앗값 / seed of a second attempt")] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help=text("help_batch_workers"))] = None,
+    slots: Annotated[int | None, typer.Option(min=1, help=text("help_batch_slots"))] = None,
+    length: options.Length = "medium",
+    style: options.Style = "문단",
+    register: options.Register = "한다체",
+    strict: options.Strict = False,
+    seed: options.Seed = 0,
 ) -> None:
-    """많은 글을 한꺼번에 요약하고, 멈췄으면 이어 갑니다. / Summarise many documents, resumable."""
+    """Summarise many documents, resumable."""
     known = next((e for e in ENGINES if e == engine), None)
     if known is None:
         raise UsageError("choice_invalid", name="engine", value=engine, choices=", ".join(ENGINES))
-    wish = Wish(model, length, style, register, seed, strict)
+    batch_options = BatchOptions(model, length, style, register, seed, strict)
     began, last = time.monotonic(), None
     with _Shown() as shown:
-        for last in batch(source, out, wish, engine=known, workers=workers, slots=slots):
+        for last in batch(source, out, batch_options, engine=known, workers=workers, slots=slots):
             shown.show(last)
     assert last is not None  # noqa: S101 - the first moment comes before any row
     seconds = time.monotonic() - began
@@ -96,7 +84,7 @@ class _Shown:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: BatchProgress) -> None:
         """Show this moment, unless another was shown just before."""
         now = time.monotonic()
         if moment.made == 1:
@@ -110,7 +98,7 @@ class _Shown:
         if not self._console.is_terminal:
             self._console.print(line, highlight=False, soft_wrap=True)
 
-    def _line(self, moment: Moment, seconds: float) -> str:
+    def _line(self, moment: BatchProgress, seconds: float) -> str:
         gone = moment.share - self._first
         left = (1 - moment.share) / gone * seconds if gone > 0 else None
         return text(

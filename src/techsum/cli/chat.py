@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
@@ -10,30 +11,32 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from techsum.chat import Answer, Answered, ask
+from techsum.chat import QUOTING, Answer, Answered, ask, prepare
+from techsum.cli import options
 from techsum.cli.terminal import make_console, reading
 from techsum.errors import UsageError
+from techsum.generators import resolve
 from techsum.messages import text
 from techsum.reading import read
 from techsum.summarizers.events import Event, Progress, SentenceDone, TextPiece, Withdrawn
 
 
 def command(
-    source: Annotated[str, typer.Argument(help="링크, 파일, 글 / link, file, text")],
+    source: options.Source,
     question: Annotated[
         str | None,
-        typer.Argument(help="질문. 없으면 한 줄에 하나씩 읽습니다 / without one, a line each is read"),
+        typer.Argument(help=text("help_chat_question")),
     ] = None,
-    model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="대답마다 JSON 하나 / one JSON object an answer")
-    ] = False,
+    model: options.Model = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help=text("help_chat_json"))] = False,
 ) -> None:
-    """글에 대해 묻습니다. 본문에 없으면 없다고 답합니다. / Ask about an article."""
+    """Ask about an article."""
     console = make_console()
     with reading(console, quiet=as_json):
         article = read(source)
     lines: Iterable[str] = [question] if question is not None else _typed()
+    if question is None and resolve(model) in QUOTING:
+        threading.Thread(target=prepare, args=(article,), daemon=True).start()  # while the first is typed
     before: list[tuple[str, str]] = []
     for line in lines:
         try:

@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from techsum.checking import check, judge_for
+from techsum.cli import options
 from techsum.cli.terminal import make_console, print_sentence, reading
 from techsum.errors import UsageError
 from techsum.messages import text
@@ -17,15 +18,15 @@ MARKED = 3
 
 
 def command(
-    article: Annotated[str, typer.Argument(help="링크, 파일, 글, 또는 - / link, file, text, or -")],
-    summary: Annotated[str, typer.Argument(help="요약 파일, 글, 또는 - / a file, text, or -")],
+    article: options.Source,
+    summary: Annotated[str, typer.Argument(help=text("help_check_summary"))],
     judge: Annotated[
         str | None,
-        typer.Option("--check", help="rules, model, 또는 모델 이름 / rules, model, or a model's name"),
+        typer.Option("--check", help=text("help_check_judge")),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON 하나로 출력 / print one JSON object")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
-    """누가 쓴 요약이든 본문과 견줍니다. / Hold any summary against its article."""
+    """Hold any summary against its article."""
     if article == summary == "-":
         raise UsageError("two_standard_inputs")
     console = make_console()

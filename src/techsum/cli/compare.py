@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.text import Text
 
+from techsum.cli import options
 from techsum.cli.evaluate import parse_columns, run_shown
 from techsum.cli.terminal import make_console
 from techsum.errors import UsageError
@@ -22,19 +23,15 @@ _CHOICES: dict[str, Choice] = {"1": "left", "2": "right", "0": "tie"}
 
 
 def command(  # noqa: PLR0917 - typer calls it by name
-    first: Annotated[str, typer.Argument(metavar="A", help="extract, lead-3, 모델 / a model")],
-    second: Annotated[str, typer.Argument(metavar="B", help="견줄 것 / what to compare it with")],
-    data: Annotated[Path, typer.Option(help="JSONL, CSV (.gz): input, output, title")],
-    columns: Annotated[str, typer.Option(help="input=document,output=abstract")] = "",
-    length: Annotated[
-        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
-    ] = "medium",
-    limit: Annotated[int, typer.Option(help="읽을 글 수 / articles to read")] = 20,
-    out: Annotated[Path, typer.Option(help="고른 것을 적을 파일 / file of the preferences")] = Path(
-        "preferences.jsonl"
-    ),
+    first: Annotated[str, typer.Argument(metavar="A", help=text("help_compare_first"))],
+    second: Annotated[str, typer.Argument(metavar="B", help=text("help_compare_second"))],
+    data: Annotated[Path, typer.Option(help=text("help_rows_file"))],
+    columns: options.Columns = "",
+    length: options.Length = "medium",
+    limit: Annotated[int, typer.Option(help=text("help_compare_limit"))] = 20,
+    out: Annotated[Path, typer.Option(help=text("help_compare_out"))] = Path("preferences.jsonl"),
 ) -> None:
-    """누가 썼는지 가리고 두 요약을 견줍니다. / Blind reading of two systems side by side."""
+    """Blind reading of two systems side by side."""
     if first == second:
         raise UsageError("compare_same")
     console = make_console()

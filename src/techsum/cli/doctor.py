@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from techsum import korean
-from techsum.cli.terminal import make_console
+from techsum.cli.terminal import FoldingTable, make_console
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT, Options, load, resolve
 from techsum.generators.llama_cpp import LlamaCpp
@@ -35,11 +34,9 @@ class Finding:
 
 
 def command() -> None:
-    """이 컴퓨터에서 무엇이 되는지 살펴봅니다. / See what works on this machine."""
+    """See what works on this machine."""
     console = make_console()
-    table = Table(
-        title=text("doctor_title"), title_justify="left", box=None, pad_edge=False, show_header=False
-    )
+    table = FoldingTable(title=text("doctor_title"), title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column()
@@ -114,9 +111,10 @@ def _kiwi() -> str:
 
 def _readers() -> str:
     from techsum.reading.isolated import parse_isolated
+    from techsum.reading.parsed import FORMATS
 
     parse_isolated((_PROBE * 3).encode(), "doctor")
-    return "HTML, PDF, HWPX, HWP, DOCX, MD, TXT"
+    return FORMATS
 
 
 def _speed(model: str) -> str:

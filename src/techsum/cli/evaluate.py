@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from techsum.cli.terminal import make_console
+from techsum.cli import options
+from techsum.cli.terminal import FoldingTable, make_console
 from techsum.errors import EvaluationError, UsageError
 from techsum.evaluation import report
 from techsum.evaluation.data import Example, leaks, load
@@ -20,26 +20,22 @@ from techsum.summarizers import SummaryOptions, make_options
 
 
 def command(  # noqa: PLR0917 - typer calls it by name
-    data: Annotated[Path, typer.Option(help="JSONL, CSV (.gz): input, output, title")],
-    models: Annotated[str, typer.Option(help="extract,gemma-3-270m,hf:ID,URL#NAME …")] = "extract",
-    train: Annotated[
-        list[Path] | None, typer.Option(help="겹침을 볼 학습 자료 / training data to look for leaks in")
-    ] = None,
-    columns: Annotated[str, typer.Option(help="input=document,output=abstract")] = "",
-    length: Annotated[
-        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
-    ] = "medium",
-    limit: Annotated[int | None, typer.Option(help="앞에서부터 몇 줄 / rows to take")] = None,
-    out: Annotated[Path, typer.Option(help="보고서 폴더 / folder of the report")] = Path("evaluation"),
+    data: Annotated[Path, typer.Option(help=text("help_rows_file"))],
+    models: Annotated[str, typer.Option(help=text("help_eval_models"))] = "extract",
+    train: Annotated[list[Path] | None, typer.Option(help=text("help_eval_train"))] = None,
+    columns: options.Columns = "",
+    length: options.Length = "medium",
+    limit: Annotated[int | None, typer.Option(help=text("help_eval_limit"))] = None,
+    out: Annotated[Path, typer.Option(help=text("help_eval_out"))] = Path("evaluation"),
 ) -> None:
-    """모델과 기준선을 같은 조건에서 견줍니다. / Compare models and baselines under one protocol."""
+    """Compare models and baselines under one protocol."""
     console = make_console()
     options = make_options(length, "문단", "한다체")
     examples, checked = without_leaks(data, load(data, parse_columns(columns), limit), train or [])
     for line in (text("eval_leaks_unchecked"),) if not train else (text("eval_leaks", **checked),):
         console.print(line, soft_wrap=True)
-    asked = [m.strip() for m in models.split(",") if m.strip()]
-    runs = run_shown([*dict.fromkeys((*asked, *BASELINES))], examples, options)
+    named = [m.strip() for m in models.split(",") if m.strip()]
+    runs = run_shown([*dict.fromkeys((*named, *BASELINES))], examples, options)
     results = measure(examples, runs, options, checked or {"training_files": 0}, data.name)
     report.write(results, out)
     print_table(console, results)
@@ -89,7 +85,7 @@ def run_shown(systems: list[str], examples: list[Example], options: SummaryOptio
 
 def print_table(console: Console, results: Results) -> None:
     """The figures that say most, best system first."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = FoldingTable()
     shown = ("rouge1", "rouge2", "rouge_l", MAIN, "supported", "marked", "compression")
     table.add_column(text("eval_system"), no_wrap=True)
     for figure in shown:

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from techsum.cli.terminal import make_console
+from techsum.cli.terminal import FoldingTable, make_console
 from techsum.errors import UsageError
 from techsum.messages import text
 
@@ -18,15 +17,13 @@ if TYPE_CHECKING:
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="실행 폴더 / the run's folder")],
+    run: Annotated[Path, typer.Argument(help=text("help_run"))],
     to: Annotated[str, typer.Option(help="adapter, merged, gguf, gguf-lora, ollama")],
     out: Annotated[Path | None, typer.Option(help="RUN/exports/TO")] = None,
     quantization: Annotated[str, typer.Option(help="f16, bf16, q8_0, q4_0")] = "q8_0",
-    base_gguf: Annotated[
-        Path | None, typer.Option(help="gguf-lora의 바탕 모델 / base of a gguf-lora")
-    ] = None,
+    base_gguf: Annotated[Path | None, typer.Option(help=text("help_base_gguf"))] = None,
 ) -> None:
-    """학습한 모델을 내보내고 같은 답을 하는지 증명합니다. / Export a run and prove that it says the same."""
+    """Export a run and prove that it says the same."""
     from techsum.training.exporting import export as exporting
     from techsum.training.exporting.gguf_files import QUANTIZATIONS
 
@@ -45,16 +42,14 @@ def export(
 
 
 def parity(
-    run: Annotated[Path, typer.Argument(help="실행 폴더 / the run's folder")],
+    run: Annotated[Path, typer.Argument(help=text("help_run"))],
     against: Annotated[
         list[Path] | None,
-        typer.Option(help="폴더나 GGUF / a folder or GGUF; 없으면 RUN/exports 모두 / or all exports"),
+        typer.Option(help=text("help_parity_against")),
     ] = None,
-    base_gguf: Annotated[
-        Path | None, typer.Option(help="gguf-lora의 바탕 모델 / base of a gguf-lora")
-    ] = None,
+    base_gguf: Annotated[Path | None, typer.Option(help=text("help_base_gguf"))] = None,
 ) -> None:
-    """내보낸 모델이 같은 말을 하는지 봅니다. / See whether exports say what the trained model says."""
+    """See whether exports say what the trained model says."""
     from techsum.training.exporting.export import compare_all
 
     console = make_console()
@@ -66,7 +61,7 @@ def parity(
 
 def print_compared(console: Console, compared: "Sequence[Compared]") -> None:
     """A line for each comparison."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = FoldingTable()
     for key in ("export", "result", "moved", "allowed", "same"):
         table.add_column(text(f"parity_column_{key}"))
     for one in compared:

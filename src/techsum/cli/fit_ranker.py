@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from techsum.chat import ranker as chat_ranker
+from techsum.cli import options
 from techsum.cli.evaluate import parse_columns
 from techsum.cli.terminal import make_console
 from techsum.errors import UsageError
@@ -15,25 +16,25 @@ from techsum.summarizers.ranker import COEFFICIENTS, DOCUMENT_KINDS, TARGETS
 ANSWER = "answer"
 
 
-def command(
-    data: Annotated[Path, typer.Argument(help="JSONL, CSV (.gz): input, output, title")],
-    kind: Annotated[str, typer.Option(help="글의 갈래 / kind of document: news, entry")] = "news",
+def command(  # noqa: PLR0917 - options
+    data: Annotated[Path, typer.Argument(help=text("help_rows_file"))],
+    kind: Annotated[str, typer.Option(help=text("help_fit_ranker_kind"))] = "news",
     target: Annotated[
         str,
-        typer.Option(help="output이 무엇인지 / what output is: summary, line; answer: 글의 questions"),
+        typer.Option(help=text("help_fit_ranker_target")),
     ] = "summary",
-    columns: Annotated[str, typer.Option(help="input=document,output=abstract")] = "",
-    out: Annotated[
-        Path | None, typer.Option(help="계수 파일 / file of the coefficients; by default TechSum's own")
-    ] = None,
+    dialogues: Annotated[Path | None, typer.Option(help=text("help_fit_ranker_dialogues"))] = None,
+    columns: options.Columns = "",
+    out: Annotated[Path | None, typer.Option(help=text("help_fit_ranker_out"))] = None,
 ) -> None:
-    """핵심 문장을 고르는 계수를 배웁니다. / Fit the ranker of key sentences."""
+    """Fit the ranker of key sentences."""
     from techsum.evaluation.data import load
     from techsum.training import fitting_answers, fitting_ranker
     from techsum.training.rows import data_rows
 
     if target == ANSWER:
-        answers = fitting_answers.fit(list(fitting_answers.questions(row for _, row in data_rows(data))))
+        talks = (row for _, row in data_rows(dialogues)) if dialogues else ()
+        answers = fitting_answers.fit(list(fitting_answers.questions((r for _, r in data_rows(data)), talks)))
         out = out or chat_ranker.COEFFICIENTS
         fitting_answers.write(out, answers)
         make_console().print(text("ranker_fitted", count=answers["questions"], path=out), soft_wrap=True)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from techsum.cli.language import Command, Group
 from techsum.cli.terminal import make_console
 from techsum.errors import StorageError, UsageError
+from techsum.files import make_private
 from techsum.messages import text
 from techsum.settings import database_url
 
@@ -20,10 +22,8 @@ if TYPE_CHECKING:
 READER = "local"
 """Whose summaries the command line keeps; those of the web belong to their browsers."""
 
-app = typer.Typer(
-    no_args_is_help=True, help="보관한 요약을 보고 찾고 옮깁니다. / See, find and move what was saved."
-)
-_Reader = Annotated[str, typer.Option(help="누구의 보관함 / whose library")]
+app = typer.Typer(no_args_is_help=True, help=text("help_library"), cls=Group)
+_Reader = Annotated[str, typer.Option(help=text("help_library_reader"))]
 
 
 @contextmanager
@@ -40,15 +40,17 @@ def opened() -> Iterator["Library"]:
         library.close()
 
 
-@app.command("list")
+@app.command("list", help=text("help_library_list"), cls=Command)
 def show(
-    query: Annotated[str, typer.Argument(help="낱말 또는 초성 / words or initials")] = "",
-    tag: Annotated[str | None, typer.Option(help="태그 / a tag")] = None,
-    page: Annotated[int, typer.Option(min=1, help="쪽 / page")] = 1,
-    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="옛것부터")] = False,
+    query: Annotated[str, typer.Argument(help=text("help_library_query"))] = "",
+    tag: Annotated[str | None, typer.Option(help=text("help_library_tag"))] = None,
+    page: Annotated[int, typer.Option(min=1, help=text("help_library_page"))] = 1,
+    oldest_first: Annotated[
+        bool, typer.Option("--oldest-first", help=text("help_library_oldest_first"))
+    ] = False,
     reader: _Reader = READER,
 ) -> None:
-    """보관한 요약을 나열하거나 찾습니다. / List or search."""
+    """List or search."""
     console = make_console()
     with opened() as library:
         found = library.find(reader, query, tag=tag, page=page - 1, oldest_first=oldest_first)
@@ -62,9 +64,9 @@ def show(
         console.print(text("library_none" if query or tag else "library_empty"))
 
 
-@app.command("show")
+@app.command("show", help=text("help_library_show"), cls=Command)
 def one(entry_id: Annotated[str, typer.Argument(metavar="ID")], reader: _Reader = READER) -> None:
-    """요약 하나를 Markdown으로 봅니다. / Print one summary as Markdown."""
+    """Print one summary as Markdown."""
     from techsum.library.markdown import markdown
 
     with opened() as library:
@@ -74,31 +76,30 @@ def one(entry_id: Annotated[str, typer.Argument(metavar="ID")], reader: _Reader 
     print(markdown(entry), end="")  # noqa: T201
 
 
-@app.command("delete")
+@app.command("delete", help=text("help_library_delete"), cls=Command)
 def delete(entry_id: Annotated[str, typer.Argument(metavar="ID")], reader: _Reader = READER) -> None:
-    """요약 하나를 지웁니다. / Delete one summary."""
+    """Delete one summary."""
     with opened() as library:
         if not library.delete(reader, entry_id):
             raise UsageError("summary_none")
 
 
-@app.command("export")
+@app.command("export", help=text("help_library_export"), cls=Command)
 def export(
-    to: Annotated[Path, typer.Argument(help="파일 / a file")],
-    training: Annotated[
-        bool, typer.Option("--training", help="고쳐 쓴 요약을 학습 자료로 / corrections as training rows")
-    ] = False,
-    markdown_: Annotated[bool, typer.Option("--markdown", help="Markdown으로 / as Markdown")] = False,
-    reader: Annotated[str | None, typer.Option(help="누구의 보관함 / whose library")] = None,
+    to: Annotated[Path, typer.Argument(help=text("help_library_to"))],
+    training: Annotated[bool, typer.Option("--training", help=text("help_library_training"))] = False,
+    markdown_: Annotated[bool, typer.Option("--markdown", help=text("help_library_markdown"))] = False,
+    vault: Annotated[bool, typer.Option("--vault", help=text("help_library_vault"))] = False,
+    reader: Annotated[str | None, typer.Option(help=text("help_library_reader"))] = None,
 ) -> None:
-    """보관함을 파일로 내보냅니다. / Write the library to a file.
-
-    `--training`은 모든 독자의 고쳐 쓴 요약을 담습니다. / takes every reader's corrections.
-    """
+    """Write the library to a file; `--training` takes every reader's corrections."""
     from techsum.library.files import exported, training_rows
     from techsum.library.markdown import markdown
 
     with opened() as library:
+        if vault:
+            _export_vault(library, reader or READER, to)
+            return
         lines = exported(library, reader or READER)
         if training:
             readers = library.readers() if reader is None else [reader]
@@ -108,6 +109,7 @@ def export(
             lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader or READER))
         part = to.with_name(f".{to.name}.part")
         try:
+            make_private(part, anew=True)  # what people read is theirs alone
             with part.open("w", encoding="utf-8") as file:
                 count = sum(1 for line in lines if file.write(line))
             part.replace(to)
@@ -116,27 +118,39 @@ def export(
     make_console().print(text("library_exported", count=count, path=to), soft_wrap=True)
 
 
-@app.command("import")
+def _export_vault(library: "Library", reader: str, folder: Path) -> None:
+    from techsum.library.vault import write_vault
+
+    try:
+        count = write_vault(library.everything(reader), folder)
+    except OSError as error:
+        raise StorageError("cache_unwritable", path=folder, reason=error.strerror) from None
+    make_console().print(text("library_exported", count=count, path=folder), soft_wrap=True)
+
+
+@app.command("import", help=text("help_library_import"), cls=Command)
 def put_in(
     file: Annotated[Path, typer.Argument(help="JSONL, Markdown, local_storage.json")],
     reader: _Reader = READER,
 ) -> None:
-    """내보낸 것이나 예전 앱의 목록을 가져옵니다. / Put in an export or the earlier app's list."""
+    """Put in an export or the earlier app's list."""
     from techsum.library.files import imported
 
     try:
-        said = file.read_text("utf-8")
+        data = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "UTF-8?"
         raise UsageError("source_unreadable", source=file, reason=reason) from None
     with opened() as library:
-        count = imported(library, reader, said)
+        count = imported(library, reader, data)
+        while library.index_articles():
+            pass
     make_console().print(text("library_imported", count=count))
 
 
-@app.command("backup")
-def backup(to: Annotated[Path, typer.Argument(help="사본 파일 / the copy")]) -> None:
-    """쓰는 중에도 온전한 사본을 만듭니다. / Copy the library while it is used."""
+@app.command("backup", help=text("help_library_backup"), cls=Command)
+def backup(to: Annotated[Path, typer.Argument(help=text("help_library_copy"))]) -> None:
+    """Copy the library while it is used."""
     from techsum.library.files import backup as copy
 
     with opened() as library:
@@ -144,9 +158,9 @@ def backup(to: Annotated[Path, typer.Argument(help="사본 파일 / the copy")])
     make_console().print(text("library_backed_up", path=to), soft_wrap=True)
 
 
-@app.command("integrity")
+@app.command("integrity", help=text("help_library_integrity"), cls=Command)
 def integrity() -> None:
-    """보관함 파일을 점검합니다. / Check the library's file."""
+    """Check the library's file."""
     from techsum.library.files import integrity as check
 
     with opened() as library:

@@ -13,27 +13,27 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.table import Table
 
-from techsum.cli.terminal import make_console
+from techsum.cli.language import Command, Group
+from techsum.cli.terminal import FoldingTable, make_console
 from techsum.generators import check, resolve
 from techsum.generators.models import EMBEDDED, EXTRACT, HUB_MODELS, TUNED, embedded_installed, names, pulled
 from techsum.messages import text
 from techsum.settings import default_model, set_default_model
 
-app = typer.Typer(help="모델 보기, 받기, 고르기 / list, pull and choose models", invoke_without_command=True)
+app = typer.Typer(help=text("help_models"), cls=Group, invoke_without_command=True)
 
 
-@app.callback()
+@app.callback(help=text("help_models"), cls=Group)
 def show(context: typer.Context) -> None:
-    """쓸 수 있는 모델을 보여 줍니다. / List the models."""
+    """List the models."""
     if context.invoked_subcommand is None:
         print_models(make_console())
 
 
-@app.command()
-def pull(name: Annotated[str, typer.Argument(help="이름 또는 owner/repository:file.gguf")]) -> None:
-    """모델을 허브에서 받습니다. 끊기면 이어서 받습니다. / Download a model; resumes where it stopped."""
+@app.command(help=text("help_models_pull"), cls=Command)
+def pull(name: Annotated[str, typer.Argument(help=text("help_models_name"))]) -> None:
+    """Download a model; resumes where it stopped."""
     from techsum.generators import hub
     from techsum.generators.models import model_file
 
@@ -57,9 +57,9 @@ def pull(name: Annotated[str, typer.Argument(help="이름 또는 owner/repositor
     console.print(text("models_pulled", name=name, path=path), soft_wrap=True)
 
 
-@app.command()
-def use(name: Annotated[str, typer.Argument(help="기본으로 쓸 모델 / the model to use by default")]) -> None:
-    """기본 모델을 고릅니다. / Choose the default model."""
+@app.command(help=text("help_models_use"), cls=Command)
+def use(name: Annotated[str, typer.Argument(help=text("help_models_name"))]) -> None:
+    """Choose the default model."""
     if name == "auto":
         set_default_model("")
         name = resolve("auto")
@@ -72,9 +72,7 @@ def use(name: Annotated[str, typer.Argument(help="기본으로 쓸 모델 / the 
 
 def print_models(console: Console) -> None:
     """The table of models and what `auto` means now."""
-    table = Table(
-        title=text("models_title"), title_justify="left", box=None, pad_edge=False, header_style="dim"
-    )
+    table = FoldingTable(title=text("models_title"), title_justify="left")
     for column in ("name", "state", "about"):
         table.add_column(text(f"models_column_{column}"), no_wrap=column == "name")
     for name in names():

@@ -11,8 +11,10 @@ from typing import Annotated
 import typer
 
 from techsum import korean
+from techsum.chat import prepare
 from techsum.cli.terminal import make_console
 from techsum.errors import UsageError
+from techsum.kiwi_process import KiwiProcess
 from techsum.messages import text
 from techsum.settings import settings
 
@@ -28,10 +30,10 @@ _COULD_NOT = 1
 
 
 def command(
-    host: Annotated[str, typer.Option(help="듣는 주소 / address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="듣는 포트 / port to listen on")] = 8765,
+    host: Annotated[str, typer.Option(help=text("help_serve_host"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help=text("help_serve_port"))] = 8765,
 ) -> None:
-    """웹 앱과 HTTP API를 엽니다. / Open the web app and the HTTP API."""
+    """Open the web app and the HTTP API."""
     try:
         import uvicorn
 
@@ -41,7 +43,9 @@ def command(
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
     sys.setswitchinterval(_SWITCH_SECONDS)
     _share_memory_between_threads()
+    korean.analyse_in(KiwiProcess())
     korean.warm()
+    prepare()
     make_console().print(text("serving", url=f"http://{host}:{port}"), soft_wrap=True)
 
     class Server(uvicorn.Server):

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from techsum.article import Article
+from techsum.cli import options
 from techsum.cli.terminal import make_console, reading, view
 from techsum.generators import check, resolve
 from techsum.messages import text
@@ -22,43 +23,27 @@ from techsum.summary import Summary
 
 
 def command(  # noqa: PLR0917 - typer calls it by name
-    source: Annotated[
-        str,
-        typer.Argument(
-            help="링크, 파일, 글, 또는 표준 입력을 뜻하는 - / link, file, text, or - for standard input"
-        ),
-    ],
-    model: Annotated[str, typer.Option(help="auto, extract, 이름, FILE.gguf, hf:ID, URL#NAME")] = "auto",
-    length: Annotated[
-        str, typer.Option(help="line, short, medium, long 또는 글자 수 / or characters")
-    ] = "medium",
-    style: Annotated[str, typer.Option(help="문단, 개조식 (paragraph or notes)")] = "문단",
-    register: Annotated[str, typer.Option(help="해요체, 합니다체, 한다체 (sentence endings)")] = "한다체",
+    source: options.Source,
+    model: options.Model = "auto",
+    length: options.Length = "medium",
+    style: options.Style = "문단",
+    register: options.Register = "한다체",
     evidence: Annotated[
         bool,
-        typer.Option("--evidence", help="문장마다 본문의 근거 보기 / show the source under each sentence"),
+        typer.Option("--evidence", help=text("help_summarize_evidence")),
     ] = False,
-    strict: Annotated[
-        bool,
-        typer.Option(
-            "--strict", help="의심스러운 문장은 본문 문장으로 / the article's words for doubtful ones"
-        ),
-    ] = False,
+    strict: options.Strict = False,
     judge: Annotated[
         Literal["rules", "model"] | None,
-        typer.Option(
-            "--check", help="쓴 문장을 모델도 판정하게 / whether a model judges what was written, too"
-        ),
+        typer.Option("--check", help=text("help_summarize_check")),
     ] = None,
-    seed: Annotated[int, typer.Option(help="다시 쓸 때의 씨앗값 / seed of a second attempt")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON 하나로 출력 / print one JSON object")] = False,
-    stream: Annotated[
-        bool, typer.Option(help="쓰는 동안 보여 주기 / show the text while it is written")
-    ] = True,
-    save: Annotated[bool, typer.Option("--save", help="보관함에 넣기 / keep it in the library")] = False,
-    guide: Annotated[bool, typer.Option(help="다음에 해 볼 것을 보여 주기 / show what to type next")] = False,
+    seed: options.Seed = 0,
+    as_json: options.AsJson = False,
+    stream: Annotated[bool, typer.Option(help=text("help_summarize_stream"))] = True,
+    save: Annotated[bool, typer.Option("--save", help=text("help_summarize_save"))] = False,
+    guide: Annotated[bool, typer.Option(help=text("help_summarize_guide"))] = False,
 ) -> None:
-    """글을 요약합니다. / Summarise a source."""
+    """Summarise a source."""
     options = replace(
         make_options(length, style, register, seed, strict=strict), check=judge or settings().check
     )

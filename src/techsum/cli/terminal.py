@@ -26,6 +26,19 @@ _CLEAR, _MARK = "·", "⚠"
 """Before a sentence that the article bears out, and before one to doubt."""
 
 
+class FoldingTable(Table):
+    """A table without lines whose cells fold: Rich's own crop a Korean line that a space makes too wide."""
+
+    def __init__(self, *headers: str, **more: Any) -> None:
+        super().__init__(**{"box": None, "pad_edge": False, "header_style": "dim", **more})
+        for header in headers:
+            self.add_column(header)
+
+    def add_column(self, *header: Any, **more: Any) -> None:
+        """Add a column that folds."""
+        super().add_column(*header, **{"overflow": "fold", **more})
+
+
 class View(Protocol):
     """Shows events as they come."""
 
@@ -179,9 +192,7 @@ def _indented(console: Console, line: Text, columns: int) -> None:
     if not console.is_terminal:
         console.print(Text(" " * columns) + line, soft_wrap=True)
         return
-    hanging = Table.grid()
-    hanging.add_row(" " * (columns + 2) + line.plain[:2], line[2:])
-    console.print(hanging)
+    _print_hanging(console, " " * (columns + 2) + line.plain[:2], line[2:])
 
 
 def _paragraph(console: Console, line: str) -> None:
@@ -189,10 +200,18 @@ def _paragraph(console: Console, line: str) -> None:
     if not console.is_terminal:
         console.print(Text(line), soft_wrap=True)
         return
+    if not line:  # between two paragraphs
+        console.print()
+        return
     mark = line[:2] if line.startswith(("- ", "! ")) else ""
-    hanging = Table.grid()
-    hanging.add_row(f"  {mark}", Text(line.removeprefix(mark)))
-    console.print(hanging)
+    _print_hanging(console, f"  {mark}", Text(line.removeprefix(mark)))
+
+
+def _print_hanging(console: Console, mark: str, line: Text) -> None:
+    """A line that is wrapped beside its mark, not below it."""
+    table = FoldingTable("", "", show_header=False, padding=0)
+    table.add_row(mark, line)
+    console.print(table)
 
 
 def print_end(console: Console, summary: Summary) -> None:

@@ -1,17 +1,18 @@
 """`techsum train --check`: the data of a recipe, shown."""
 
-from collections.abc import Mapping, Sequence
+import os
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from techsum.cli.terminal import FoldingTable
 from techsum.messages import text
 from techsum.training import bases
+from techsum.training.drawing import Drawn
 from techsum.training.inspecting import Report, count, histogram, inspect, plot
 from techsum.training.recipe import Recipe
-from techsum.training.rows import BadRow
+from techsum.training.workers import Workers
 
 _SHOWN_BAD = 10
 _BAR = 40
@@ -25,46 +26,40 @@ def show(console: Console, recipe: Recipe, folder: Path) -> bool:
     Returns:
         Whether a run may start: nothing of the test or dev data stands in the training data.
     """
-    with console.status(text("check_looking")):
-        report = inspect(recipe)
+    with console.status(text("check_looking")), Workers(os.cpu_count() or 1) as workers:
+        report = inspect(recipe, workers)
     _sources(console, report)
-    bad_rows(console, [row for one in report.sources for row in one.bad], report.drawn.skipped)
+    bad_rows(console, report.drawn)
     _lengths(console, report, folder)
     _example(console, report)
     _cost(console, report)
     for name, found in report.leaks.items():
         line = text("check_leak", name=name, count=found) if found else text("check_no_leak", name=name)
         console.print(Text(line, "red" if found else ""), soft_wrap=True)
-    unread = [s.name for s in recipe.data if s.hub]
-    if unread and report.leaks:
-        console.print(Text(text("check_leak_unread", names=", ".join(unread[:3])), "yellow"), soft_wrap=True)
     return report.sound
 
 
 def _sources(console: Console, report: Report) -> None:
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = FoldingTable()
     for key in ("source", "task", "rows", "bad", "duplicates", "near", "copied", "licence"):
         table.add_column(
             text(f"check_column_{key}"), justify="left" if key in ("source", "task", "licence") else "right"
         )
     for one in report.sources:
-        rows = f"{one.rows:,}" + ("" if one.complete else "+")
-        counts = (one.duplicates, one.near_duplicates, one.copied)
-        table.add_row(
-            one.source.name, one.source.task, rows, str(len(one.bad)), *map(str, counts), one.source.licence
-        )  # fmt: skip
+        counts = (one.rows, one.bad_rows, one.duplicates, one.near_duplicates, one.copied)
+        table.add_row(one.source.name, one.source.task, *(f"{n:,}" for n in counts), one.source.licence)
     console.print(table)
 
 
-def bad_rows(console: Console, bad: Sequence[BadRow], skipped: Mapping[str, int]) -> None:
+def bad_rows(console: Console, drawn: Drawn) -> None:
     """The first rows that gave no sample, by file and line, and how many more; and what else was left out."""
-    for row in bad[:_SHOWN_BAD]:
+    for row in drawn.bad[:_SHOWN_BAD]:
         console.print(
             text("check_bad", source=row.source, line=row.place, reason=text(row.reason)), soft_wrap=True
         )
-    if len(bad) > _SHOWN_BAD:
-        console.print(text("check_more_bad", count=len(bad) - _SHOWN_BAD))
-    for reason, number in skipped.items():
+    if drawn.bad_rows > _SHOWN_BAD:
+        console.print(text("check_more_bad", count=f"{drawn.bad_rows - _SHOWN_BAD:,}"))
+    for reason, number in drawn.skipped.items():
         if reason.startswith("skipped_"):
             console.print(text("check_skipped", count=number, reason=text(reason)), soft_wrap=True)
 

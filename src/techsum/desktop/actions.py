@@ -10,7 +10,7 @@ import flet as ft
 
 from techsum.desktop.client import Client
 from techsum.desktop.files import Files
-from techsum.desktop.keeping import Keeping
+from techsum.desktop.preferences import Preferences
 from techsum.desktop.state import CHOICES, OPTIONS, SCREENS, State
 from techsum.desktop.values import Entry, Reading, Turn, after
 from techsum.errors import ServerError, TechsumError, UsageError
@@ -22,6 +22,8 @@ _TYPING_SECONDS = 0.4
 """What is typed is kept after a pause of this length."""
 _LEAST_CHARACTERS = 100
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+_SHARED_LINK = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
+"""In what a phone shares a headline stands beside the link; the server takes them apart."""
 
 Connect = Callable[[str, str], Client]
 """Makes a client of the server at an address, speaking a language."""
@@ -44,7 +46,7 @@ class Actions:
         self,
         state: State,
         device: ft.Page,
-        keeping: Keeping,
+        keeping: Preferences,
         connect: Connect,
         server: str,
         *,
@@ -154,9 +156,10 @@ class Actions:
         typed = source.typed.strip()
 
         async def work() -> None:
-            if source.mode == "link" and not _LINK.fullmatch(typed):
+            has_link = bool(_SHARED_LINK.search(typed))
+            if source.mode == "link" and not has_link:
                 raise UsageError("desktop_link_missing")
-            if source.mode == "text" and len(typed) < _LEAST_CHARACTERS:
+            if source.mode == "text" and len(typed) < _LEAST_CHARACTERS and not has_link:
                 raise UsageError("desktop_text_short", count=len(typed))
             await self._started(await self._client.begin(typed, self.state.choices.chosen()))
 

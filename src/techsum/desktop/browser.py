@@ -11,8 +11,8 @@ from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from techsum.desktop.files import LIMIT_MB
-from techsum.desktop.inside import Message
 from techsum.desktop.origin import from_another_origin
+from techsum.desktop.streaming_transport import Message
 from techsum.desktop.window import ASSETS
 
 _HOST = "127.0.0.1"

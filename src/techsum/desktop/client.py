@@ -63,8 +63,8 @@ class Client:
 
     async def models(self) -> tuple[str, list[str]]:
         """What `auto` means there, and the models that can be named."""
-        said = await self._json("GET", "/api/models")
-        return said["auto"], said["models"]
+        payload = await self._json("GET", "/api/models")
+        return payload["auto"], payload["models"]
 
     async def begin(self, source: str, options: dict[str, str]) -> str:
         """Begin the summary of a link or a text; its id."""
@@ -118,8 +118,8 @@ class Client:
 
     async def find(self, query: str, page: int) -> tuple[list[Entry], bool]:
         """A page of the library, and whether there is another one."""
-        said = await self._json("GET", "/api/summaries", params={"q": query, "page": page})
-        return [Entry.of(e) for e in said["summaries"]], said["more"]
+        payload = await self._json("GET", "/api/summaries", params={"q": query, "page": page})
+        return [Entry.of(e) for e in payload["summaries"]], payload["more"]
 
     async def questions(self, entry_id: str) -> tuple[Turn, ...]:
         """What was asked about it before."""
@@ -136,7 +136,7 @@ class Client:
             async with self._stream("POST", where, headers=headers, json={"question": question}) as events:
                 async for _, name, data in events:
                     if name == "failed":
-                        raise ServerError("desktop_server_says", said=data["title"])
+                        raise ServerError("desktop_server_says", message=data["title"])
                     yield name, data
         except httpx.TransportError:
             raise ServerError("desktop_no_server", server=self.server) from None
@@ -167,7 +167,7 @@ class Client:
     def _checked(self, response: httpx.Response) -> None:
         """Raise what the server said; keep the cookies that it gave."""
         if response.is_error:
-            raise ServerError("desktop_server_says", said=_said(response))
+            raise ServerError("desktop_server_says", message=_problem_title(response))
         kind = response.headers.get("content-type", "")
         if response.status_code != _NOTHING and not kind.startswith(
             ("application/json", "text/event-stream")
@@ -179,7 +179,7 @@ class Client:
             self._kept(now)
 
 
-def _said(response: httpx.Response) -> str:
+def _problem_title(response: httpx.Response) -> str:
     """The one line of a problem."""
     try:
         return str(response.json()["title"])

@@ -8,7 +8,7 @@ import flet as ft
 
 from techsum.errors import ReadingError
 
-KINDS = ["pdf", "hwpx", "hwp", "docx", "txt", "md", "html", "htm"]
+KINDS = ["pdf", "hwpx", "hwp", "hml", "docx", "pptx", "epub", "txt", "md", "html", "htm"]
 LIMIT_MB = 50
 """As much as the server takes."""
 _UPLOAD_SECONDS = 300
@@ -24,7 +24,7 @@ class Files:
 
     def __init__(self, device: ft.Page, uploads: Path | None) -> None:
         self._device, self._uploads = device, uploads
-        self._picker = ft.FilePicker(on_upload=self._told)
+        self._picker = ft.FilePicker(on_upload=self._on_upload)
         self._over, self._failed = asyncio.Event(), False
 
     async def choose(self) -> tuple[str, bytes] | None:
@@ -70,7 +70,7 @@ class Files:
         finally:
             path.unlink(missing_ok=True)
 
-    def _told(self, event: ft.FilePickerUploadEvent) -> None:
+    def _on_upload(self, event: ft.FilePickerUploadEvent) -> None:
         self._failed = bool(event.error)
         if event.error or event.progress == 1:
             self._over.set()

@@ -57,8 +57,8 @@ def _wait(process: subprocess.Popen[str], address: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            said = (process.stderr.read() if process.stderr else "").strip().splitlines()
-            raise TechsumError("desktop_local_failed", reason=said[-1] if said else process.returncode)
+            lines = (process.stderr.read() if process.stderr else "").strip().splitlines()
+            raise TechsumError("desktop_local_failed", reason=lines[-1] if lines else process.returncode)
         with suppress(httpx.HTTPError):
             httpx.get(f"{address}/api/health", trust_env=False).raise_for_status()
             return

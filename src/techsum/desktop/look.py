@@ -27,36 +27,36 @@ def themed(page: ft.Page) -> None:
     )
 
 
-def words(said: str, size: int = 15, **style: Any) -> ft.Control:
+def words(text: str, size: int = 15, **style: Any) -> ft.Control:
     """Text that can be selected, and that screen readers read: Flutter shows it to them as an empty field."""
-    shown = ft.Text(said, size=size, selectable=True, **style)
-    return ft.Semantics(label=said, exclude_semantics=True, container=True, content=shown)
+    shown = ft.Text(text, size=size, selectable=True, **style)
+    return ft.Semantics(label=text, exclude_semantics=True, container=True, content=shown)
 
 
-def heading(said: str, level: int = 2) -> ft.Control:
+def heading(text: str, level: int = 2) -> ft.Control:
     """A heading, also for those who listen."""
     size = {1: 22, 2: 17}[level]
     return ft.Semantics(
         heading_level=level,
-        label=said,
+        label=text,
         exclude_semantics=True,
-        content=ft.Text(said, size=size, weight=ft.FontWeight.BOLD, selectable=True),
+        content=ft.Text(text, size=size, weight=ft.FontWeight.BOLD, selectable=True),
     )
 
 
-def soft(said: str, size: int = 13) -> ft.Text:
+def soft(text: str, size: int = 13) -> ft.Text:
     """A side remark."""
-    return ft.Text(said, size=size, color=ft.Colors.ON_SURFACE_VARIANT)
+    return ft.Text(text, size=size, color=ft.Colors.ON_SURFACE_VARIANT)
 
 
-def problem(said: str) -> ft.Control:
+def problem(text: str) -> ft.Control:
     """What went wrong, said aloud when it appears; nothing where nothing did."""
     return ft.Semantics(
         live_region=True,
-        visible=bool(said),
-        label=said,
+        visible=bool(text),
+        label=text,
         exclude_semantics=True,
-        content=ft.Text(said, color=ft.Colors.ERROR, size=14, selectable=True),
+        content=ft.Text(text, color=ft.Colors.ERROR, size=14, selectable=True),
     )
 
 
@@ -71,10 +71,10 @@ def card(*controls: ft.Control) -> ft.Control:
     )
 
 
-def badge(said: str) -> ft.Control:
+def badge(text: str) -> ft.Control:
     """A small mark."""
     return ft.Container(
-        soft(said, 12),
+        soft(text, 12),
         padding=ft.Padding.symmetric(horizontal=8, vertical=1),
         border_radius=99,
         border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),

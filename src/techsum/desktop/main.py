@@ -10,18 +10,18 @@ from flet.utils import is_linux_server
 
 from techsum.desktop.client import Client
 from techsum.desktop.local import Identity, free_port, server, uploads_folder
-from techsum.desktop.window import ASSETS, Place, opening
+from techsum.desktop.window import ASSETS, Place, session_handler
 from techsum.errors import TechsumError
 from techsum.messages import text
 
 
-def run(*, browser: bool = False, port: int = 0, told: Callable[[str], None] = print) -> None:
+def run(*, browser: bool = False, port: int = 0, announce: Callable[[str], None] = print) -> None:
     """Open the app; returns when it is closed.
 
     Args:
         browser: in a browser instead of a window; always so where there is no screen.
         port: of the page that the browser opens; 0: any free one.
-        told: is given a line about what opens.
+        announce: is given a line about what opens.
 
     Raises:
         TechsumError: the local server did not start.
@@ -35,14 +35,14 @@ def run(*, browser: bool = False, port: int = 0, told: Callable[[str], None] = p
         return Client(address, language, cookies=identity.at(address), kept=identity.keeper(address))
 
     with server() as address:
-        main = opening(lambda: Place(address, connect, uploads=uploads))
+        main = session_handler(lambda: Place(address, connect, uploads=uploads))
         if browser:
             from techsum.desktop.browser import serve
 
-            told(text("desktop_opened_web", url=f"http://127.0.0.1:{port}", server=address))
+            announce(text("desktop_opened_web", url=f"http://127.0.0.1:{port}", server=address))
             serve(main, port, uploads, secrets.token_hex(32))
         else:
-            told(text("desktop_opened", server=address))
+            announce(text("desktop_opened", server=address))
             ft.run(main, view=ft.AppView.FLET_APP, assets_dir=str(ASSETS))
 
 

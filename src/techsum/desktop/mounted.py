@@ -6,8 +6,8 @@ from contextvars import ContextVar
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
-from techsum.desktop.inside import App, Inside, Message
 from techsum.desktop.local import uploads_folder
+from techsum.desktop.streaming_transport import App, Message, StreamingASGITransport
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,14 +61,16 @@ class Mounted:
 
         from techsum.desktop.browser import flet_app
         from techsum.desktop.client import Client
-        from techsum.desktop.window import Place, opening
+        from techsum.desktop.window import Place, session_handler
 
         def connect(address: str, language: str) -> Client:
             scope = _visitor.get()
             headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
             sent = SimpleCookie(headers.get("cookie", ""))
             own = {name: sent[name].value for name in self._cookies if name in sent}
-            return Client(address, language, cookies=own, transport=Inside(self._whole, scope))
+            return Client(
+                address, language, cookies=own, transport=StreamingASGITransport(self._whole, scope)
+            )
 
         def place() -> Place:
             headers = dict(_visitor.get()["headers"])
@@ -80,5 +82,5 @@ class Mounted:
         await app_manager.start()
         self._ending = app_manager.shutdown
         secret = secrets.token_hex(32)
-        app: App = flet_app(opening(place), uploads, secret, session_timeout_seconds=_SESSION_SECONDS)
+        app: App = flet_app(session_handler(place), uploads, secret, session_timeout_seconds=_SESSION_SECONDS)
         return app

@@ -18,10 +18,10 @@ class Sentence:
     notices: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Self:
+    def of(cls, payload: Mapping[str, Any]) -> Self:
         """From a sentence of a summary or an answer."""
-        evidence = tuple(e["text"] for e in said["evidence"])
-        return cls(said["text"], evidence, tuple(n["message"] for n in said["notices"]))
+        evidence = tuple(e["text"] for e in payload["evidence"])
+        return cls(payload["text"], evidence, tuple(n["message"] for n in payload["notices"]))
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,19 @@ class Entry:
     tags: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Self:
+    def of(cls, payload: Mapping[str, Any]) -> Self:
         """From an entry of the API."""
-        day = datetime.fromtimestamp(said["created"], UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-        title = said["title"] or said["source"]
-        return cls(said["id"], said["mode"], title, said["status"], said["saved"], day, tuple(said["tags"]))
+        day = datetime.fromtimestamp(payload["created"], UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+        title = payload["title"] or payload["source"]
+        return cls(
+            payload["id"],
+            payload["mode"],
+            title,
+            payload["status"],
+            payload["saved"],
+            day,
+            tuple(payload["tags"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -80,14 +88,14 @@ class Reading:
         return self.correction or " ".join(s.text for s in self.sentences)
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> "Reading":
+    def of(cls, payload: Mapping[str, Any]) -> "Reading":
         """From `GET /api/summaries/{id}`."""
-        entry = Entry.of(said)
-        keys = _sentences(said["key_sentences"])
-        found = cls(entry, entry.title, keys=keys, correction=said["correction"] or "")
-        if said["error"]:
-            found = replace(found, problem=said["error"]["message"])
-        result = said["result"]
+        entry = Entry.of(payload)
+        keys = _sentences(payload["key_sentences"])
+        found = cls(entry, entry.title, keys=keys, correction=payload["correction"] or "")
+        if payload["error"]:
+            found = replace(found, problem=payload["error"]["message"])
+        result = payload["result"]
         if not result:
             return found
         article = result["article"]
@@ -122,8 +130,8 @@ def after(reading: Reading, number: int, name: str, data: Mapping[str, Any]) -> 
     return now
 
 
-def _sentences(said: Mapping[str, Any] | None) -> tuple[Sentence, ...]:
-    return tuple(Sentence.of(s) for s in said["sentences"]) if said else ()
+def _sentences(payload: Mapping[str, Any] | None) -> tuple[Sentence, ...]:
+    return tuple(Sentence.of(s) for s in payload["sentences"]) if payload else ()
 
 
 def _whole(reading: Reading, result: Mapping[str, Any]) -> Reading:
@@ -154,11 +162,11 @@ class Turn:
     """What stands where the article does not answer."""
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Self:
+    def of(cls, payload: Mapping[str, Any]) -> Self:
         """From a whole answer."""
-        if not said["found"]:
-            return cls(said["question"], not_said=said["answer"])
-        return cls(said["question"], _sentences(said))
+        if not payload["found"]:
+            return cls(payload["question"], not_said=payload["answer"])
+        return cls(payload["question"], _sentences(payload))
 
     def after(self, name: str, data: Mapping[str, Any]) -> "Turn":
         """The turn after one event of the answer's stream."""

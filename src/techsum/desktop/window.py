@@ -10,7 +10,7 @@ from techsum.desktop import look
 from techsum.desktop.actions import Actions, Connect
 from techsum.desktop.components.shell import Frame
 from techsum.desktop.files import Files
-from techsum.desktop.keeping import Keeping
+from techsum.desktop.preferences import Preferences
 from techsum.desktop.state import State
 
 ASSETS = Path(__file__).parent / "assets"
@@ -28,7 +28,7 @@ class Place:
     """Where a browser's files arrive."""
 
 
-def opening(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
+def session_handler(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
     """What Flet calls for each window.
 
     Args:
@@ -38,7 +38,9 @@ def opening(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
     async def main(page: ft.Page) -> None:
         here, state = place(), State()
         files = Files(page, here.uploads)
-        actions = Actions(state, page, Keeping(), here.connect, here.server, fixed=here.fixed, files=files)
+        actions = Actions(
+            state, page, Preferences(), here.connect, here.server, fixed=here.fixed, files=files
+        )
         page.title = "TechSum"
         look.themed(page)
         _fit(state, page)
@@ -46,7 +48,7 @@ def opening(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
         async def moved(event: ft.RouteChangeEvent) -> None:
             await actions.show(event.route)
 
-        def shone(_sender: object, field: str | None) -> None:
+        def on_brightness_change(_sender: object, field: str | None) -> None:
             if field == "theme":
                 page.theme_mode = look.MODES.get(state.shell.theme, ft.ThemeMode.SYSTEM)
                 page.update()
@@ -54,8 +56,8 @@ def opening(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
         page.on_route_change = moved
         page.on_resize = lambda: _fit(state, page)
         page.on_close = actions.close
-        state.shell.subscribe(shone)  # type: ignore[attr-defined]
-        page.data = shone  # a listener lives as long as somebody holds it
+        state.shell.subscribe(on_brightness_change)  # type: ignore[attr-defined]
+        page.data = on_brightness_change  # a listener lives as long as somebody holds it
         await actions.restore()
         page.render(Frame, actions, state.shell)
         await actions.begin()

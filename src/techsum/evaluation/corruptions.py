@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 from techsum import korean
 from techsum.checking.names import names
@@ -212,7 +211,7 @@ def negated(sentence: str) -> str | None:
     return sentence[: tokens[stem].start] + str(korean.analyser().join([*new, *tail]))
 
 
-def _is_predicate(tokens: Sequence[Any], place: int) -> bool:
+def _is_predicate(tokens: Sequence[korean.Token], place: int) -> bool:
     if tokens[place].tag in ("NNG", "XR"):
         return place + 1 < len(tokens) and tokens[place + 1].tag.startswith(("XSV", "XSA"))
     return bool(tokens[place].tag.startswith(("VV", "VA")))

@@ -102,11 +102,11 @@ def _count_found(
 ) -> None:
     before = {n.kind for n in right.notices}
     for one in made:
-        wanted = _ONE_KIND.get(one.kind, {one.kind})
-        if wanted & before and one.kind != "unsupported":
+        expected_kinds = _ONE_KIND.get(one.kind, {one.kind})
+        if expected_kinds & before and one.kind != "unsupported":
             continue
         result.made[one.variant, source] += 1
-        if wanted & {n.kind for n in checker.check(one.text).notices}:
+        if expected_kinds & {n.kind for n in checker.check(one.text).notices}:
             result.found[one.variant, source] += 1
         else:
             result.missed.append(one)

@@ -9,8 +9,8 @@ from techsum import korean
 from techsum.checking import Checker
 from techsum.evaluation.data import Example
 from techsum.evaluation.rouge import Rouge, characters, rouge
-from techsum.summarizers.guard import is_complete
 from techsum.summarizers.register import register_of
+from techsum.summarizers.sentence_filter import is_complete
 from techsum.summary import SummarySentence
 
 FIGURES = {
@@ -43,7 +43,7 @@ class Measured:
     sentences: tuple[SummarySentence, ...]
 
 
-class Ruler:
+class Scorer:
     """Measures any number of summaries of one article.
 
     Args:

@@ -38,8 +38,8 @@ def write(results: Results, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _plots(results, folder)
-        said = json.dumps(results.as_dict(), ensure_ascii=False, indent=1)
-        (folder / "report.json").write_text(said, "utf-8")
+        report_json = json.dumps(results.as_dict(), ensure_ascii=False, indent=1)
+        (folder / "report.json").write_text(report_json, "utf-8")
         (folder / "table.md").write_text(markdown(results), "utf-8")
         (folder / "report.html").write_text("".join(_html(results)), "utf-8")
     except OSError as error:

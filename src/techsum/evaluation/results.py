@@ -4,14 +4,14 @@ import importlib.metadata
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import techsum
+from techsum.cached import cached_property
 from techsum.evaluation.data import Example
-from techsum.evaluation.measures import FIGURES, Measured, Ruler
+from techsum.evaluation.measures import FIGURES, Measured, Scorer
 from techsum.evaluation.runs import Run
-from techsum.evaluation.significance import chance, interval
+from techsum.evaluation.significance import interval, p_value
 from techsum.summarizers import SummaryOptions
 
 MAIN = "rouge_l_equal"
@@ -72,7 +72,7 @@ class Results:
     def chances(self, figure: str = MAIN) -> dict[str, float]:
         """For each system but the first: how likely its distance to the first is chance."""
         first = self.systems[0].scores(figure)
-        return {s.name: chance(first, s.scores(figure)) for s in self.systems[1:]}
+        return {s.name: p_value(first, s.scores(figure)) for s in self.systems[1:]}
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON report: protocol, figures with intervals, every output with its figures and evidence."""
@@ -130,7 +130,7 @@ def measure(
     """
     measured: dict[str, list[Measured]] = {r.system: [] for r in runs}
     for n, example in enumerate(examples):
-        ruler = Ruler(example)
+        ruler = Scorer(example)
         for one in runs:
             measured[one.system].append(ruler.measure(one.outputs[n].text))
     systems = [SystemResult(r, tuple(measured[r.system])) for r in runs]

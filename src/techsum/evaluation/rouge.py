@@ -50,8 +50,8 @@ def longest_common_subsequence(a: Sequence[Hashable], b: Sequence[Hashable]) -> 
 
 
 def _overlap(reference: Sequence[Hashable], candidate: Sequence[Hashable], n: int) -> float:
-    wanted, found = _grams(reference, n), _grams(candidate, n)
-    return _f1((wanted & found).total(), wanted.total(), found.total())
+    expected, found = _grams(reference, n), _grams(candidate, n)
+    return _f1((expected & found).total(), expected.total(), found.total())
 
 
 def _grams(tokens: Sequence[Hashable], n: int) -> Counter[tuple[Hashable, ...]]:

@@ -21,7 +21,7 @@ from techsum.summarizers import SummaryOptions
 _AT_ONCE = 4
 """Articles that a model server is asked for at the same time; models in process use all cores anyway."""
 
-Told = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 """Called with a system's name, the articles it has done and their number."""
 
 
@@ -36,7 +36,10 @@ class Run:
 
 
 def run(
-    systems: Sequence[str], examples: Sequence[Example], options: SummaryOptions, told: Told = lambda *_: None
+    systems: Sequence[str],
+    examples: Sequence[Example],
+    options: SummaryOptions,
+    on_progress: ProgressCallback = lambda *_: None,
 ) -> list[Run]:
     """Let every system write for every example.
 
@@ -50,13 +53,17 @@ def run(
         make(name)  # a wrong name ends the command before anything slow begins
     light = [s for s in systems if s in (*BASELINES, EXTRACT)]
     heavy = [s for s in systems if s not in light]
-    done = dict(_in_processes(light, examples, options, told, settings().threads))
-    done |= dict(_in_processes(heavy, examples, options, told, 1))
+    done = dict(_in_processes(light, examples, options, on_progress, settings().threads))
+    done |= dict(_in_processes(heavy, examples, options, on_progress, 1))
     return [done[name] for name in systems]
 
 
 def _in_processes(
-    names: Sequence[str], examples: Sequence[Example], options: SummaryOptions, told: Told, workers: int
+    names: Sequence[str],
+    examples: Sequence[Example],
+    options: SummaryOptions,
+    on_progress: ProgressCallback,
+    workers: int,
 ) -> Iterator[tuple[str, Run]]:
     """A process for each system, so that its memory is its own and a model ends with it."""
     context = multiprocessing.get_context("spawn")
@@ -76,7 +83,7 @@ def _in_processes(
                 name, process = working[ready]
                 answer = _received(ready)
                 if isinstance(answer, int):
-                    told(name, answer, len(examples))
+                    on_progress(name, answer, len(examples))
                     continue
                 del working[ready]
                 process.join()
@@ -107,12 +114,14 @@ def _work(name: str, examples: list[Example], options: SummaryOptions, answers: 
         return  # nobody waits any more: a killed command must not leave a model at work
 
 
-def _written(name: str, examples: list[Example], options: SummaryOptions, told: Callable[[int], None]) -> Run:
+def _written(
+    name: str, examples: list[Example], options: SummaryOptions, on_progress: Callable[[int], None]
+) -> Run:
     system = make(name)
     cache = Cache(name, options)
     missing = [e for e in examples if e.key not in cache.outputs]
     done = len(examples) - len(missing)
-    told(done)
+    on_progress(done)
 
     def write(example: Example) -> tuple[str, Output]:
         return example.key, system(example.article, options)
@@ -121,7 +130,7 @@ def _written(name: str, examples: list[Example], options: SummaryOptions, told: 
         for key, output in threads.map(write, missing):
             cache.add(key, output, _megabytes())
             done += 1
-            told(done)
+            on_progress(done)
     return Run(name, tuple(cache.outputs[e.key] for e in examples), cache.megabytes)
 
 

@@ -20,7 +20,7 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def chance(ours: Sequence[float], theirs: Sequence[float]) -> float:
+def p_value(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """How likely a difference of means as large as this arises by chance, two-sided, 0 to 1.
 
     Args:

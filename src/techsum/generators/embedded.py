@@ -62,6 +62,6 @@ def embedded_checkpoint() -> Path:
 def _name_the_pad(folder: Path) -> None:
     """The GGUF names no padding token; Gemma's own is `<pad>`, id 0."""
     path = folder / "tokenizer_config.json"
-    said = json.loads(path.read_text("utf-8"))
-    said.setdefault("pad_token", "<pad>")
-    path.write_text(json.dumps(said, ensure_ascii=False, indent=2), "utf-8")
+    data = json.loads(path.read_text("utf-8"))
+    data.setdefault("pad_token", "<pad>")
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), "utf-8")

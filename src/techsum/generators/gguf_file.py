@@ -66,23 +66,23 @@ class _Reader:
         version, tensors, pairs = self._numbers("IQQ")
         if version not in (2, 3) or tensors > _MOST_ENTRIES or pairs > _MOST_ENTRIES:
             raise ModelError("model_not_gguf", path=self._path)
-        said: dict[str, Any] = {}
+        metadata: dict[str, Any] = {}
         for _ in range(pairs):
             key = self._string()
-            said[key] = self._value(self._numbers("I")[0])
+            metadata[key] = self._value(self._numbers("I")[0])
         end = max((self._tensor_end() for _ in range(tensors)), default=0)
-        alignment = int(said.get("general.alignment", 32))
+        alignment = int(metadata.get("general.alignment", 32))
         data_start = -(-self._file.tell() // alignment) * alignment
         if data_start + end > self._size:
             raise self._truncated(data_start + end)
-        architecture = str(said.get("general.architecture", ""))
-        context = said.get(f"{architecture}.context_length")
+        architecture = str(metadata.get("general.architecture", ""))
+        context = metadata.get(f"{architecture}.context_length")
         return GgufInfo(
             architecture,
-            said.get("tokenizer.chat_template"),
+            metadata.get("tokenizer.chat_template"),
             int(context) if context else None,
-            str(said.get("general.type", "model")),
-            said.get(FORMAT_KEY),
+            str(metadata.get("general.type", "model")),
+            metadata.get(FORMAT_KEY),
         )
 
     def _truncated(self, needed: int) -> ModelError:

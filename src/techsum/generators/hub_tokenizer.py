@@ -1,8 +1,12 @@
-"""A transformers tokenizer that keeps text apart from control tokens: training and serving both use it."""
+"""Tokenizers that keep text apart from control tokens: training and serving use the same."""
 
+import hashlib
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
+from techsum.cached import cached_property
+from techsum.files import atomic_write_text
 from techsum.prompts import Piece
 
 
@@ -15,6 +19,19 @@ class HubTokenizer:
 
     def __init__(self, tokenizer: Any) -> None:
         self.raw = tokenizer
+
+    @cached_property
+    def identity(self) -> str:
+        """What decides about token ids, as a hash."""
+        return hashlib.sha256(self.raw.backend_tokenizer.to_str().encode()).hexdigest()[:16]
+
+    def save(self, folder: Path) -> Path:
+        """Write it for `FileTokenizer`, once; returns the file."""
+        path = folder / f"{self.identity}.json"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            atomic_write_text(path, self.raw.backend_tokenizer.to_str())
+        return path
 
     def tokenize(self, text: str) -> list[int]:
         """Token ids of `text` as plain text: `split_special_tokens` keeps it from becoming control tokens."""
@@ -33,4 +50,38 @@ class HubTokenizer:
         found = self.raw(
             text, add_special_tokens=False, split_special_tokens=True, return_offsets_mapping=True
         )["offset_mapping"]
+        return text if len(found) <= tokens else text[: found[max(tokens, 0)][0]]
+
+
+class FileTokenizer:
+    """The same from a `tokenizer.json`, without transformers and torch: half the memory, for many processes.
+
+    Args:
+        path: the file, as `HubTokenizer.save` names it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        from tokenizers import Tokenizer
+
+        self.identity = path.stem
+        self._raw = Tokenizer.from_file(str(path))
+        self._raw.no_truncation()  # transformers leaves both out at each call
+        self._raw.no_padding()
+        self._raw.encode_special_tokens = True  # text that looks like a control token stays text
+
+    def encode(self, pieces: Sequence[Piece]) -> list[int]:
+        """The token ids of a rendered prompt: whatever an article contains stays plain text."""
+        return [
+            i
+            for p in pieces
+            for i in (
+                [cast("int", self._raw.token_to_id(p.text))]
+                if p.control
+                else self._raw.encode(p.text, add_special_tokens=False).ids
+            )
+        ]
+
+    def longest_start(self, text: str, tokens: int) -> str:
+        """As much of the beginning of `text` as fits this many tokens."""
+        found = self._raw.encode(text, add_special_tokens=False).offsets
         return text if len(found) <= tokens else text[: found[max(tokens, 0)][0]]

@@ -61,15 +61,15 @@ class LlamaCpp:
     ) -> None:
         info = inspect_gguf(path)
         self.name = name
-        said = info.format
+        response = info.format
         if adapter:
             about = inspect_gguf(adapter)
             if about.kind != "adapter" or about.architecture != info.architecture:
                 raise ModelError("model_adapter", path=adapter, model=name)
-            said = about.format or said
-        self.format = _format(said, info.chat_template, name)
-        wanted = context or settings().context
-        self.context = min(wanted, info.trained_context or wanted)
+            response = about.format or response
+        self.format = _format(response, info.chat_template, name)
+        context_tokens = context or settings().context
+        self.context = min(context_tokens, info.trained_context or context_tokens)
         self._slots = 1 if context else settings().slots
         self.last_timing: Timing | None = None
         self._adapter = adapter
@@ -165,9 +165,9 @@ class LlamaCpp:
             }
             if self._adapter:
                 request["lora"] = [{"id": 0, "scale": 1.0}]
-            said = self._client.post("/completion", json=request).raise_for_status().json()
-            told = [t for t in said.get("completion_probabilities", ()) if t["id"] == token]
-            found.append(float(told[0]["logprob"]) if told else math.nan)
+            response = self._client.post("/completion", json=request).raise_for_status().json()
+            candidates = [t for t in response.get("completion_probabilities", ()) if t["id"] == token]
+            found.append(float(candidates[0]["logprob"]) if candidates else math.nan)
         return found
 
     def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
@@ -185,13 +185,13 @@ class LlamaCpp:
         }
         if self._adapter:
             request["lora"] = [{"id": 0, "scale": 1.0}]
-        said = self._client.post("/completion", json=request).raise_for_status().json()
-        told = {
+        response = self._client.post("/completion", json=request).raise_for_status().json()
+        candidates = {
             t["id"]: float(t["logprob"])
-            for place in said.get("completion_probabilities", ())[:1]
+            for place in response.get("completion_probabilities", ())[:1]
             for t in place.get("top_logprobs", ())
         }
-        return shares([told.get(first, -math.inf) for first in firsts])
+        return shares([candidates.get(first, -math.inf) for first in firsts])
 
     def stream(
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
@@ -274,13 +274,13 @@ def _format(stored: str | None, chat_template: str | None, name: str) -> Format:
     raise ModelError("model_format", name=name)
 
 
-def _timing(said: dict[str, Any]) -> Timing:
+def _timing(response: dict[str, Any]) -> Timing:
     return Timing(
-        said.get("prompt_n", 0),
-        said.get("cache_n", 0),
-        said.get("prompt_per_second", 0.0),
-        said.get("predicted_n", 0),
-        said.get("predicted_per_second", 0.0),
+        response.get("prompt_n", 0),
+        response.get("cache_n", 0),
+        response.get("prompt_per_second", 0.0),
+        response.get("predicted_n", 0),
+        response.get("predicted_per_second", 0.0),
     )
 
 

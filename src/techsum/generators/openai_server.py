@@ -127,14 +127,14 @@ class OpenAIServer:
         }
         with self._request("POST", "/chat/completions", request) as response:
             try:
-                said = json.loads(response.read())["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-                told = [(str(t["token"]).strip(), float(t["logprob"])) for t in said]
+                payload = json.loads(response.read())["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+                candidates = [(str(t["token"]).strip(), float(t["logprob"])) for t in payload]
             except (ValueError, KeyError, TypeError, IndexError):
                 raise ServerError("server_no_odds", url=self._url) from None
         # a server's tokenizer may cut a word: what begins it stands for it
         return shares(
             [
-                max((log for token, log in told if token and word.startswith(token)), default=-math.inf)
+                max((log for token, log in candidates if token and word.startswith(token)), default=-math.inf)
                 for word in words
             ]
         )
@@ -190,17 +190,17 @@ class OpenAIServer:
     def _explain(self, response: httpx.Response) -> ServerError:
         status = response.status_code
         try:
-            said = json.loads(response.read())
+            payload = json.loads(response.read())
         except (httpx.HTTPError, ValueError):
-            said = {}
+            payload = {}
         finally:
             response.close()
-        if not isinstance(said, dict) or not said:
+        if not isinstance(payload, dict) or not payload:
             if status == httpx.codes.NOT_FOUND:
                 return ServerError("server_not_openai", url=self._url)
-            said = {}
+            payload = {}
         advice = "server_advice_key" if status in (401, 403) else "server_advice_request"
-        return self._refusal(status, _reason(said), message_text(advice))
+        return self._refusal(status, _reason(payload), message_text(advice))
 
     def _refusal(self, status: int, reason: str, advice: str) -> ServerError:
         if status == httpx.codes.NOT_FOUND:
@@ -221,8 +221,8 @@ class _Response:
         self._response.close()
 
 
-def _reason(said: dict[str, Any]) -> str:
-    error = said.get("error", said)
+def _reason(payload: dict[str, Any]) -> str:
+    error = payload.get("error", payload)
     found = error.get("message") if isinstance(error, dict) else error
     return " ".join(str(found or "?").split())[:200]
 

@@ -48,13 +48,13 @@ def origin(where: str) -> Origin:
         base = str(embedded_checkpoint())
     template = _tokenizer(base, revision).chat_template
     stored = _said_format(folder)
-    said = known_format(stored)
-    if stored and not said:
+    known = known_format(stored)
+    if stored and not known:
         raise ModelError("model_prompt", name=folder.name, format=stored)
-    if not said and template and "<start_of_turn>" not in template:
+    if not known and template and "<start_of_turn>" not in template:
         raise ModelError("model_format", name=folder.name)
     return Origin(
-        folder.name, base, revision, folder if adapter else None, said or ("gemma" if template else "plain")
+        folder.name, base, revision, folder if adapter else None, known or ("gemma" if template else "plain")
     )
 
 
@@ -229,26 +229,26 @@ def _until_stop(
     arrived: "queue.SimpleQueue[str | Exception | None]", stops: tuple[str, ...]
 ) -> Iterator[str]:
     """Pieces up to the first stop string; what might be the start of one is held back."""
-    held = ""
+    pending = ""
     while (item := arrived.get()) is not None:
         if isinstance(item, Exception):
             raise item
-        held += item
-        found = min((held.find(s) for s in stops if s in held), default=-1)
+        pending += item
+        found = min((pending.find(s) for s in stops if s in pending), default=-1)
         if found >= 0:
-            yield held[:found]
+            yield pending[:found]
             return
-        keep = max((n for s in stops for n in range(1, len(s)) if held.endswith(s[:n])), default=0)
-        yield held[: len(held) - keep]
-        held = held[len(held) - keep :]
-    yield held
+        keep = max((n for s in stops for n in range(1, len(s)) if pending.endswith(s[:n])), default=0)
+        yield pending[: len(pending) - keep]
+        pending = pending[len(pending) - keep :]
+    yield pending
 
 
 def _adapter_base(folder: Path) -> tuple[str | None, str]:
     """The base model that an adapter folder names, None if this is no adapter folder, and its revision."""
     try:
-        said = json.loads((folder / "adapter_config.json").read_text("utf-8"))
-        return str(said["base_model_name_or_path"]), str(said.get("revision") or _NEWEST)
+        known = json.loads((folder / "adapter_config.json").read_text("utf-8"))
+        return str(known["base_model_name_or_path"]), str(known.get("revision") or _NEWEST)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None, _NEWEST
 

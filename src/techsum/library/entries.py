@@ -5,6 +5,9 @@ from typing import Any, Literal
 
 from techsum.article import Article
 
+CHECKED_BY = "check · "
+"""How the model of an entry that is a check, not a summary, begins; who judged follows."""
+
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 Mode = Literal["link", "text", "file"]
 
@@ -53,6 +56,8 @@ class Entry:
     correction: str | None
     """The reader's own wording; the original stays in `result`."""
     tags: tuple[str, ...]
+    line: str = ""
+    """What a list says about it."""
     spans: tuple[tuple[int, int], ...] = ()
     """Where the article's sentences begin and end; empty where they were not kept (an import)."""
 

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from techsum.article import Article, detect_language
 from techsum.errors import StorageError, UsageError
+from techsum.files import make_private
 from techsum.library.entries import Entry, Request
-from techsum.library.kept import Exported
+from techsum.library.import_schema import Exported
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
 from techsum.library.tables import storable
@@ -30,39 +31,41 @@ _INSTRUCTION = "다음 글을 요약하세요."
 
 def entry_json(entry: Entry) -> dict[str, Any]:
     """An entry with everything that belongs to it, without its reader."""
-    said = asdict(replace(entry, article=None))
-    del said["reader"], said["spans"]
-    return said | {"article": entry.article.as_dict() if entry.article else None}
+    line_data = asdict(replace(entry, article=None))
+    del line_data["reader"], line_data["spans"], line_data["line"]
+    return line_data | {"article": entry.article.as_dict() if entry.article else None}
 
 
-def entry_from(said: Exported, reader: str) -> Entry:
+def entry_from(line_data: Exported, reader: str) -> Entry:
     """The entry that `entry_json` wrote, for this reader."""
-    plain = said.model_dump(exclude_unset=True)
-    article = Article.from_dict(plain["article"]) if said.article else None
+    plain = line_data.model_dump(exclude_unset=True)
+    article = Article.from_dict(plain["article"]) if line_data.article else None
     # another reader's id must not be taken over by importing it
-    own = hashlib.sha256(f"{reader}/{said.id}".encode()).hexdigest()[:22]
+    own = hashlib.sha256(f"{reader}/{line_data.id}".encode()).hexdigest()[:22]
     return Entry(
         id=own,
         reader=reader,
-        status=said.status,
+        status=line_data.status,
         request=Request(**plain["request"]),
-        created=said.created,
-        saved=said.saved,
-        title=said.title,
+        created=line_data.created,
+        saved=line_data.saved,
+        title=line_data.title,
         article=article,
         keys=plain["keys"],
         result=plain["result"],
         error=plain["error"],
-        correction=said.correction,
-        tags=tuple(said.tags),
+        correction=line_data.correction,
+        tags=tuple(line_data.tags),
     )
 
 
 def exported(library: Library, reader: str) -> Iterator[str]:
     """All saved summaries of a reader as JSON lines, each with its questions."""
     for entry in library.everything(reader):
-        asked = [{"question": q.question, "answer": q.answer} for q in library.questions(reader, entry.id)]
-        yield json.dumps(entry_json(entry) | {"questions": asked}, ensure_ascii=False) + "\n"
+        questions = [
+            {"question": q.question, "answer": q.answer} for q in library.questions(reader, entry.id)
+        ]
+        yield json.dumps(entry_json(entry) | {"questions": questions}, ensure_ascii=False) + "\n"
 
 
 def imported(library: Library, reader: str, text: str) -> int:
@@ -90,16 +93,16 @@ def imported(library: Library, reader: str, text: str) -> int:
     lines = ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
     for number, line in _limited(lines):
         try:
-            said = Exported.model_validate_json(line)
-            entry = entry_from(said, reader)
-            for told in entry.article.notices if entry.article else ():
-                told.as_dict()  # a page will say it
+            line_data = Exported.model_validate_json(line)
+            entry = entry_from(line_data, reader)
+            for one in entry.article.notices if entry.article else ():
+                one.as_dict()  # a page will say it
         except (ValueError, TypeError, KeyError, IndexError):
             raise UsageError("library_import_line", line=number) from None
         if library.add([entry]):
-            for asked in said.questions:
+            for question in line_data.questions:
                 library.answered(
-                    reader, entry.id, asked.question, asked.answer.model_dump(exclude_unset=True)
+                    reader, entry.id, question.question, question.answer.model_dump(exclude_unset=True)
                 )
         count += 1
     return count
@@ -151,13 +154,13 @@ def _reference(text: str) -> list[dict[str, Any]] | None:
         return None
 
 
-def _lists(said: Any) -> Iterator[list[Any]]:
+def _lists(line_data: Any) -> Iterator[list[Any]]:
     """Where a saved list may stand: by itself, under a name, as text under one, or by the summaries' ids."""
-    if isinstance(said, list):
-        yield said
-    elif isinstance(said, dict):
-        yield list(said.values())
-        for value in said.values():
+    if isinstance(line_data, list):
+        yield line_data
+    elif isinstance(line_data, dict):
+        yield list(line_data.values())
+        for value in line_data.values():
             if isinstance(value, str) and value[:1] in "[{":
                 with suppress(ValueError):
                     yield from _lists(json.loads(value))
@@ -193,18 +196,18 @@ def _foreign(
     by: _Source,
     request: Request,
     title: str,
-    *said: str,
+    *line_data: str,
     article: Article | None,
     key: object = None,
 ) -> Entry:
     """A summary of another hand: its evidence is looked for again where its article is there."""
     from techsum.checking import check
 
-    summary = " ".join(said)
+    summary = " ".join(line_data)
     if article and len(summary) <= _LONGEST_CHECKED and by.budget.allows(article.text):
         sentences = check(article, summary).as_dict()["sentences"]
     else:
-        sentences = [_bare(s) for s in said]
+        sentences = [_bare(s) for s in line_data]
     result = {
         "title": title, "summary": summary, "sentences": sentences, "notices": [], "model": by.name,
         "coverage": 1.0, "seconds": 0.0, "seed": None,
@@ -253,6 +256,7 @@ def backup(library: Library, to: Path) -> None:
     with closing(_sqlite(library)) as source:
         part = to.with_name(f".{to.name}.part")
         try:
+            make_private(part, anew=True)
             with closing(sqlite3.connect(part)) as target:
                 source.backup(target)
             part.replace(to)
@@ -268,9 +272,9 @@ def integrity(library: Library) -> list[str]:
         StorageError: the library is PostgreSQL, which checks itself.
     """
     with closing(_sqlite(library)) as source:
-        said = [row[0] for row in source.execute("PRAGMA integrity_check")]
+        line_data = [row[0] for row in source.execute("PRAGMA integrity_check")]
         broken = [f"{table} {row}" for table, row, *_ in source.execute("PRAGMA foreign_key_check")]
-    return [line for line in said if line != "ok"] + broken
+    return [line for line in line_data if line != "ok"] + broken
 
 
 def _sqlite(library: Library) -> sqlite3.Connection:

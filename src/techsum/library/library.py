@@ -3,29 +3,23 @@
 Everything that a reader may do takes the reader's name, and touches that reader's summaries alone.
 """
 
-import json
 import secrets
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
-from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Row,
-    create_engine,
+    and_,
     delete,
-    event,
     func,
     insert,
-    inspect,
+    or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.exc import (
@@ -34,33 +28,37 @@ from sqlalchemy.exc import (
     IntegrityError,
     InterfaceError,
     OperationalError,
-    SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import NullPool
 
+from techsum import korean
 from techsum.article import Article
 from techsum.errors import StorageError
 from techsum.library import search
+from techsum.library.database import bring_up, make_engine, reason
 from techsum.library.entries import (
+    CHECKED_BY,
     Entry,
     Found,
     Question,
     Request,
     Status,
 )
+from techsum.library.rows import LISTED, article_row, entry_of, entry_row, listed_entry, stored_bytes
 from techsum.library.tables import questions, shares, sizes, summaries
-from techsum.library.words import SEARCHED_CHARACTERS, asked, tag_word, words
+from techsum.library.ticket_lock import TicketLock
+from techsum.library.words import SEARCHED_CHARACTERS, query_terms, tag_word, words, words_of
 
 PAGE = 20
 """Entries of one page of a list."""
 
+UNDO_SECONDS = 3_600
+"""How long what was discarded can be restored."""
+
+_LONGEST_LINE = 200
+
 _PUT_IN = 5
 """Entries of an import that are written at a time: some 20 ms in which nobody else writes."""
-_BUSY_SECONDS = 10
-_MIGRATING = 7_427_311
-"""The number of our advisory lock; any that nobody else in the database takes."""
-_MIGRATIONS = Path(__file__).parent / "migrations"
 OPEN: tuple[Status, ...] = ("queued", "running")
 """Of what is not over yet."""
 
@@ -74,73 +72,12 @@ def open_library(url: str) -> "Library":
     Raises:
         StorageError: it cannot be opened.
     """
-    engine = _engine(url)
+    engine = make_engine(url)
     try:
-        if _revision(engine) != _newest():  # alembic takes 10 MB, for a database that is nearly always there
-            _bring_up(engine)
+        bring_up(engine)
     except DBAPIError as error:
-        raise StorageError("library_closed", reason=_reason(error)) from None
+        raise StorageError("library_closed", reason=reason(error)) from None
     return Library(engine)
-
-
-def _bring_up(engine: Engine) -> None:
-    """Migrate, one process at a time."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":  # the lock is given back with the connection
-            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
-            connection.commit()
-        now = _revision(engine)
-        if now is not None and now > _newest():
-            raise StorageError("library_newer", now=now, known=_newest())
-        if now != _newest():
-            migrate(engine)
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
-
-
-def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:
-    """Bring the tables up to a revision, or `down` to one; `base` removes them."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, to)
-
-
-def _revision(engine: Engine) -> str | None:
-    """The form that a database has, or None where it is empty."""
-    if not inspect(engine).has_table("alembic_version"):
-        return None
-    with engine.connect() as connection:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-
-
-def _newest() -> str:
-    return max(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
-
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    path = url.removeprefix("sqlite:///")
-    try:
-        # what people read is theirs alone: no other user of the machine opens the folder
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError("library_closed", reason=error.strerror) from None
-    # a connection each: SQLite opens in 0.1 ms, and none is shared between threads
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS})
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # what was saved stays saved when the power goes
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    return engine
 
 
 class Library:
@@ -149,7 +86,7 @@ class Library:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         sqlite = engine.dialect.name == "sqlite"
-        self._writer: AbstractContextManager[Any] = _Queue() if sqlite else nullcontext()
+        self._writer: AbstractContextManager[Any] = TicketLock() if sqlite else nullcontext()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -163,7 +100,7 @@ class Library:
             with self.engine.connect() as connection, self._writer, connection.begin():
                 yield connection
         except (OperationalError, InterfaceError, DataError, PoolTimeoutError) as error:
-            raise StorageError("library_unwritable", reason=_reason(error)) from None
+            raise StorageError("library_unwritable", reason=reason(error)) from None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -176,7 +113,7 @@ class Library:
             with self.engine.connect() as connection:
                 yield connection
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            raise StorageError("library_closed", reason=_reason(error)) from None
+            raise StorageError("library_closed", reason=reason(error)) from None
 
     # -- a summary comes into being --------------------------------------------------------------------
 
@@ -207,7 +144,7 @@ class Library:
             "options": request.options,
             "created": time.time(),
             "title": (article.title or "") if article else "",
-            "article": _article_row(article),
+            "article": article_row(article),
             "tags": [],
             "worker": worker,
             "language": language,
@@ -225,14 +162,16 @@ class Library:
             entry_id,
             worker,
             status="running",
-            article=_article_row(article),
+            article=article_row(article),
+            article_words=_article_words(article),
             key_sentences=keys,
             title=article.title or keys["title"],
+            line=_line(keys),
         )
 
     def finish(self, entry_id: str, result: dict[str, Any], worker: str | None = None) -> None:
         """The summary is done."""
-        self._set(entry_id, worker, status="done", result=result, title=result["title"])
+        self._set(entry_id, worker, status="done", result=result, title=result["title"], line=_line(result))
 
     def fail(self, entry_id: str, kind: str, message: str, worker: str | None = None) -> None:
         """It could not be made."""
@@ -240,7 +179,7 @@ class Library:
 
     def cancel(self, entry_id: str, worker: str | None = None, result: dict[str, Any] | None = None) -> None:
         """The reader stopped it; `result` is what was written so far."""
-        written = {"result": result, "title": result["title"]} if result else {}
+        written = {"result": result, "title": result["title"], "line": _line(result)} if result else {}
         self._set(entry_id, worker, status="cancelled", **written)
 
     def interrupt(self, kind: str, message: str) -> int:
@@ -262,7 +201,7 @@ class Library:
             done = connection.execute(update(summaries).where(*mine).values(values))
             if done.rowcount and "title" in values:
                 self._index(connection, entry_id)
-            if done.rowcount and (size := _size(values)):
+            if done.rowcount and (size := stored_bytes(values)):
                 grown = sizes.c.bytes + size
                 connection.execute(update(sizes).where(sizes.c.summary == entry_id).values(bytes=grown))
 
@@ -270,7 +209,7 @@ class Library:
         row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one_or_none()
         if row is None:  # deleted while it was made
             return
-        search.index(connection, row.number, _found_by(entry_of(row)))
+        search.index(connection, row.number, _found_by(entry_of(row), row.article_words))
 
     # -- what a reader does with it --------------------------------------------------------------------
 
@@ -285,12 +224,13 @@ class Library:
         with self.reading() as connection:
             rows = connection.execute(
                 select(summaries)
-                .where(summaries.c.reader == reader, summaries.c.mode == "link", summaries.c.source == source)
+                .where(*_of(reader), summaries.c.mode == "link", summaries.c.source == source)
                 .where(summaries.c.status == "done")
                 .order_by(summaries.c.number.desc())
                 .limit(PAGE)
             )
-            return next((entry_of(row) for row in rows if row.options == options), None)
+            same = (entry_of(row) for row in rows if row.options == options)
+            return next((e for e in same if not (e.result or {})["model"].startswith(CHECKED_BY)), None)
 
     def find(
         self,
@@ -313,18 +253,18 @@ class Library:
             oldest_first: the other way round.
         """
         order: ColumnElement[int] = summaries.c.number
-        wanted = select(summaries).where(summaries.c.reader == reader)
+        statement = select(summaries).where(*_of(reader))
         if saved:
-            wanted = wanted.where(summaries.c.saved.is_not(None))
+            statement = statement.where(summaries.c.saved.is_not(None))
         # a list asks nothing of Kiwi, whose first analysis takes a second
-        found_by = asked(query) if query.strip() else []
+        found_by = query_terms(query) if query.strip() else []
         if query.strip() and not found_by:
             return Found((), more=False)
         if found_by or tag:
             exactly = [_owner(reader), *([tag_word(tag)] if tag else [])]
-            wanted, order = search.narrowed(wanted, self.engine.dialect.name, exactly, found_by)
+            statement, order = search.narrowed(statement, self.engine.dialect.name, exactly, found_by)
         # the page's numbers first: what is passed over is not read with its article
-        numbers = wanted.with_only_columns(summaries.c.number).order_by(
+        numbers = statement.with_only_columns(summaries.c.number).order_by(
             order if oldest_first else order.desc()
         )
         shown = numbers.offset(page * PAGE).limit(PAGE + 1)
@@ -332,9 +272,9 @@ class Library:
         with self.reading() as connection:
             some = connection.execute(shown).scalars().all()
             rows = connection.execute(
-                select(*_LISTED).where(summaries.c.number.in_(some)).order_by(by_number)
+                select(*LISTED).where(summaries.c.number.in_(some)).order_by(by_number)
             ).all()
-        return Found(tuple(_listed(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
+        return Found(tuple(listed_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
 
     def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
         """Keep a summary, or let it be forgotten. False: the reader has no such summary."""
@@ -362,8 +302,29 @@ class Library:
                 self._index(connection, entry_id)
         return bool(done.rowcount)
 
+    def discard(self, reader: str, entry_id: str) -> bool:
+        """Take it out of everything that its reader sees, until `restore`, or for good after an hour."""
+        with self.writing() as connection:
+            discarded = update(summaries).where(*_own(reader, entry_id)).values(discarded=time.time())
+            return bool(connection.execute(discarded).rowcount)
+
+    def discarded(self, reader: str, entry_id: str) -> Entry | None:
+        """What the reader discarded and may restore, without what is large."""
+        discarded = (summaries.c.reader == reader, summaries.c.id == entry_id)
+        with self.reading() as connection:
+            statement = select(*LISTED).where(*discarded, summaries.c.discarded.is_not(None))
+            row = connection.execute(statement).one_or_none()
+        return listed_entry(row) if row else None
+
+    def restore(self, reader: str, entry_id: str) -> bool:
+        """Put back what was discarded. False: it is gone, or was never there."""
+        discarded = (summaries.c.reader == reader, summaries.c.id == entry_id)
+        with self.writing() as connection:
+            restored = update(summaries).where(*discarded, summaries.c.discarded.is_not(None))
+            return bool(connection.execute(restored.values(discarded=None)).rowcount)
+
     def delete(self, reader: str, entry_id: str) -> bool:
-        """Remove it with its questions and links."""
+        """Remove it with its questions and links, at once."""
         with self.writing() as connection:
             number = connection.execute(
                 select(summaries.c.number).where(*_own(reader, entry_id))
@@ -375,14 +336,38 @@ class Library:
         return True
 
     def forget(self, before: float) -> int:
-        """Remove what nobody saved and was asked for before this moment. Returns how many."""
-        old = [summaries.c.saved.is_(None), summaries.c.created < before, summaries.c.status.not_in(OPEN)]
+        """Remove what nobody saved and was asked for before this moment, and what was discarded an hour ago.
+
+        Returns:
+            How many.
+        """
+        unsaved = and_(summaries.c.saved.is_(None), summaries.c.created < before)
+        old = or_(unsaved, summaries.c.discarded < time.time() - UNDO_SECONDS)
         with self.writing() as connection:
-            numbers = connection.execute(select(summaries.c.number).where(*old)).scalars().all()
+            statement = select(summaries.c.number).where(old, summaries.c.status.not_in(OPEN))
+            numbers = connection.execute(statement).scalars().all()
             for number in numbers:
                 search.forget(connection, number)
             connection.execute(delete(summaries).where(summaries.c.number.in_(numbers)))
         return len(numbers)
+
+    def index_articles(self) -> bool:
+        """Find the words of some articles that came from elsewhere, or before articles were searched.
+
+        Returns:
+            Whether there was any.
+        """
+        with self.reading() as connection:
+            missing = (summaries.c.article_words.is_(None), summaries.c.article.is_not(None))
+            statement = select(summaries).where(*missing).limit(_PUT_IN)
+            some = [entry_of(row) for row in connection.execute(statement)]
+        found = [(entry.id, _article_words(entry.article)) for entry in some]
+        with self.writing() as connection:
+            for entry_id, article_words in found:
+                own = summaries.c.id == entry_id
+                connection.execute(update(summaries).where(own).values(article_words=article_words))
+                self._index(connection, entry_id)
+        return bool(found)
 
     # -- questions and share links ---------------------------------------------------------------------
 
@@ -433,15 +418,17 @@ class Library:
             )
         return int(done.rowcount)
 
-    def is_shared(self, reader: str, entry_id: str) -> bool:
-        """Whether a share link shows it."""
+    def share_token(self, reader: str, entry_id: str) -> str | None:
+        """The token of its newest share link that was not revoked."""
         with self.reading() as connection:
-            wanted = (
+            statement = (
                 select(shares.c.token)
                 .join(summaries, summaries.c.id == shares.c.summary)
                 .where(*_own(reader, entry_id), shares.c.revoked.is_(False))
+                .order_by(shares.c.created.desc())
+                .limit(1)
             )
-            return connection.execute(wanted).first() is not None
+            return connection.execute(statement).scalar_one_or_none()
 
     def shared(self, token: str) -> Entry | None:
         """The summary that a share link shows, or None."""
@@ -449,7 +436,8 @@ class Library:
             row = connection.execute(
                 select(summaries)
                 .join(shares, shares.c.summary == summaries.c.id)
-                .where(shares.c.token == token, shares.c.revoked.is_(False), summaries.c.status == "done")
+                .where(shares.c.token == token, shares.c.revoked.is_(False))
+                .where(summaries.c.status == "done", summaries.c.discarded.is_(None))
             ).one_or_none()
         return entry_of(row) if row else None
 
@@ -471,15 +459,15 @@ class Library:
         last = 0
         while True:
             # after the last one, not by page: what is deleted meanwhile moves nothing
-            wanted = (
+            statement = (
                 select(summaries)
-                .where(summaries.c.reader == reader, summaries.c.saved.is_not(None))
+                .where(*_of(reader), summaries.c.saved.is_not(None))
                 .where(summaries.c.number > last)
                 .order_by(summaries.c.number)
                 .limit(PAGE)
             )
             with self.reading() as connection:
-                rows = connection.execute(wanted).all()
+                rows = connection.execute(statement).all()
             if not rows:
                 return
             last = rows[-1].number
@@ -488,11 +476,11 @@ class Library:
     def readers(self) -> list[str]:
         """Everybody who has saved something."""
         with self.reading() as connection:
-            wanted = select(summaries.c.reader).where(summaries.c.saved.is_not(None)).distinct()
-            return list(connection.execute(wanted.order_by(summaries.c.reader)).scalars())
+            statement = select(summaries.c.reader).where(summaries.c.saved.is_not(None)).distinct()
+            return list(connection.execute(statement.order_by(summaries.c.reader)).scalars())
 
     def add(self, entries: Iterable[Entry]) -> list[str]:
-        """Put in summaries that come from elsewhere; those that are here already stay.
+        """Put in summaries that come from elsewhere; those that are here stay. `index_articles` is next.
 
         They are put in a few at a time: nobody else can write meanwhile, so what takes long is done before.
 
@@ -500,14 +488,17 @@ class Library:
             The ids of those that were put in.
         """
         added, rest = [], iter(entries)
-        while some := [(entry, _found_by(entry)) for entry in islice(rest, _PUT_IN)]:
+        while batch := list(islice(rest, _PUT_IN)):
+            korean.prepare([_searched_of(entry) for entry in batch])
+            some = [(entry, _found_by(entry, None)) for entry in batch]
             with self.writing() as connection:
                 for entry, found_by in some:
                     known = select(summaries.c.id).where(summaries.c.id == entry.id)
                     if not connection.execute(known).first():
-                        row = _row(entry)
+                        row = entry_row(entry) | {"line": _line(entry.result or entry.keys or {})}
                         kept = insert(summaries).values(row).returning(summaries.c.number)
-                        search.index(connection, connection.execute(kept).scalar_one(), found_by)
+                        number = connection.execute(kept).scalar_one()
+                        search.index(connection, number, found_by)
                         _begin_size(connection, row)
                         added.append(entry.id)
         return added
@@ -515,19 +506,33 @@ class Library:
     def count(self, reader: str) -> int:
         """How many summaries a reader has saved."""
         with self.reading() as connection:
-            wanted = select(func.count()).where(summaries.c.reader == reader, summaries.c.saved.is_not(None))
-            return int(connection.execute(wanted).scalar_one())
+            statement = select(func.count()).where(*_of(reader), summaries.c.saved.is_not(None))
+            return int(connection.execute(statement).scalar_one())
 
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
 
 
-def _found_by(entry: Entry) -> list[str]:
-    """The words that a summary is found by: its owner's, its tags', those of its title and its text."""
+def _found_by(entry: Entry, article_words: str | None) -> list[str]:
+    """The words that a summary is found by: its owner's, its tags', those of title, text and article."""
+    own = [_owner(entry.reader), *map(tag_word, entry.tags), *words(_searched_of(entry))]
+    return list(dict.fromkeys([*own, *(article_words or "").split()]))
+
+
+def _article_words(article: Article | None) -> str:
+    """The words of an article's beginning, whose sentences are analysed by now, or in the background."""
+    return " ".join(words_of(article.sentences)) if article else ""
+
+
+def _line(summary: dict[str, Any]) -> str:
+    """What a list says about a summary: its one line, else its beginning."""
+    return str(summary.get("line") or summary.get("summary", ""))[:_LONGEST_LINE]
+
+
+def _searched_of(entry: Entry) -> str:
     summary = entry.correction or (entry.result or entry.keys or {}).get("summary", "")
-    written = words(_searched(entry.title, entry.tags, summary))
-    return [_owner(entry.reader), *map(tag_word, entry.tags), *written]
+    return _searched(entry.title, entry.tags, summary)
 
 
 def _searched(title: str, tags: Iterable[str], summary: str) -> str:
@@ -541,113 +546,20 @@ def _analyse(values: dict[str, Any]) -> None:
         words(_searched(values["title"], (), summary))
 
 
-def _size(values: dict[str, Any]) -> int:
-    """Characters of JSON that these values take."""
-    large = (values.get(name) for name in ("article", "key_sentences", "result"))
-    return sum(len(json.dumps(v, ensure_ascii=False)) for v in large if v)
-
-
 def _begin_size(connection: Connection, row: dict[str, Any]) -> None:
-    values = {"summary": row["id"], "reader": row["reader"], "bytes": _size(row)}
+    values = {"summary": row["id"], "reader": row["reader"], "bytes": stored_bytes(row)}
     connection.execute(insert(sizes).values(values))
 
 
-class _Queue:
-    """A lock that goes to whoever has waited longest: an import writes often, others want to as well."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._last = self._serving = 0
-
-    def __enter__(self) -> None:
-        """Wait for the turn."""
-        with self._changed:
-            ticket, self._last = self._last, self._last + 1
-            self._changed.wait_for(lambda: self._serving == ticket)
-
-    def __exit__(self, *_error: object) -> None:
-        """Give it to the next."""
-        with self._changed:
-            self._serving += 1
-            self._changed.notify_all()
+def _of(reader: str) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: the summary is this reader's, who did not discard it."""
+    return summaries.c.reader == reader, summaries.c.discarded.is_(None)
 
 
-def _own(reader: str, entry_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return summaries.c.reader == reader, summaries.c.id == entry_id
+def _own(reader: str, entry_id: str) -> tuple[ColumnElement[bool], ...]:
+    return *_of(reader), summaries.c.id == entry_id
 
 
 def _owner(reader: str) -> str:
     """A word that stands in every summary of one reader, so that a search looks at these alone."""
     return "reader" + "".join(c for c in reader.lower() if c.isalnum())
-
-
-# an article, its key sentences and its summary may have megabytes
-_LISTED = [c for c in summaries.c if c.name not in ("article", "key_sentences", "result")]
-
-
-def _listed(row: Row[Any]) -> Entry:
-    return _entry(row, None, None, None)
-
-
-def entry_of(row: Row[Any]) -> Entry:
-    """The summary of a row of its table."""
-    return _entry(row, row.article, row.key_sentences, row.result)
-
-
-def _article_row(article: Article | None) -> dict[str, Any] | None:
-    """An article as it is kept, with the places of its sentences where they are known by now."""
-    if article is None:
-        return None
-    known = vars(article).get("sentences")  # a cached property: nothing is split for this
-    return article.as_dict() | ({"spans": [[s.start, s.end] for s in known]} if known else {})
-
-
-def _entry(
-    row: Row[Any],
-    article: dict[str, Any] | None,
-    keys: dict[str, Any] | None,
-    result: dict[str, Any] | None,
-) -> Entry:
-    article = dict(article) if article else None
-    spans = article.pop("spans", ()) if article else ()
-    return Entry(
-        id=row.id,
-        reader=row.reader,
-        status=row.status,
-        request=Request(row.mode, row.source, dict(row.options)),
-        created=row.created,
-        saved=row.saved,
-        title=row.title,
-        article=Article.from_dict(article) if article else None,
-        keys=keys,
-        result=result,
-        error=row.error,
-        correction=row.correction,
-        tags=tuple(row.tags),
-        spans=tuple((start, end) for start, end in spans),
-    )
-
-
-def _row(entry: Entry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "reader": entry.reader,
-        "status": entry.status,
-        "mode": entry.request.mode,
-        "source": entry.request.source,
-        "options": entry.request.options,
-        "created": entry.created,
-        "saved": entry.saved,
-        "title": entry.title,
-        "article": _article_row(entry.article),
-        "key_sentences": entry.keys,
-        "result": entry.result,
-        "error": entry.error,
-        "correction": entry.correction,
-        "tags": list(entry.tags),
-    }
-
-
-def _reason(error: SQLAlchemyError) -> str:
-    """Its first line; of a database's own error, without the statement."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]

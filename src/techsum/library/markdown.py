@@ -46,7 +46,11 @@ def markdown(entry: Entry, *, whole: bool = False) -> str:
         lines += [plain(correction), ""]
     for sentence in () if correction and not whole else (entry.result or {}).get("sentences", ()):
         lines.append(f"- {plain(sentence['text'])}")
-        lines += [f"  > {plain(e['text'])}" for e in sentence["evidence"][:1]]
+        lines += [
+            f"  > {plain(e['text'])}"
+            for e in sentence["evidence"][:1]
+            if whole or e["text"] != sentence["text"]  # once is enough
+        ]
     if entry.tags:
         lines += ["", " ".join(f"#{plain(t).replace(' ', '_')}" for t in entry.tags)]
     if whole and correction:

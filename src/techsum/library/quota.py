@@ -1,7 +1,10 @@
 """How much the library holds, in all and of each reader, and where it ends.
 
-A size is what was written for a summary, in characters of JSON: an article that is read again counts twice.
+A size is what was written for a summary, in bytes of JSON: an article that is read again counts twice.
 """
+
+import time
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, select
 
@@ -11,6 +14,8 @@ from techsum.library.tables import sizes
 from techsum.settings import settings
 
 _MEGABYTE = 1_000_000
+_COUNTED_SECONDS = 10.0
+"""In which a library grows by some megabytes at most: what is let in is limited, too."""
 
 
 def check_quota(library: Library, reader: str) -> None:
@@ -22,8 +27,21 @@ def check_quota(library: Library, reader: str) -> None:
     limits = settings()
     with library.reading() as connection:
         own = connection.execute(select(func.sum(sizes.c.bytes)).where(sizes.c.reader == reader)).scalar()
-        every = connection.execute(select(func.sum(sizes.c.bytes))).scalar()
     if (own or 0) > limits.reader_megabytes * _MEGABYTE:
         raise StorageError("library_quota", limit=f"{limits.reader_megabytes:,} MB")
-    if (every or 0) > limits.library_megabytes * _MEGABYTE:
+    if _whole(library) > limits.library_megabytes * _MEGABYTE:
         raise StorageError("library_full")
+
+
+_counted: WeakKeyDictionary[Library, tuple[float, int]] = WeakKeyDictionary()
+
+
+def _whole(library: Library) -> int:
+    """The size of the whole library, counted again after some seconds: it means a look at every row."""
+    now = time.monotonic()
+    counted, size = _counted.get(library, (-_COUNTED_SECONDS, 0))
+    if now - counted >= _COUNTED_SECONDS:
+        with library.reading() as connection:
+            size = connection.execute(select(func.sum(sizes.c.bytes))).scalar() or 0
+        _counted[library] = now, size
+    return size

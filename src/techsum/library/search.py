@@ -33,12 +33,12 @@ def forget(connection: Connection, number: int) -> None:
 
 
 def narrowed(
-    wanted: Select[Any], dialect: str, exactly: Sequence[str], found_by: Sequence[str]
+    statement: Select[Any], dialect: str, exactly: Sequence[str], found_by: Sequence[str]
 ) -> tuple[Select[Any], ColumnElement[int]]:
     """The selection of summaries, narrowed by words.
 
     Args:
-        wanted: the selection.
+        statement: the selection.
         dialect: the database's.
         exactly: words that it holds as they are: its owner's, a tag's.
         found_by: beginnings of words that it holds.
@@ -48,10 +48,10 @@ def narrowed(
         the first page of a common word costs a page; ordered by the other table it would cost every match.
     """
     if dialect == "sqlite":
-        asked = " AND ".join([*(f'"{w}"' for w in exactly), *(f'"{w}" *' for w in found_by)])
+        terms = " AND ".join([*(f'"{w}"' for w in exactly), *(f'"{w}" *' for w in found_by)])
         words = table("summary_words", column("rowid"))
-        said = text("summary_words MATCH :wanted").bindparams(wanted=asked)
-        return wanted.join(words, words.c.rowid == summaries.c.number).where(said), words.c.rowid
-    asked = " & ".join([*(f"'{w}'" for w in exactly), *(f"'{w}':*" for w in found_by)])
-    said = text("summaries.summary_words @@ CAST(:wanted AS tsquery)").bindparams(wanted=asked)
-    return wanted.where(said), summaries.c.number
+        condition = text("summary_words MATCH :terms").bindparams(terms=terms)
+        return statement.join(words, words.c.rowid == summaries.c.number).where(condition), words.c.rowid
+    terms = " & ".join([*(f"'{w}'" for w in exactly), *(f"'{w}':*" for w in found_by)])
+    condition = text("summaries.summary_words @@ CAST(:terms AS tsquery)").bindparams(terms=terms)
+    return statement.where(condition), summaries.c.number

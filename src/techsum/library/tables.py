@@ -88,6 +88,9 @@ summaries = Table(
     Column("worker", StorableString(32)),  # the process that makes it, where several share the library
     Column("language", StorableString(2), nullable=False, default="ko"),  # of its messages
     Column("stopping", Boolean, nullable=False, default=False),  # its reader wants no more of it
+    Column("line", StorableText, nullable=False, default=""),  # what a list says about it
+    Column("article_words", StorableText),  # what the article is found by, separated by spaces
+    Column("discarded", Float),  # seconds since 1970, UTC: its reader sees it no more, and may have it back
     Column("tries", Integer, nullable=False, default=0),  # processes that ended over it
     Index("summaries_open", "worker"),
     Index("summaries_of_reader", "reader", "number"),
@@ -124,6 +127,15 @@ sizes = Table(
     Column("reader", StorableString(64), nullable=False),
     Column("bytes", Integer, nullable=False),
     Index("sizes_of_reader", "reader"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", StorableString(64), primary_key=True),  # SHA-256 of what the cookie holds
+    Column("account", StorableString(64), nullable=False),
+    Column("began", Float, nullable=False),  # seconds since 1970, UTC
+    Index("sessions_began", "began"),
 )
 
 workers = Table(

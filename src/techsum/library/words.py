@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 from techsum import korean
 
@@ -13,6 +15,8 @@ _LONGEST_WORD = 40
 _MOST_WORDS = 400
 SEARCHED_CHARACTERS = 4_000
 """A long summary's later words are not searched."""
+_ARTICLE_SENTENCES, _MOST_ARTICLE_WORDS = 300, 1_500
+"""A long article's later words are not searched: a book would fill the index."""
 
 _HANGUL_RUN = re.compile("[가-힣]+")
 _ASKED_INITIALS = re.compile(f"[{_INITIALS}]+")
@@ -37,15 +41,25 @@ def words(text: str) -> tuple[str, ...]:
     return tuple([w for w in found if w][:_MOST_WORDS])
 
 
-def asked(query: str) -> list[str]:
+def words_of(sentences: Iterable[korean.Sentence]) -> list[str]:
+    """What an article is found by: the morphemes of its sentences that carry meaning, each once.
+
+    Without initials: these find titles. Up to `_MOST_ARTICLE_WORDS`, of `_ARTICLE_SENTENCES` sentences.
+    """
+    some = islice(sentences, _ARTICLE_SENTENCES)
+    found = dict.fromkeys(plain for s in some for word in s.content if (plain := _plain(word)))
+    return list(islice(found, _MOST_ARTICLE_WORDS))
+
+
+def query_terms(query: str) -> list[str]:
     """The words that a query asks for; all of them must be found, each as the beginning of a word."""
     parts = query.split()
-    wanted = dict.fromkeys(p for p in parts if _ASKED_INITIALS.fullmatch(p))
+    terms = dict.fromkeys(p for p in parts if _ASKED_INITIALS.fullmatch(p))
     # together, as they stand in a title: 긴 alone might be another word than in 아주 긴 요약
-    rest = " ".join(p for p in parts if p not in wanted)
-    wanted |= dict.fromkeys(map(_plain, korean.content(rest)))
+    rest = " ".join(p for p in parts if p not in terms)
+    terms |= dict.fromkeys(map(_plain, korean.content(rest)))
     # particles and pronouns alone say nothing, but a query of nothing else must not find everything
-    return [w for w in wanted if w] or [w for w in map(_plain, query.split()) if w]
+    return [w for w in terms if w] or [w for w in map(_plain, query.split()) if w]
 
 
 def tag_word(tag: str) -> str:

@@ -9,7 +9,8 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
 from techsum.library.entries import Entry
-from techsum.library.library import OPEN, Library, entry_of
+from techsum.library.library import OPEN, Library
+from techsum.library.rows import entry_of
 from techsum.library.tables import events, keys, summaries, workers
 
 MOST_TRIES = 2
@@ -17,7 +18,7 @@ MOST_TRIES = 2
 
 
 @dataclass(frozen=True)
-class Told:
+class StoredEvent:
     """One event of one summary, as it is kept for the other processes."""
 
     summary: str
@@ -94,9 +95,9 @@ class Work:
                 connection.execute(update(summaries).where(summaries.c.id == row.id).values(values))
             for one in failed:
                 known = select(func.coalesce(func.max(events.c.number), 0)).where(events.c.summary == one)
-                last = Told(one, connection.execute(known).scalar_one() + 1, "failed", {}, last=True)
-                told = {"kind": kind, "message": message}
-                connection.execute(insert_new(events).values(_row(last) | {"data": told}))
+                last = StoredEvent(one, connection.execute(known).scalar_one() + 1, "failed", {}, last=True)
+                stored = {"kind": kind, "message": message}
+                connection.execute(insert_new(events).values(_row(last) | {"data": stored}))
             connection.execute(delete(workers).where(workers.c.id == worker))
         return failed
 
@@ -122,8 +123,10 @@ class Work:
     def stop(self, entry_id: str) -> bool:
         """Ask whoever makes a summary to stop. False: nobody does."""
         with self._library.writing() as connection:
-            wanted = [summaries.c.id == entry_id, summaries.c.status.in_(OPEN)]
-            return bool(connection.execute(update(summaries).where(*wanted).values(stopping=True)).rowcount)
+            statement = [summaries.c.id == entry_id, summaries.c.status.in_(OPEN)]
+            return bool(
+                connection.execute(update(summaries).where(*statement).values(stopping=True)).rowcount
+            )
 
     def stopping(self, worker: str, made: Collection[str]) -> set[str]:
         """Which of the summaries that a process makes shall stop: as their reader asked, or deleted.
@@ -139,23 +142,23 @@ class Work:
 
     # -- what happens ------------------------------------------------------------------------------------
 
-    def tell(self, told: Iterable[Told]) -> None:
+    def tell(self, stored: Iterable[StoredEvent]) -> None:
         """Keep events for the other processes."""
-        rows = [_row(one) for one in told]
+        rows = [_row(one) for one in stored]
         if rows:
             with self._library.writing() as connection:
                 connection.execute(insert_new(events).on_conflict_do_nothing(), rows)
 
-    def told(self, after: Mapping[str, int]) -> list[Told]:
+    def stored(self, after: Mapping[str, int]) -> list[StoredEvent]:
         """The events of these summaries after these numbers, in order."""
         if not after:
             return []
         new = [and_(events.c.summary == one, events.c.number > number) for one, number in after.items()]
-        wanted = select(events).where(or_(*new)).order_by(events.c.summary, events.c.number)
+        statement = select(events).where(or_(*new)).order_by(events.c.summary, events.c.number)
         with self._library.reading() as connection:
             return [
-                Told(row.summary, row.number, row.name, row.data, row.last)
-                for row in connection.execute(wanted)
+                StoredEvent(row.summary, row.number, row.name, row.data, row.last)
+                for row in connection.execute(statement)
             ]
 
     def forget(self, before: float) -> None:
@@ -175,12 +178,12 @@ class Work:
             return bytes(connection.execute(select(keys.c.value).where(keys.c.name == name)).scalar_one())
 
 
-def _row(told: Told) -> dict[str, Any]:
+def _row(stored: StoredEvent) -> dict[str, Any]:
     return {
-        "summary": told.summary,
-        "number": told.number,
+        "summary": stored.summary,
+        "number": stored.number,
         "at": time.time(),
-        "name": told.name,
-        "data": told.data,
-        "last": told.last,
+        "name": stored.name,
+        "data": stored.data,
+        "last": stored.last,
     }

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Literal
 
 from techsum.korean import fit_particles
-from techsum.messages import batch, desktop, errors, evaluation, notices, terminal, training, web
+from techsum.messages import batch, commands, desktop, errors, evaluation, notices, terminal, training, web
 
 Language = Literal["ko", "en"]
 
@@ -21,6 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **errors.TEXTS,
     **notices.TEXTS,
     **terminal.TEXTS,
+    **commands.TEXTS,
     **evaluation.TEXTS,
     **training.TEXTS,
     **web.TEXTS,
@@ -46,9 +47,9 @@ def user_language() -> Language:
     """The language to speak: that of `speaking`, `TECHSUM_LANG` if set, else Korean unless the locale is English."""
     if spoken := _spoken.get():
         return spoken
-    asked = os.environ.get("TECHSUM_LANG", "").lower()
-    if asked[:2] in ("ko", "en"):
-        return "ko" if asked.startswith("ko") else "en"
+    configured = os.environ.get("TECHSUM_LANG", "").lower()
+    if configured[:2] in ("ko", "en"):
+        return "ko" if configured.startswith("ko") else "en"
     found = next((os.environ[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(k)), "")
     if not found and sys.platform == "win32":  # elsewhere no locale means C, which Python calls en_US
         found = locale.getlocale()[0] or ""

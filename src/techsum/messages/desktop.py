@@ -9,7 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{server}은 TechSum 서버가 아닙니다. 설정에서 서버 주소를 확인해 주세요.",
         "{server} is no TechSum server. Check the server's address under Settings.",
     ),
-    "desktop_server_says": ("{said}", "{said}"),
+    "desktop_server_says": ("{message}", "{message}"),
     "desktop_local_failed": (
         "이 컴퓨터의 TechSum 서버를 켜지 못했습니다 ({reason}). techsum serve를 직접 켜고 TECHSUM_SERVER에 그 주소를 적어 주세요.",
         "The server on this machine did not start ({reason}). Start techsum serve yourself and put its address into TECHSUM_SERVER.",
@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "글이 너무 짧습니다 ({count}자). 100자 이상 입력해 주세요.",
         "The text is too short ({count} characters). Enter 100 characters or more.",
     ),
-    "desktop_file": ("파일 고르기", "Choose a file"),
+    "desktop_file": ("파일 선택", "Choose a file"),
     "desktop_file_large": (
         "파일이 너무 큽니다 ({megabytes}MB). {limit}MB까지 읽습니다. 필요한 쪽만 담은 파일을 골라 주세요.",
         "The file is too large ({megabytes} MB). Up to {limit} MB are read. Choose a file with the needed pages only.",
@@ -65,8 +65,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "‘{title}’을 삭제할까요? 되돌릴 수 없습니다.",
         "Delete ‘{title}’? It cannot be brought back.",
     ),
-    "desktop_keep": ("그만두기", "Cancel"),
-    "desktop_clear": ("찾기 지우기", "Clear the search"),
+    "desktop_keep": ("취소", "Cancel"),
+    "desktop_clear": ("검색어 지우기", "Clear the search"),
     "desktop_server": ("서버 주소", "Server address"),
     "desktop_server_go": ("이 서버로", "Use this server"),
     "desktop_server_now": ("연결됨: {server}", "Connected: {server}"),
@@ -80,7 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "desktop_theme_light": ("밝게", "Light"),
     "desktop_theme_dark": ("어둡게", "Dark"),
     "desktop_guide_settings": (
-        "‘설정’에서 길이, 형식, 말끝, 모델, 언어, 화면 밝기를 고릅니다. 고른 것은 이 기기에 남습니다.",
+        "‘설정’에서 길이, 형식, 말투, 모델, 언어, 화면 밝기를 고릅니다. 고른 것은 이 기기에 남습니다.",
         "Length, style, endings, model, language and appearance are chosen under Settings, and kept on this device.",
     ),
 }

@@ -1,6 +1,7 @@
 """What went wrong, and what to do next."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "mcp_failed": ("요약하지 못했습니다. {reason}", "No summary could be made. {reason}"),
     "source_empty": (
         "요약할 글이 비어 있습니다. 본문이 있는 파일이나 링크, 100자 이상의 글을 넣어 주세요.",
         "There is nothing to summarise. Give a file or link with an article, or a text of 100 characters or more.",
@@ -30,16 +31,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Reading stopped: the text has more than {limit} characters. Give a part of it.",
     ),
     "source_not_text": (
-        "'{source}'에는 읽을 글이 없습니다 ({kind} 형식으로 보입니다). HTML, PDF, HWPX, HWP, DOCX, MD, TXT를 읽습니다.",
-        "'{source}' holds no text (it looks like {kind}). TechSum reads HTML, PDF, HWPX, HWP, DOCX, MD and TXT.",
+        "'{source}'에는 읽을 글이 없습니다 ({kind} 형식으로 보입니다). {formats}를 읽습니다.",
+        "'{source}' holds no text (it looks like {kind}). TechSum reads {formats}.",
     ),
     "source_encrypted": (
         "'{source}'은(는) 암호로 잠겨 있습니다. 암호를 푼 사본을 만들어 다시 시도해 주세요.",
         "'{source}' is locked with a password. Save a copy without it and try again.",
     ),
+    "source_distribution": (
+        "'{source}'은(는) 배포용 한글 문서인데 본문을 풀지 못했습니다. 한글에서 열어 PDF나 HWPX로 저장해 주세요.",
+        "'{source}' is a distribution document of Hancom Office whose text could not be deciphered. Open it there and save it as PDF or HWPX.",
+    ),
+    "source_old_format": (
+        "'{source}'은(는) 옛 {kind} 파일이라 읽지 못합니다. 원래 프로그램에서 열어 PDF, HWPX나 DOCX로 저장해 주세요.",
+        "'{source}' is an old {kind} file, which is not read. Open it in its program and save it as PDF, HWPX or DOCX.",
+    ),
     "source_broken": (
         "'{source}'은(는) 손상된 {kind} 파일이라 읽을 수 없습니다. 원본을 다시 받아 주세요.",
         "'{source}' is a broken {kind} file. Get the original again.",
+    ),
+    "source_garbled": (
+        "'{source}'의 글자표가 깨져 있어 글을 읽을 수 없습니다. 원래 프로그램에서 PDF로 다시 저장하거나 글자 인식(OCR)을 거친 파일을 주세요.",
+        "'{source}' has a broken character map, so its text cannot be read. Save it as PDF again or give a file that went through OCR.",
     ),
     "source_scanned": (
         "'{source}'에는 글자 정보가 없습니다 (스캔한 그림으로 보입니다). 글자 인식(OCR)을 거친 파일을 주세요.",
@@ -56,6 +69,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rows_broken": (
         "자료 '{path}'을(를) 읽지 못했습니다 ({reason}). 원본을 다시 받아 주세요.",
         "The data '{path}' could not be read ({reason}). Get the original again.",
+    ),
+    "page_frame": (
+        "{url} 은(는) 본문을 다른 틀(frame)에 담고 있습니다. 틀 안의 주소 {frame} 을(를) 넣어 주세요.",
+        "{url} keeps its text in a frame. Give the frame's address: {frame}",
+    ),
+    "page_robot_check": (
+        "{url} 은(는) 기사 대신 로봇 확인 화면을 보냈습니다. 브라우저에서 열어 본문을 복사해 넣어 주세요.",
+        "{url} answered with a check for robots. Open it in a browser and paste the text.",
+    ),
+    "page_paywall": (
+        "{url} 은(는) 구독자에게만 전체 기사를 보여 줍니다. 볼 수 있다면 본문을 복사해 넣어 주세요.",
+        "{url} shows the whole article to subscribers only. Paste the text if you can see it.",
+    ),
+    "page_list": (
+        "{url} 은(는) 기사 여러 개의 목록입니다. 읽을 기사 하나의 주소를 넣어 주세요.",
+        "{url} is a list of articles. Give the address of one of them.",
     ),
     "page_no_article": (
         "{url} 에서 기사 본문을 찾지 못했습니다. 기사 하나의 주소인지 확인하거나, 본문을 복사해 넣어 주세요.",
@@ -126,6 +155,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fetch_encoding": (
         "{url} 이(가) 알 수 없는 압축({encoding})으로 답해 읽지 못했습니다. 본문을 복사해 넣어 주세요.",
         "{url} answered in an encoding that cannot be read ({encoding}). Paste the text instead.",
+    ),
+    "analyser_stumbled": (
+        "한국어 분석기가 이 글을 분석하지 못했습니다 ({reason}). 글을 나누어 다시 해 주세요.",
+        "The Korean analyser stumbled over this text ({reason}). Try it in parts.",
+    ),
+    "analyser_failed": (
+        "한국어 분석기가 멈췄습니다. 메모리가 모자라지 않은지 보고 다시 해 주세요.",
+        "The Korean analyser broke down. See whether memory is short, and try again.",
     ),
     "model_unknown": (
         "'{name}'이라는 모델을 모릅니다.{nearest} `techsum models`로 쓸 수 있는 모델을 볼 수 있습니다.",
@@ -235,11 +272,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The setting {name} is wrong ({reason}). Mend the environment variable or the .env file.",
     ),
     "length_invalid": (
-        "길이 '{length}'을(를) 모르겠습니다. line, short, medium, long 또는 60~2000 사이의 글자 수를 써 주세요.",
+        "쓸 수 없는 길이입니다: '{length}'. line, short, medium, long 또는 60~2000 사이의 글자 수를 써 주세요.",
         "The length '{length}' is not known. Use line, short, medium, long or a number of characters from 60 to 2000.",
     ),
     "choice_invalid": (
-        "{name} 값 '{value}'을(를) 모르겠습니다. 다음 가운데 하나를 써 주세요: {choices}",
+        "쓸 수 없는 {name} 값입니다: '{value}'. 다음 가운데 하나를 써 주세요: {choices}",
         "The {name} '{value}' is not known. Use one of: {choices}",
     ),
     "data_unreadable": (
@@ -272,11 +309,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The report could not be written to '{path}' ({reason}). Name a writable folder with --out.",
     ),
     "columns_invalid": (
-        "--columns '{columns}'을(를) 모르겠습니다. input=이름,output=이름,title=이름 꼴로 써 주세요.",
+        "쓸 수 없는 --columns 값입니다: '{columns}'. input=이름,output=이름,title=이름 꼴로 써 주세요.",
         "--columns '{columns}' is not understood. Write input=NAME,output=NAME,title=NAME.",
     ),
     "serving": (
-        "TechSum이 {url} 에서 듣고 있습니다. 멈추려면 Ctrl-C.",
+        "TechSum이 {url} 에서 실행 중입니다. 멈추려면 Ctrl-C.",
         "TechSum listens at {url}. Ctrl-C stops it.",
     ),
     "request_invalid": (

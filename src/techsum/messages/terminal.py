@@ -13,11 +13,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "progress_retry": ("다시 쓰는 중 ({reason})", "Writing it again ({reason})"),
     "progress_assembling": ("내장 모델을 준비하는 중 (처음 한 번)", "Preparing the embedded model (once)"),
     "check_clear": (
-        "문장 {total}개 모두 본문과 어긋나는 곳을 찾지 못했습니다.",
+        "{total}문장을 확인했고, 어긋난 곳을 찾지 못했습니다.",
         "Nothing to doubt in {total} sentence(s).",
     ),
     "check_marked": (
-        "문장 {total}개 가운데 {count}개에 표시했습니다.",
+        "{total}문장 가운데 {count}문장에 표시했습니다.",
         "{count} of {total} sentence(s) are marked.",
     ),
     "footer": (

@@ -22,6 +22,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "packing과 group_by_length는 함께 쓸 수 없습니다. 하나를 빼 주세요",
         "packing and group_by_length exclude each other: leave one out",
     ),
+    "recipe_steps_or_epochs": (
+        "steps와 epochs 가운데 하나만 적어 주세요",
+        "give either steps or epochs",
+    ),
+    "recipe_dev_twice": (
+        "dev에는 path와 holdout 가운데 하나만 적어 주세요",
+        "give dev either path or holdout",
+    ),
+    "recipe_patience_without_dev": (
+        "patience를 쓰려면 dev에 path나 holdout을 적어 주세요",
+        "patience needs dev.path or dev.holdout",
+    ),
+    "recipe_holdout_task": (
+        "한 글에서 여러 줄이 나오는 task(verdict, answerable, corruptions)는 holdout으로 나눌 수 없습니다. dev.path를 적어 주세요",
+        "tasks with several rows about one text (verdict, answerable, corruptions) cannot be held out: name dev.path",
+    ),
     "recipe_nearest": (
         "'{name}'을(를) 쓰려고 하셨나요?",
         "Did you mean '{name}'?",
@@ -61,6 +77,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "train_accelerate_cpu": (
         "모델을 나누어 학습하려면(FSDP) GPU가 필요합니다. --accelerate 없이 다시 실행해 주세요.",
         "Training a model in shards (FSDP) needs GPUs. Run again without --accelerate.",
+    ),
+    "train_worker_lost": (
+        "자료를 준비하던 프로세스가 죽었습니다. 메모리가 모자랐을 수 있습니다. 같은 명령을 다시 내리면 만든 데까지는 그대로 씁니다.",
+        "A process that prepared data died, perhaps for lack of memory. Run the same command again: what was made is kept.",
+    ),
+    "train_no_dev": (
+        "dev로 잴 줄이 하나도 없습니다. holdout을 늘리거나 dev.path의 파일을 확인해 주세요.",
+        "There is no row to measure on. Raise dev.holdout or look at the file of dev.path.",
     ),
     "train_tensorboard": (
         "TensorBoard가 설치되어 있지 않습니다. `pip install tensorboard` 뒤에 다시 하거나 training.tensorboard를 지워 주세요.",
@@ -247,6 +271,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "바탕 {parameters}M, 어댑터 {trainable}M 매개변수 · {steps}단계, 표본 {samples}개 · 메모리 약 {memory} GB · 연산 {work} PFLOP: 2코어 CPU 약 {hours_cpu}시간, A10G 약 {hours_gpu}시간",
         "base {parameters}M, adapter {trainable}M parameters · {steps} steps, {samples} samples · memory about {memory} GB · {work} PFLOP: about {hours_cpu} h on two CPU cores, {hours_gpu} h on an A10G",
     ),
+    "prepare_reading": ("자료를 읽고 있습니다", "Reading the sources"),
+    "prepare_making": ("학습할 문장을 만들고 있습니다", "Making samples"),
+    "prepare_column_samples": ("표본", "samples"),
+    "prepare_column_epochs": ("훑는 횟수", "epochs"),
+    "prepare_done": (
+        "준비했습니다: {steps}단계, 표본 {samples}개, 토큰 {tokens}개. 같은 레시피로 학습하면 곧바로 시작합니다. ({folder})",
+        "Prepared: {steps} steps, {samples} samples, {tokens} tokens. Training by this recipe starts at once. ({folder})",
+    ),
     "check_leak": (
         "{name}: {count}개 글이 학습 자료에도 있습니다. 빼고 학습해야 점수를 믿을 수 있습니다.",
         "{name}: {count} rows stand in the training data too. Take them out, or no figure can be trusted.",
@@ -254,10 +286,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check_no_leak": (
         "{name}: 읽은 학습 자료와 겹치는 글 없음",
         "{name}: nothing of it in the training data that was read",
-    ),
-    "check_leak_unread": (
-        "허브의 자료({names} …)는 겹침을 보지 않았습니다. 내려받아 path로 주면 봅니다.",
-        "Hub sets ({names} …) were not looked at for leaks. Download them and name them by path.",
     ),
     "train_base_memory": (
         "{name}을 읽을 메모리가 모자랍니다. 다른 프로그램을 닫거나, base.precision을 bf16으로, GPU라면 base.quantization을 nf4로 바꿔 주세요.",

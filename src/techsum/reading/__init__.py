@@ -2,11 +2,13 @@
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from techsum.article import MINIMUM_CHARACTERS, Article, detect_language
 from techsum.errors import ReadingError
+from techsum.korean import LINE_END, join_lines
 from techsum.reading.parsed import Parsed
 from techsum.summary import notice
 
@@ -20,23 +22,26 @@ _MAXIMUM_CHARACTERS = 2_000_000
 _LONGEST_TITLE, _LONGEST_AUTHOR = 300, 100
 """Characters; what is longer was never meant as one, and would be analysed whole."""
 
-_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://[^\n]*|\S+)")
+_LINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://[^\n]*|[!-~]\S*)")
+_LINK_IN_TEXT = re.compile(r"(?<![\w@/.\\])(?:https?://|www\.)[^\s<>\"'“”‘’]+", re.IGNORECASE)
+_LONGEST_SHARED = 1_000
+"""Characters of a text that a phone shares: a headline, a link, and what the app adds."""
 
 
 def read(source: str | Path) -> Article:
     """Read a source into an article.
 
     Args:
-        source: an http(s) link, a path (HTML, PDF, HWPX, HWP, DOCX, Markdown, plain text), `-` for
-            standard input, or the text itself.
+        source: an http(s) link, a path (any of `parsed.FORMATS`), `-` for
+            standard input, or the text itself, also a headline with its link.
 
     Raises:
         ReadingError: there is no article in it; `FetchError` where a link could not be fetched.
     """
     from techsum.reading.isolated import parse_isolated
 
-    if isinstance(source, str) and _LINK.fullmatch(source.strip()) and not _exists(source):
-        return _read_link(source)
+    if isinstance(source, str) and not _exists(source) and (link := link_in(source)):
+        return _read_link(link)
     if source == "-":
         return _article(parse_isolated(_limited(sys.stdin.buffer), "stdin"))
     if isinstance(source, str) and _is_text(source):
@@ -50,7 +55,8 @@ def read_remote(source: str) -> Article:
     Raises:
         ReadingError: there is no article in it; `FetchError` where a link could not be fetched.
     """
-    return _read_link(source.strip()) if is_link(source) else read_text(source)
+    link = link_in(source)
+    return _read_link(link) if link else read_text(source)
 
 
 def read_upload(body: bytes, name: str) -> Article:
@@ -64,9 +70,22 @@ def read_upload(body: bytes, name: str) -> Article:
     return _article(parse_isolated(body, name))
 
 
-def is_link(source: str) -> bool:
-    """Whether this is a link, and not a text."""
-    return bool(_LINK.fullmatch(source.strip()))
+def link_in(source: str) -> str | None:
+    """The link that a source is, or that a phone's share sheet put beside a headline; None for a text.
+
+    Of several links in a short text the first is the article's: apps add their own behind it.
+    """
+    text = source.strip()
+    # a space within a link is a link's space where no Hangul word follows it
+    if _LINK.fullmatch(text) and not re.search(r"\s\S*[가-힣]", text):
+        return text
+    if len(text) > _LONGEST_SHARED:
+        return None
+    links = _LINK_IN_TEXT.findall(text)
+    if not links or len(_LINK_IN_TEXT.sub("", text).strip()) >= MINIMUM_CHARACTERS:
+        return None
+    first: str = links[0].rstrip(".,;:!?)]}」』")
+    return first if "://" in first else f"https://{first}"
 
 
 def _read_link(link: str) -> Article:
@@ -97,12 +116,12 @@ def read_summary(source: str) -> str:
     from techsum.reading.isolated import parse_isolated
 
     if source == "-":
-        return parse_isolated(_limited(sys.stdin.buffer), "stdin").text
+        return join_lines(parse_isolated(_limited(sys.stdin.buffer), "stdin").text)
     path = Path(source)
     if not source.strip():
         return ""
     if _exists(source) or ("\n" not in source and " " not in source.strip() and path.suffix):
-        return parse_isolated(_file(path), path.name).text
+        return join_lines(parse_isolated(_file(path), path.name).text)
     return source
 
 
@@ -112,11 +131,11 @@ def read_text(text: str) -> Article:
     Raises:
         ReadingError: it is empty or too short.
     """
-    from techsum.reading.plain import read_text as parse_text
+    from techsum.reading.plain import from_text
 
     if not text.strip():
         raise ReadingError("source_empty")
-    return _article(parse_text(text.encode("utf-8", "replace"), "text"))
+    return _article(from_text(text.replace(LINE_END, "")))
 
 
 def _is_text(source: str) -> bool:
@@ -153,6 +172,7 @@ def _file(path: Path) -> bytes:
 
 
 def _article(parsed: Parsed, url: str | None = None) -> Article:
+    parsed = replace(parsed, text=join_lines(parsed.text))
     if not parsed.text.strip():
         if url:
             raise ReadingError("page_no_article", url=url)

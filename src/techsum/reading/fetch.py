@@ -42,6 +42,8 @@ _DOCUMENT_TYPES = (
     "application/vnd.hancom",
     "application/hwp+zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml",
+    "application/vnd.openxmlformats-officedocument.presentationml",
+    "application/epub+zip",
     "application/zip",
     "application/octet-stream",
     "binary/octet-stream",
@@ -74,7 +76,7 @@ class Version:
     etag: str = ""
     modified: str = ""
 
-    def asked(self) -> dict[str, str]:
+    def condition_headers(self) -> dict[str, str]:
         """The headers that ask for anything newer."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {name: value for name, value in headers.items() if value}
@@ -132,7 +134,9 @@ def fetch(link: str, limits: Limits | None = None, known: Version | None = None)
         ) as client:
             for _ in range(_MAXIMUM_HOPS + 1):
                 client.cookies.clear()
-                with client.stream("GET", url, headers=known.asked() if known else None) as response:
+                with client.stream(
+                    "GET", url, headers=known.condition_headers() if known else None
+                ) as response:
                     if not response.has_redirect_location:
                         return _receive(response, limits)
                     url = parse_link(str(url.join(response.headers["location"])))

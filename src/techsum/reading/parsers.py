@@ -1,11 +1,11 @@
 """From bytes to `Parsed`: the kind is told by the bytes, not by a file's name or a server's word."""
 
-import io
 import re
-import zipfile
+from dataclasses import replace
 
 from techsum.errors import ReadingError
-from techsum.reading.parsed import Parsed
+from techsum.korean import LINE_END
+from techsum.reading.parsed import FORMATS, Parsed
 
 _NOT_TEXT = {
     b"\xff\xd8\xff": "JPEG",
@@ -24,10 +24,15 @@ _NOT_TEXT = {
 }
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?>.*?-->)\s*+)*+"
-    rb"<(?:!doctype html|html|head|body|article)[\s>]",
+    rb"<(?:!doctype html|html|head|body|article|main|section|header|title|meta|link|base|script|style|div|p"
+    rb"|span|table|ul|ol|h[1-6]|blockquote|figure|img|a|b|strong|em|br|center|font|iframe)(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
+_XML_HEAD = rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!DOCTYPE(?:[^>\[]|\[[^\]]*+\])*+>\s*+)?"
+_HWPML = re.compile(_XML_HEAD + rb"<HWPML[\s>]", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_HWP3 = b"HWP Document File V"
 
 
 def parse(body: bytes, source: str, media_type: str = "", charset: str | None = None) -> Parsed:
@@ -42,36 +47,44 @@ def parse(body: bytes, source: str, media_type: str = "", charset: str | None = 
     Raises:
         ReadingError: empty, not a text, encrypted or broken.
     """
-    from techsum.reading import office, pdf, plain, web
+    from techsum.reading import pdf
 
     if not body.strip():
         raise ReadingError("source_empty")
-    if body.startswith(b"%PDF-") or (b"%PDF-" in body[:1024] and b"%%EOF" in body[-2048:]):
+    if _is_pdf(body):
         return pdf.read_pdf(body, source)
-    if body.startswith(b"PK\x03\x04"):
-        return office.read_docx(body, source) if _is_docx(body, source) else office.read_hwpx(body, source)
+    parsed = _read_binary(body, source) or _read_text(body, source, media_type, charset)
+    return replace(parsed, text=parsed.text.replace(LINE_END, ""))  # a PDF's mark alone
+
+
+def _is_pdf(body: bytes) -> bool:
+    return body.startswith(b"%PDF-") or (b"%PDF-" in body[:1024] and b"%%EOF" in body[-2048:])
+
+
+def _read_binary(body: bytes, source: str) -> Parsed | None:
+    """What a document with a signature says; None where the bytes may be a text."""
+    from techsum.reading import hwp, zipped
+
+    if body.startswith(_ZIP):
+        return zipped.read_zip(body, source)
     if body.startswith(_OLE):
-        return office.read_hwp(body, source)
+        return hwp.read_hwp(body, source)
+    if body.startswith(_HWP3):
+        raise ReadingError("source_old_format", source=source, kind="HWP 3")
     for magic, kind in _NOT_TEXT.items():
         # prose may begin with "MZ" or "RIFF", but not go on with control characters
         if body.startswith(magic) and re.search(rb"[\x00-\x08\x0e-\x1a]", body[:512]):
-            raise ReadingError("source_not_text", source=source, kind=kind)
+            raise ReadingError("source_not_text", source=source, kind=kind, formats=FORMATS)
+    return None
+
+
+def _read_text(body: bytes, source: str, media_type: str, charset: str | None) -> Parsed:
+    from techsum.reading import hwpx, plain, web
+
+    if _HWPML.match(body[:4096]):
+        return hwpx.read_hwpml(body, source)
     if "html" in media_type or _HTML.match(body[:4096]):
         return web.read_html(body, source, charset)
     if "markdown" in media_type or re.search(r"\.(?:md|markdown)$", source.partition("?")[0], re.IGNORECASE):
         return plain.read_markdown(body, source, charset)
     return plain.read_text(body, source, charset)
-
-
-def _is_docx(body: bytes, source: str) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            names = archive.namelist()
-    except zipfile.BadZipFile:
-        kind = "DOCX" if source.lower().endswith(".docx") else "HWPX"
-        raise ReadingError("source_broken", source=source, kind=kind) from None
-    if "word/document.xml" in names:
-        return True
-    if any(n.startswith("Contents/") for n in names):
-        return False
-    raise ReadingError("source_not_text", source=source, kind="ZIP")

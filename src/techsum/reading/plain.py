@@ -3,56 +3,94 @@
 import codecs
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from techsum.errors import ReadingError
-from techsum.reading.parsed import Parsed, clean_line, join_paragraphs
+from techsum.korean import COMMON_SYLLABLES
+from techsum.reading.parsed import FORMATS, Parsed, clean_line, iso_date, join_paragraphs
+from techsum.reading.titles import is_heading
 from techsum.summary import Notice, notice
 
 _LONGEST_TITLE = 60
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _SELF_EVIDENT = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso2022_kr"})
-_HANGUL = re.compile("[가-힣]")
+_WESTERN = frozenset({"iso8859-1", "iso8859-15", "cp1252", "latin_1", "ascii", "mac-roman"})
+"""What servers say who know nothing of the page."""
+_KOREAN = ("cp949", "johab")
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 
 
 def decode(body: bytes, source: str, charset: str | None = None) -> tuple[str, tuple[Notice, ...]]:
-    """The text of `body`: byte-order mark, the named charset, UTF-8, UTF-16, CP949, then a guess.
+    """The text of `body`: byte-order mark, UTF-8, the named charset, UTF-16, CP949, Johab, then a guess.
 
     Raises:
         ReadingError: the bytes are no text.
     """
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
+    for mark, name in _MARKS.items():
         if body.startswith(mark):
             return body.decode(name, "replace"), ()
     named = _known(charset)
     # Bytes that are valid UTF-8 are UTF-8, whatever the server says; only its wider encodings come first.
-    for guess in (named if named in _SELF_EVIDENT else None, "utf-8", named, _utf16_without_mark(body)):
+    for guess in (named if named in _SELF_EVIDENT else None, "utf-8"):
         if guess and (found := _try(body, guess)) is not None:
             return found, ()
-    for guess in ("utf-8", named):  # a few broken bytes must not cost the whole article
-        if guess and (found := _try(body, guess, "replace")) is not None:
-            return found, (notice("encoding", encoding=guess.upper()),)
-    korean = _try(body, "cp949")
-    # CP949 accepts many byte strings; Korean prose in it is mostly Hangul.
-    if korean is not None and len(_HANGUL.findall(korean[:20_000])) * 5 > len(korean[:20_000]):
-        return korean, (notice("encoding", encoding="CP949"),)
+    if named in _WESTERN and (korean := _korean(body)):  # which accept any bytes
+        return korean
+    for guess in (named, _utf16_without_mark(body)):
+        if guess and (found := _try(body, guess)) is not None:
+            return found, ()
+    # a few broken bytes must not cost the whole article
+    for found_as in (_broken(body, "utf-8"), _korean(body), _broken(body, named)):
+        if found_as:
+            return found_as
+    return _guessed(body, source)
+
+
+def _broken(body: bytes, name: str | None) -> tuple[str, tuple[Notice, ...]] | None:
+    """The text of `body` with marks for the bytes that are not in its encoding, when these are few."""
+    text = _try(body, name, "replace") if name else None
+    return None if text is None or name is None else (text, (notice("encoding", encoding=name.upper()),))
+
+
+def _guessed(body: bytes, source: str) -> tuple[str, tuple[Notice, ...]]:
     from charset_normalizer import from_bytes
 
     best = from_bytes(body[:200_000]).best()
     if best is None or (text := _try(body, best.encoding, "replace")) is None:
-        raise ReadingError("source_not_text", source=source, kind="?")
+        raise ReadingError("source_not_text", source=source, kind="?", formats=FORMATS)
     return text, (notice("encoding", encoding=best.encoding.upper()),)
+
+
+def _korean(body: bytes) -> tuple[str, tuple[Notice, ...]] | None:
+    """The text in the Korean encoding in which it reads like Korean, or None.
+
+    Both encodings accept many byte strings; what is no Korean has hardly any of its common syllables then.
+    """
+    best: tuple[float, str, str] | None = None
+    for name in _KOREAN:
+        text = _try(body, name, "replace")
+        letters = [c for c in (text or "")[:20_000] if c > "\x7f"]
+        share = sum(c in COMMON_SYLLABLES for c in letters) / len(letters) if letters else 0.0
+        if text and share > 0.05 and (best is None or share > best[0]):  # noqa: PLR2004
+            best = share, text, name
+    return (best[1], (notice("encoding", encoding=best[2].upper()),)) if best else None
 
 
 def read_text(body: bytes, source: str, charset: str | None = None) -> Parsed:
     """A plain text; its first line is the title when it stands alone and reads like one."""
     text, notices = decode(body, source, charset)
+    return replace(from_text(text), notices=notices)
+
+
+def from_text(text: str) -> Parsed:
+    """What `read_text` makes of a text that needs no decoding."""
     title, paragraphs = _split_title(text)
-    return Parsed(join_paragraphs(paragraphs), title, notices=notices)
+    return Parsed(join_paragraphs(paragraphs), title)
 
 
 def read_markdown(body: bytes, source: str, charset: str | None = None) -> Parsed:
@@ -60,9 +98,12 @@ def read_markdown(body: bytes, source: str, charset: str | None = None) -> Parse
     from markdown_it import MarkdownIt
 
     text, notices = decode(body, source, charset)
-    text = re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), flags=re.DOTALL)
+    entries, text = _front_matter(text.replace("\r\n", "\n"))
+    # kramdown's attribute lists, footnote marks and Liquid tags, which no reader of the page sees
+    text = re.sub(r"\{:[^{}\n]{0,200}\}|\{%[^{}\n]{0,200}%\}|\[\^\w{1,20}\](?!:)", "", text)
+    text = re.sub(r"(?m)^\[\^\w{1,20}\]:.*$|^\*\[[^\]\n]{1,40}\]:.*$", "", text)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    title = None
+    title = entries.get("title")
     paragraphs: list[str] = []
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type != "inline":
@@ -74,20 +115,47 @@ def read_markdown(body: bytes, source: str, charset: str | None = None) -> Parse
         )
         if title is None and not paragraphs and before and before.type == "heading_open":
             title = clean_line(line)
-        else:
+        elif clean_line(line) != title:
             paragraphs.append(line)
-    return Parsed(join_paragraphs(paragraphs), title, notices=notices)
+    return Parsed(
+        join_paragraphs(paragraphs),
+        title,
+        entries.get("author"),
+        iso_date(entries.get("date")),
+        notices=notices,
+    )
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The simple entries (`title`, `author`, `date`) of a YAML or TOML head, and the text after it."""
+    head = re.match(r"(---|\+\+\+)\n(?=[\w-]{1,40}\s?[:=])((?:(?!\1\n).*\n){0,200}?)\1\n", text)
+    if not head:
+        return {}, text
+    found = re.findall(r"(?m)^(title|author|date)\s{0,3}[:=]\s{0,3}(.{1,300})$", head.group(2))
+    entries = {name: clean_line(value).strip("\"'") for name, value in found}
+    simple = {name: value for name, value in entries.items() if value and value[0] not in "[{"}
+    return simple, text[head.end() :]
 
 
 def _split_title(text: str) -> tuple[str | None, Iterator[str]]:
     blocks = [
         b for b in re.split(r"\n[^\S\n]*\n\s*", text.replace("\r\n", "\n").replace("\r", "\n")) if b.strip()
     ]
-    first = clean_line(blocks[0]) if blocks else ""
-    is_title = len(blocks) > 1 and len(first) <= _LONGEST_TITLE and "\n" not in blocks[0].strip()
-    if is_title and not re.search(r"[.!?。]['\"”’)]?$", first):
+    first, _, rest = blocks[0].strip().partition("\n") if blocks else ("", "", "")
+    if len(first) > 2 * _LONGEST_TITLE:
+        return None, _lines(blocks)
+    first = clean_line(first)
+    if len(blocks) > 1 and not rest and len(first) <= _LONGEST_TITLE and not _ENDS_SENTENCE.search(first):
         return first, _lines(blocks[1:])
+    # a headline with the article right below it, as a phone's copy gives it
+    below = clean_line(rest.partition("\n")[0])
+    is_article = len(below) > max(2 * len(first), _LONGEST_TITLE) and _ENDS_SENTENCE.search(below)
+    if is_article and len(first) <= _LONGEST_TITLE and is_heading(first):
+        return first, _lines([rest, *blocks[1:]])
     return None, _lines(blocks)
+
+
+_ENDS_SENTENCE = re.compile(r"[.!?。]['\"”’)]?$")
 
 
 def _lines(blocks: list[str]) -> Iterator[str]:
@@ -110,7 +178,7 @@ def _known(charset: str | None) -> str | None:
         return None
     if not re.match(r"utf|iso|cp|windows|euc|latin|shift|big5|gb|koi8|johab|mac|ascii", name):
         return None  # Python's own codecs (`unicode_escape`, `undefined`, `rot13`) are no web encodings
-    return "cp949" if name in ("euc_kr", "johab") else name
+    return "cp949" if name == "euc_kr" else name
 
 
 def _utf16_without_mark(body: bytes) -> str | None:

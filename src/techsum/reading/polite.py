@@ -94,16 +94,16 @@ class Polite:
         if rules is None or time.monotonic() - read > _ROBOTS_SECONDS:
             limits = Limits(settings().fetch_seconds, _ROBOTS_BYTES, allow_loopback=loopback_allowed())
             try:
-                said = fetch(f"{host}/robots.txt", limits).body.decode("utf-8", "replace")
+                data = fetch(f"{host}/robots.txt", limits).body.decode("utf-8", "replace")
             except FetchError as error:
                 status = error.values.get("status")
                 gone = isinstance(status, int) and 400 <= status < 500 and status != _TOO_MANY  # noqa: PLR2004
                 if not gone and status is None and error.key != "fetch_kind":
                     raise  # the host does not answer at all: the link's own error says it best
-                said = "" if gone or error.key == "fetch_kind" else "User-agent: *\nDisallow: /"
+                data = "" if gone or error.key == "fetch_kind" else "User-agent: *\nDisallow: /"
             except ReadingError:  # larger than it may be
-                said = ""
-            rules = Protego.parse(said)
+                data = ""
+            rules = Protego.parse(data)
             with self._lock:
                 while len(self._robots) >= _HOSTS_KEPT:
                     self._robots.pop(next(iter(self._robots)))
@@ -134,18 +134,18 @@ class Polite:
             return None
         about, body = files
         with suppress(OSError, ValueError, KeyError, TypeError):
-            said, held = json.loads(about.read_text("utf-8")), body.read_bytes()
-            if hashlib.sha256(held).hexdigest() == said.pop("sha256"):
-                version = Version(said.pop("etag"), said.pop("modified"))
-                return Fetched(**said, body=held, version=version)
+            data, saved_body = json.loads(about.read_text("utf-8")), body.read_bytes()
+            if hashlib.sha256(saved_body).hexdigest() == data.pop("sha256"):
+                version = Version(data.pop("etag"), data.pop("modified"))
+                return Fetched(**data, body=saved_body, version=version)
         return None
 
     def _keep(self, link: str, page: Fetched) -> None:
         files = self._files(link)
-        if files is None or not page.version.asked():
+        if files is None or not page.version.condition_headers():
             return
         about, body = files
-        said = {
+        data = {
             "url": page.url,
             "media_type": page.media_type,
             "charset": page.charset,
@@ -156,13 +156,13 @@ class Polite:
         with suppress(OSError):  # a full disk costs the next request, not this one
             body.parent.mkdir(parents=True, exist_ok=True)
             body.write_bytes(page.body)
-            about.write_text(json.dumps(said), "utf-8")
+            about.write_text(json.dumps(data), "utf-8")
 
 
 def _asked_to_wait(error: FetchError, attempt: int) -> float | None:
     """Seconds until another attempt may be made; None: it would not help."""
     if error.values.get("status") not in (_TOO_MANY, _AWAY):
         return None
-    said = str(error.values.get("retry_after", ""))
-    wait = float(said) if said.isascii() and said.isdigit() else 5.0 * 2**attempt
+    data = str(error.values.get("retry_after", ""))
+    wait = float(data) if data.isascii() and data.isdigit() else 5.0 * 2**attempt
     return wait if wait <= _LONGEST_WAIT else None

@@ -4,20 +4,14 @@ The selectors come from public scrapers (no live page was seen), so a page on wh
 left to the general extractor, and the reader is told.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from techsum.reading.blocks import block_paragraphs
+from techsum.reading.metadata import person_name
 from techsum.reading.parsed import Parsed, clean_line, iso_date, join_paragraphs
 
-_BLOCKS = frozenset(
-    {"p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "tr"}
-)
-_SILENT = frozenset(
-    {"script", "style", "figure", "figcaption", "iframe", "noscript", "button", "form", "nav"}
-)
 _SHORTEST_BODY = 80
 
 
@@ -66,13 +60,13 @@ def read_page(tree: Any) -> Parsed | None:
     for layout in _LAYOUTS:
         title = _first(tree, layout.title)
         body = join_paragraphs(
-            p for block in tree.xpath(layout.body) for p in _paragraphs(block) if clean_line(p) != title
+            p for block in tree.xpath(layout.body) for p in block_paragraphs(block) if clean_line(p) != title
         )
         if len(body) >= _SHORTEST_BODY:
             return Parsed(
                 body,
                 title,
-                re.sub(r"\s?(?:객원)?기자$", "", _first(tree, layout.author) or "") or None,
+                person_name(_first(tree, layout.author) or ""),
                 iso_date(_dated(tree, layout.published)),
             )
     return None
@@ -90,29 +84,3 @@ def _dated(tree: Any, path: str | None) -> str | None:
     """The first of the matching texts that holds a date: the same place also counts readers."""
     texts = (node.text_content() for node in tree.xpath(path)) if path else ()
     return next((t for t in texts if iso_date(t)), None)
-
-
-def _paragraphs(block: Any) -> Iterator[str]:
-    """Texts between block borders and line breaks: some articles use `<p>`, some only `<br>`."""
-    line: list[str] = []
-    for piece in _pieces(block):
-        if piece is None:
-            yield "".join(line)
-            line = []
-        else:
-            line.append(piece)
-    yield "".join(line)
-
-
-def _pieces(node: Any) -> Iterator[str | None]:
-    """The node's texts; None where a paragraph ends."""
-    if isinstance(node.tag, str) and node.tag not in _SILENT:
-        is_block = node.tag in _BLOCKS
-        if is_block or node.tag == "br":
-            yield None
-        yield node.text or ""
-        for child in node:
-            yield from _pieces(child)
-            yield child.tail or ""
-        if is_block:
-            yield None

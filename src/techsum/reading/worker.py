@@ -4,18 +4,20 @@ A parser that hangs, crashes or eats memory on a hostile file takes this process
 Requests and answers are JSON with the document's bytes behind it; nothing is pickled.
 """
 
-import json
-import struct
+import os
 import sys
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any
 
 from techsum.errors import ReadingError
+from techsum.pipes import receive, send
 from techsum.reading.feeds import parse_links
 from techsum.reading.parsers import parse
 
 MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space; a page of 4 MB of markup needs 190 MB of memory."""
+_NICENESS = 5
+"""A document that takes long to parse gives way to the readers whom the server answers meanwhile."""
 PARSE_SECONDS = 20.0
 """For one document. A 200-page PDF of text takes 0.3 s here, a page of 4 MB 4 s."""
 
@@ -23,6 +25,8 @@ PARSE_SECONDS = 20.0
 def main() -> None:
     """Answer requests until standard input ends."""
     _limit_memory()
+    with suppress(AttributeError, OSError):
+        os.nice(_NICENESS)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library's stray print must not break the protocol
     while (request := receive(requests)) is not None:
@@ -47,23 +51,6 @@ def _answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
         "published": parsed.published,
         "notices": [[n.kind, dict(n.values)] for n in parsed.notices],
     }
-
-
-def send(pipe: BinaryIO, head: dict[str, Any], body: bytes) -> None:
-    """Write one message: two big-endian lengths, JSON, bytes."""
-    packed = json.dumps(head, ensure_ascii=False, default=str).encode("utf-8", "replace")
-    pipe.write(struct.pack(">II", len(packed), len(body)) + packed)
-    pipe.write(body)
-    pipe.flush()
-
-
-def receive(pipe: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Read one message, or None at the end of the pipe."""
-    lengths = pipe.read(8)
-    if len(lengths) < 8:  # noqa: PLR2004
-        return None
-    head, body = struct.unpack(">II", lengths)
-    return json.loads(pipe.read(head)), pipe.read(body)
 
 
 def _limit_memory() -> None:

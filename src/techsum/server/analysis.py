@@ -6,14 +6,15 @@ have a place of their own, so that nobody waits for another's book.
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from techsum.article import Article
-from techsum.server.fair_queue import FairQueue
+from techsum.fair_queue import FairQueue
+from techsum.kiwi_process import in_background
 from techsum.server.limits import Client
 
-LONG_CHARACTERS = 60_000
-"""From here an article is a long one: analysed in a second or more."""
+LONG_CHARACTERS = 20_000
+"""From here an article is a long one: ten pages, a third of a second of Kiwi, seconds where many want it."""
 
 _short, _long = FairQueue(2), FairQueue(1)
 
@@ -36,6 +37,10 @@ def analysing(
     Raises:
         CancelledError: `cancel` was set while waiting.
     """
-    places = _long if len(article.text) >= LONG_CHARACTERS else _short
-    with places.turn(client.address or client.reader, cancel, on_position):
+    is_long = len(article.text) >= LONG_CHARACTERS
+    places = _long if is_long else _short
+    with (
+        places.turn(client.address or client.reader, cancel, on_position),
+        in_background() if is_long else nullcontext(),
+    ):
         yield

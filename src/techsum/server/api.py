@@ -17,18 +17,19 @@ from techsum import __version__
 from techsum.chat import LONGEST_QUESTION
 from techsum.errors import StorageError, TechsumError, UsageError
 from techsum.generators.models import auto_model, names, shown
+from techsum.kiwi_process import in_background
 from techsum.library import Entry, Library
-from techsum.library import Request as Wish
+from techsum.library import Request as EntryRequest
 from techsum.library.files import exported, imported
 from techsum.library.markdown import markdown
 from techsum.library.quota import check_quota
 from techsum.messages import text, user_language
-from techsum.reading import is_link, read_remote, read_upload
+from techsum.reading import link_in, read_remote, read_upload
 from techsum.server.analysis import LONG_CHARACTERS
 from techsum.server.checks import MOST_SUMMARY_CHARACTERS, checked
 from techsum.server.jobs import Jobs
 from techsum.server.limits import Client, Slots
-from techsum.server.problems import misfit, missing, status_of
+from techsum.server.problems import not_found, status_of, validation_error
 from techsum.summarizers.result import with_article
 
 MOST_CHARACTERS = 2_000_000
@@ -105,7 +106,7 @@ def with_defaults(entry: Entry) -> dict[str, str]:
 
 def entry_json(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
     """An entry as the API gives it; in a list without its result."""
-    said: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "id": entry.id,
         "status": entry.status,
         "mode": entry.request.mode,
@@ -119,10 +120,10 @@ def entry_json(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
         "error": entry.error,
     }
     if whole:
-        said["key_sentences"] = entry.keys
+        payload["key_sentences"] = entry.keys
         done = entry.result and entry.article
-        said["result"] = with_article(entry.article, entry.result) if done else None  # type: ignore[arg-type]
-    return said
+        payload["result"] = with_article(entry.article, entry.result) if done else None  # type: ignore[arg-type]
+    return payload
 
 
 def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
@@ -132,7 +133,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     def own(request: Request, entry_id: str) -> Entry:
         entry = jobs.found(reader_of(request), entry_id)
         if entry is None:
-            raise missing()
+            raise not_found()
         return entry
 
     @api.get("/health")
@@ -157,15 +158,15 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return {"auto": shown(auto_model()), "models": names()}
 
     @api.post("/check")
-    def check_summary(request: Request, asked: CheckRequest) -> dict[str, Any]:
+    def check_summary(request: Request, submitted: CheckRequest) -> dict[str, Any]:
         """Hold a summary against its article: each sentence with its evidence and notices."""
-        return checked(client_of(request), asked.article, asked.summary, asked.check)[1].as_dict()
+        return checked(client_of(request), submitted.article, submitted.summary, submitted.check)[1].as_dict()
 
     @api.post("/summaries", status_code=202, openapi_extra=_FORM)
     async def begin(request: Request) -> JSONResponse:
         """Begin a summary; or, for a link that was summarised before, find it."""
-        asked, upload = await asked_for(request)
-        entry = await run_in_threadpool(start, library, jobs, request, asked, upload)
+        submitted, upload = await parse_summary_request(request)
+        entry = await run_in_threadpool(start, library, jobs, request, submitted, upload)
         where = f"/api/summaries/{entry.id}"
         return JSONResponse({"id": entry.id, "status": entry.status}, 202, {"Location": where})
 
@@ -202,18 +203,18 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
             yield ServerSentEvent(data=event.data, event=event.name, id=str(event.number))
 
     @api.patch("/summaries/{entry_id}")
-    def change(request: Request, entry_id: str, asked: Change) -> dict[str, Any]:
+    def change(request: Request, entry_id: str, submitted: Change) -> dict[str, Any]:
         """Save it, or change its title, tags or wording."""
         own(request, entry_id)
         reader = reader_of(request)
-        if asked.saved is not None:
-            library.save(reader, entry_id, saved=asked.saved)
-        if asked.title is not None:
-            library.retitle(reader, entry_id, " ".join(asked.title.split()))
-        if asked.tags is not None:
-            library.tag(reader, entry_id, asked.tags)
-        if asked.correction is not None:
-            library.correct(reader, entry_id, asked.correction.strip() or None)
+        if submitted.saved is not None:
+            library.save(reader, entry_id, saved=submitted.saved)
+        if submitted.title is not None:
+            library.retitle(reader, entry_id, " ".join(submitted.title.split()))
+        if submitted.tags is not None:
+            library.tag(reader, entry_id, submitted.tags)
+        if submitted.correction is not None:
+            library.correct(reader, entry_id, submitted.correction.strip() or None)
         return entry_json(own(request, entry_id))
 
     @api.delete("/summaries/{entry_id}", status_code=204)
@@ -254,18 +255,18 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return {"imported": await run_in_threadpool(put_into, library, request, body)}
 
     @api.get("/summaries/{entry_id}/questions")
-    def asked_before(request: Request, entry_id: str) -> list[dict[str, Any]]:
+    def list_questions(request: Request, entry_id: str) -> list[dict[str, Any]]:
         """The questions about it, with their answers."""
         own(request, entry_id)
         return [q.answer for q in library.questions(reader_of(request), entry_id)]
 
     @api.post("/summaries/{entry_id}/questions", response_model=None)
     def ask(
-        request: Request, entry_id: str, asked: QuestionRequest, accept: Annotated[str, Header()] = ""
+        request: Request, entry_id: str, submitted: QuestionRequest, accept: Annotated[str, Header()] = ""
     ) -> Response | dict[str, Any]:
         """Ask the article; `Accept: text/event-stream` gives the answer as it is written."""
         entry, cancel = own(request, entry_id), threading.Event()
-        events = jobs.question(entry, asked.question, asked.model, cancel, client_of(request))
+        events = jobs.question(entry, submitted.question, submitted.model, cancel, client_of(request))
         if "text/event-stream" in accept:
             return EventSourceResponse(_streamed(events, cancel))
         *_, (_, answer) = events
@@ -296,7 +297,7 @@ def put_into(library: Library, request: Request, body: bytes) -> int:
         BusyError: too many are being imported.
         StorageError: the reader keeps too much.
     """
-    with _imports.taken(client_of(request)):
+    with _imports.taken(client_of(request)), in_background():
         check_quota(library, reader_of(request))
         return imported(library, reader_of(request), body.decode("utf-8", "replace"))
 
@@ -305,7 +306,7 @@ def start(
     library: Library,
     jobs: Jobs,
     request: Request,
-    asked: SummaryRequest,
+    submitted: SummaryRequest,
     upload: tuple[bytes, str] | None,
 ) -> Entry:
     """Begin what a reader asked for, or find it.
@@ -315,28 +316,30 @@ def start(
     """
     reader, client = reader_of(request), client_of(request)
     options = {
-        "length": asked.length, "style": asked.style, "register": asked.register_, "model": asked.model
-    }  # fmt: skip
+        "length": submitted.length,
+        "style": submitted.style,
+        "register": submitted.register_,
+        "model": submitted.model,
+    }
     if upload:
         body, name = upload
-        wish = Wish("file", name, options)
+        wish = EntryRequest("file", name, options)
         return jobs.submit(reader, wish, lambda: read_upload(body, name), user_language(), client=client)
-    if is_link(asked.source):
-        link = asked.source.strip()
-        before = None if asked.fresh else library.of_source(reader, link, options)
+    if link := link_in(submitted.source):
+        before = None if submitted.fresh else library.of_source(reader, link, options)
         if before:
             return before
-        wish = Wish("link", link, options)
+        wish = EntryRequest("link", link, options)
         return jobs.submit(reader, wish, lambda: read_remote(link), user_language(), client=client)
-    label = " ".join(asked.source.split())[:_LABEL]
+    label = " ".join(submitted.source.split())[:_LABEL]
     # read at once, so that a text that is too short is answered where it was typed; a book is not too short
-    text_ = asked.source
+    text_ = submitted.source
     article = read_remote(text_) if len(text_) < LONG_CHARACTERS else lambda: read_remote(text_)
-    wish = Wish("text", label, options)
+    wish = EntryRequest("text", label, options)
     return jobs.submit(reader, wish, article, user_language(), client=client)
 
 
-async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str] | None]:
+async def parse_summary_request(request: Request) -> tuple[SummaryRequest, tuple[bytes, str] | None]:
     """What a request for a summary holds, as JSON or as a form: the wish, and the file's content and name.
 
     Raises:
@@ -359,7 +362,7 @@ async def asked_for(request: Request) -> tuple[SummaryRequest, tuple[bytes, str]
         raise UsageError("request_invalid", field="form", reason=error.detail) from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise misfit(first, first["loc"]) from None
+        raise validation_error(first, first["loc"]) from None
 
 
 def _over(entry: Entry) -> ServerSentEvent:
@@ -378,8 +381,8 @@ async def _streamed(
         async for name, data in iterate_in_threadpool(events):
             yield format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
     except TechsumError as error:
-        said = {"status": status_of(error), "title": str(error)}
-        yield format_sse_event(data_str=json.dumps(said, ensure_ascii=False), event="failed")
+        payload = {"status": status_of(error), "title": str(error)}
+        yield format_sse_event(data_str=json.dumps(payload, ensure_ascii=False), event="failed")
     finally:
         cancel.set()  # the reader went away, or the answer is whole
 

@@ -18,15 +18,18 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from techsum import __version__
 from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
 from techsum.errors import StorageError
+from techsum.kiwi_process import in_background
 from techsum.library import Library, open_library
+from techsum.library.sessions import Sessions
 from techsum.library.work import Work
 from techsum.messages import text
 from techsum.server import api, metrics, pages
 from techsum.server.checks import MOST_SUMMARY_CHARACTERS
-from techsum.server.guard import Guard
 from techsum.server.jobs import Jobs
 from techsum.server.limits import LimitedBody
+from techsum.server.mcp_tools import McpApp
 from techsum.server.problems import install
+from techsum.server.reader_middleware import ReaderMiddleware
 from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, new_key, signing_key
 from techsum.server.workers import Workers
 from techsum.settings import database_url, settings
@@ -54,13 +57,15 @@ def make_app() -> FastAPI:
     if not work:
         library.interrupt("interrupted", text("job_interrupted"))
     jobs = Jobs(library, settings().jobs, workers)
+    mcp = McpApp(library, jobs)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if workers:
             await run_in_threadpool(workers.begin, jobs)
         tidying = asyncio.create_task(_tidy_up(library))
-        yield
+        async with mcp.running():
+            yield
         tidying.cancel()
         await run_in_threadpool(jobs.stop)
         await desktop.close()
@@ -80,6 +85,7 @@ def make_app() -> FastAPI:
     app.include_router(api.routes(library, jobs))
     app.include_router(pages.routes(library, jobs, app, draw))
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
+    app.router.routes += mcp.routes
     desktop = Mounted(app, (COOKIE, LANGUAGE_COOKIE))
     if find_spec("flet_web"):
         app.mount(PATH, desktop, name="desktop")
@@ -92,20 +98,20 @@ def make_app() -> FastAPI:
         )
 
     key = work.key("cookie", new_key) if work else signing_key(settings().data_dir)
-    readers = Readers(key)
+    readers, sessions = Readers(key), Sessions(library)
     if settings().oidc_issuer:
         from techsum.server import signin
 
-        signin.install(app, library, readers, settings(), key, partial(pages.refusal, draw))
+        signin.install(app, library, sessions, readers, settings(), key, partial(pages.refusal, draw))
     app.add_middleware(LimitedBody, limit=_MOST_BYTES, larger=_DOCUMENTS)
-    if settings().hosts:
+    if settings().https:
+        app.add_middleware(HTTPSRedirectMiddleware)
+    if settings().hosts:  # around the redirect, which goes to the host that a request names
         app.add_middleware(
             TrustedHostMiddleware, allowed_hosts=[h.strip() for h in settings().hosts.split(",")]
         )
-    if settings().https:
-        app.add_middleware(HTTPSRedirectMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guard, readers=readers, https=settings().https)
+    app.add_middleware(ReaderMiddleware, readers=readers, sessions=sessions, https=settings().https)
     return app
 
 
@@ -113,4 +119,7 @@ async def _tidy_up(library: Library) -> None:
     while True:
         with contextlib.suppress(StorageError):  # the next hour will do
             await run_in_threadpool(library.forget, time.time() - _KEPT_SECONDS)
+            with in_background():
+                while await run_in_threadpool(library.index_articles):
+                    pass
         await asyncio.sleep(_TIDY_SECONDS)

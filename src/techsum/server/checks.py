@@ -5,16 +5,19 @@ On the page a check is kept like a summary.
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from techsum import checking
 from techsum.article import Article
 from techsum.checking import Checked
 from techsum.errors import UsageError
 from techsum.library import Entry, Library
-from techsum.library import Request as Wish
+from techsum.library import Request as EntryRequest
+from techsum.library.entries import CHECKED_BY
 from techsum.library.quota import check_quota
 from techsum.messages import Language
-from techsum.reading import is_link, read_remote
+from techsum.reading import link_in, read_remote
 from techsum.reading.isolated import parsing_for
 from techsum.server.analysis import analysing
 from techsum.server.limits import Client, Slots
@@ -42,10 +45,26 @@ def checked(client: Client, source: str, summary: str, by: str | None = None) ->
     """
     if len(summary) > MOST_SUMMARY_CHARACTERS:
         raise UsageError("check_long", limit=f"{MOST_SUMMARY_CHARACTERS:,}")
+    with opened(client, source) as article:
+        return article, checking.check(article, summary, checking.judge_for(by))
+
+
+@contextmanager
+def opened(client: Client, source: str) -> Iterator[Article]:
+    """An article for work that its reader waits for, within the limits of such work.
+
+    Args:
+        client: who asks.
+        source: a public link or a text.
+
+    Raises:
+        BusyError: too much of it is running.
+        ReadingError: the source holds no article.
+    """
     with _slots.taken(client), parsing_for(client.address or client.reader):
         article = read_remote(source)
         with analysing(article, client, threading.Event()):
-            return article, checking.check(article, summary, checking.judge_for(by))
+            yield article
 
 
 def kept(
@@ -59,15 +78,15 @@ def kept(
     check_quota(library, reader)
     began = time.perf_counter()
     article, found = checked(client, source, summary)
-    link = is_link(source)
+    link = link_in(source)
     options = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
-    label = source.strip() if link else " ".join(source.split())[:_LABEL]
-    wish = Wish("link" if link else "text", label, options)
-    entry = library.begin(reader, wish, article, language=language)
+    label = link or " ".join(source.split())[:_LABEL]
+    request = EntryRequest("link" if link else "text", label, options)
+    entry = library.begin(reader, request, article, language=language)
     result = Summary(
         title=article.title or " ".join(summary.split())[:_LABEL],
         sentences=found.sentences,
-        model=f"check · {found.by}",
+        model=f"{CHECKED_BY}{found.by}",
         coverage=1.0,
         seconds=time.perf_counter() - began,
         notices=found.notices,

@@ -13,6 +13,7 @@ from techsum.article import Article
 from techsum.chat import QUOTING, Answered, ask, quoted
 from techsum.chat.suggestions import suggestions
 from techsum.errors import CancelledError, StorageError, TechsumError, UsageError
+from techsum.fair_queue import FairQueue
 from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.models import names
 from techsum.library import Entry, Library, Request
@@ -22,8 +23,7 @@ from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
 from techsum.reading.isolated import parsing_for
 from techsum.server import metrics
-from techsum.server.analysis import LONG_CHARACTERS, analysing
-from techsum.server.fair_queue import FairQueue
+from techsum.server.analysis import analysing
 from techsum.server.limits import RETRY_SECONDS, BusyError, Client, Slots
 from techsum.server.log import Log, Logged
 from techsum.server.workers import Workers
@@ -54,6 +54,8 @@ _END_SECONDS = 3
 """A model stops within a token; who fetches a page is waited for no longer."""
 _AWAY_SECONDS = 30
 """A database server that is started anew is back by then."""
+_SUGGESTED_CHARACTERS = 60_000
+"""A longer article gets no suggestions: each question looks at every sentence."""
 _log = logging.getLogger("techsum.server")
 
 
@@ -217,13 +219,13 @@ class Jobs:
             StorageError: the library does not answer.
         """
         entry = self._library.get(reader, entry_id)
-        said = self._unkept.get(entry_id)
-        if entry is None or said is None or entry.status not in OPEN:
+        failure = self._unkept.get(entry_id)
+        if entry is None or failure is None or entry.status not in OPEN:
             return entry
         with suppress(StorageError):  # there may be room by now
-            self._library.fail(entry_id, said.get("kind", "cancelled"), said["message"], self._worker)
+            self._library.fail(entry_id, failure.get("kind", "cancelled"), failure["message"], self._worker)
             del self._unkept[entry_id]
-        return replace(entry, status="failed", error=dict(said))
+        return replace(entry, status="failed", error=dict(failure))
 
     def log(self, entry: Entry) -> Log | None:
         """The events of a summary, or None where it is over and nobody remembers them.
@@ -299,20 +301,22 @@ class Jobs:
                     if self._open.get(entry.id) is job:  # not one that was taken over again meanwhile
                         del self._open[entry.id]
 
-    def _end(self, job: _Job, outcome: str, said: dict[str, str]) -> None:
+    def _end(self, job: _Job, outcome: str, failure: dict[str, str]) -> None:
         """Keep how a job ended, if that can be kept, and tell who listens in any case."""
         entry_id = job.entry.id
         try:
             if outcome == "cancelled":
                 self._keep(lambda: self._library.cancel(entry_id, self._worker, _unfinished(job)))
             else:
-                self._keep(lambda: self._library.fail(entry_id, said["kind"], said["message"], self._worker))
+                self._keep(
+                    lambda: self._library.fail(entry_id, failure["kind"], failure["message"], self._worker)
+                )
         except TechsumError:
             _log.exception("job %s", job.entry.id)
             if outcome == "cancelled":  # what was written could not be kept
-                said = {"message": text("job_cancelled")}
-            self._unkept[entry_id] = said
-        job.log.add(outcome, dict(said), last=True)
+                failure = {"message": text("job_cancelled")}
+            self._unkept[entry_id] = failure
+        job.log.add(outcome, dict(failure), last=True)
 
     def _keep(self, keep: Callable[[], None]) -> None:
         """Keep something; a database that is away for a moment is waited for.
@@ -340,22 +344,22 @@ class Jobs:
         job.load = None
         if job.cancel.is_set():
             raise CancelledError
-        wanted = make_options(options["length"], options["style"], options["register"])
+        summary_options = make_options(options["length"], options["style"], options["register"])
         model = _named(options["model"])
-        told = lambda n: job.log.add("queue", {"position": n})  # noqa: E731
-        with ExitStack() as held:
-            held.enter_context(analysing(article, job.client, job.cancel, told))
-            for event in events(article, model, wanted, job.cancel):
+        on_position = lambda n: job.log.add("queue", {"position": n})  # noqa: E731
+        with ExitStack() as stack:
+            stack.enter_context(analysing(article, job.client, job.cancel, on_position))
+            for event in events(article, model, summary_options, job.cancel):
                 if isinstance(event, KeySentences):
-                    held.close()  # what took a processor is done; a model waits for its own place below
+                    stack.close()  # what took a processor is done; a model waits for its own place below
                 # kept before it is told: who is told draws the page again
                 name, data = self._kept(job, article, event)
                 job.log.add(name, data, last=isinstance(event, Done))
                 if isinstance(event, KeySentences) and model != EXTRACT:
-                    held.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, told))
+                    stack.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, on_position))
                 elif isinstance(event, Progress) and event.key == "progress_part":
-                    held.close()  # a book gives way to who waits, part by part
-                    held.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, told))
+                    stack.close()  # a book gives way to who waits, part by part
+                    stack.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, on_position))
                 elif isinstance(event, TextPiece):
                     metrics.PIECES.inc()
                 _remember(job, event)
@@ -364,7 +368,7 @@ class Jobs:
         """An event's name and data; the library keeps what is to stay of it."""
         name, data = event_json(event)
         if isinstance(event, Done):
-            if len(article.text) < LONG_CHARACTERS:  # each question looks at every sentence
+            if len(article.text) < _SUGGESTED_CHARACTERS:
                 data |= {"suggestions": suggestions(article, event.summary.sentences, quoted)}
             self._keep(partial(self._library.finish, job.entry.id, data, self._worker))
         elif isinstance(event, KeySentences):
@@ -391,15 +395,17 @@ class Jobs:
         if entry.article is None:
             raise UsageError("question_no_article")
         name = _named(model) if model else _of_summary(entry)
-        with ExitStack() as held:
-            held.enter_context(self._questions.taken(client))
-            if name in QUOTING:
-                held.enter_context(analysing(entry.article, client, cancel))
-            if name not in QUOTING:
-                held.enter_context(self.model_queue.turn(entry.reader, cancel))
+        with ExitStack() as stack:
+            stack.enter_context(self._questions.taken(client))
             earlier = self._library.questions(entry.reader, entry.id)[-_EARLIER:]
             before = [(q.question, str(q.answer.get("answer", ""))) for q in earlier]
-            for event in ask(entry.article, question, name, cancel, before):
+            found: Iterable[Event | Answered] = ask(entry.article, question, name, cancel, before)
+            if name in QUOTING:
+                with analysing(entry.article, client, cancel):  # a yield may end in another thread
+                    found = list(found)
+            else:
+                stack.enter_context(self.model_queue.turn(entry.reader, cancel))
+            for event in found:
                 if isinstance(event, Answered):
                     answer = event.answer.as_dict()
                     self._library.answered(entry.reader, entry.id, event.answer.question, answer)
@@ -426,14 +432,14 @@ def _unfinished(job: _Job) -> dict[str, object] | None:
     if not job.written:
         return None
     options = job.entry.request.options
-    wanted = make_options(options["length"], options["style"], options["register"])
+    summary_options = make_options(options["length"], options["style"], options["register"])
     summary = Summary(
         title=job.title,
         sentences=tuple(job.written),
         model=_named(options["model"]),
         coverage=1.0,
         seconds=time.monotonic() - job.began,
-        separator=wanted.separator,
+        separator=summary_options.separator,
         line=job.written[0].text,
         figures=figures(job.written),
     )

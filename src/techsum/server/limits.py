@@ -121,11 +121,11 @@ class LimitedBody:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit, held, whole = self._larger.get(scope["path"], self._limit), 0, False
+        limit, received, whole = self._larger.get(scope["path"], self._limit), 0, False
         deadline, foreign = time.monotonic() + BODY_SECONDS, _has_other_charset(scope["headers"])
 
         async def limited() -> Message:
-            nonlocal held, whole
+            nonlocal received, whole
             if whole:  # what comes now is the end of the connection, whenever that is
                 return await receive()
             if foreign:  # the framework would decode with any codec of Python's; some are quadratic
@@ -136,19 +136,19 @@ class LimitedBody:
             except TimeoutError:
                 raise HTTPException(408, text("request_slow", seconds=BODY_SECONDS)) from None
             size = len(message.get("body", b""))
-            held += size
+            received += size
             self._held += size
             whole = not message.get("more_body", False)
-            if held > limit:
+            if received > limit:
                 raise HTTPException(413, text("request_too_large", limit=f"{limit >> 20}MB"))
-            if held > SMALL_BODY and self._held > BODIES_BYTES:
+            if received > SMALL_BODY and self._held > BODIES_BYTES:
                 raise HTTPException(429, text("server_busy", seconds=RETRY_SECONDS))
             return message
 
         try:
             await self._app(scope, limited, send)
         finally:
-            self._held -= held
+            self._held -= received
 
 
 def _has_other_charset(headers: list[tuple[bytes, bytes]]) -> bool:

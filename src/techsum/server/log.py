@@ -17,7 +17,7 @@ class Logged:
     data: dict[str, Any]
 
 
-Heard = Callable[[Logged, bool], None]
+OnEvent = Callable[[Logged, bool], None]
 """Is given each event, and whether it is the last."""
 
 
@@ -26,12 +26,12 @@ class Log:
 
     Args:
         before: events that stood in the log of who did this work before.
-        heard: is told each new event in order.
+        on_event: is told each new event in order.
     """
 
-    def __init__(self, before: Iterable[Logged] = (), heard: Heard | None = None) -> None:
+    def __init__(self, before: Iterable[Logged] = (), on_event: OnEvent | None = None) -> None:
         self._events: list[Logged] = list(before)
-        self._heard = heard
+        self._heard = on_event
         self._closed = False
         self._lock = threading.Lock()
         self._listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}

@@ -1,29 +1,34 @@
 """The pages: rendered here, whole without a script; the script adds the stream and the lit evidence."""
 
+import json
+import re
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response, UploadFile
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 
+from techsum.checking import RULES
 from techsum.errors import TechsumError
-from techsum.generators.models import auto_model, names, shown
+from techsum.generators.models import EXTRACT, auto_model, names, shown
 from techsum.library import Entry, Library
+from techsum.library.entries import CHECKED_BY
 from techsum.library.markdown import markdown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import (
     DEFAULTS,
     MOST_CHARACTERS,
     SummaryRequest,
-    asked_for,
     client_of,
+    parse_summary_request,
     put_into,
     reader_of,
     start,
@@ -39,6 +44,8 @@ STATIC = Path(__file__).parent / "static"
 _RECENT = 5
 _GUIDE = ("read", "check", "ask", "keep", "private")
 _SEE_OTHER = 303
+_SHARED = 4_000
+"""Characters of what comes in an address."""
 
 
 def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Response]) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
@@ -49,8 +56,8 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         request: Request, status: int = 200, typed: str = "", problem: str = "", **chosen: str
     ) -> Response:
         recent = library.find(reader_of(request), saved=False).entries[:_RECENT]
-        said = {"typed": typed, "problem": problem, "chosen": DEFAULTS | chosen, "entries": recent}
-        return draw(request, "home.html", status, here="home", recent=bool(recent), **_choices(), **said)
+        context = {"typed": typed, "problem": problem, "chosen": DEFAULTS | chosen, "entries": recent}
+        return draw(request, "home.html", status, here="home", recent=bool(recent), **_choices(), **context)
 
     def own(request: Request, entry_id: str) -> Entry | None:
         return jobs.found(reader_of(request), entry_id)
@@ -58,14 +65,15 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     def show(
         request: Request, entry: Entry, *, mine: bool = True, status: int = 200, **more: Any
     ) -> Response:
-        said = {"link": "", "problem": "", "chosen": with_defaults(entry)} | more
-        said["again"] = bool(entry.article) or entry.request.mode == "link"
-        said["shared"] = mine and library.is_shared(entry.reader, entry.id)
-        said["bullets"] = entry.request.options.get("style") == "개조식"
-        said["open"] = entry.status in ("queued", "running")
-        said["questions"] = library.questions(entry.reader, entry.id) if mine else []
-        said["paragraphs"] = _paragraphs(entry, [q.answer for q in said["questions"]])
-        return draw(request, "summary.html", status, here="", entry=entry, own=mine, **_choices(), **said)
+        context = {"problem": "", "chosen": with_defaults(entry)} | more
+        context["again"] = bool(entry.article) or entry.request.mode == "link"
+        token = library.share_token(entry.reader, entry.id) if mine else None
+        context["link"] = str(request.url_for("shared", token=token)) if token else ""
+        context["bullets"] = entry.request.options.get("style") == "개조식"
+        context["open"] = entry.status in ("queued", "running")
+        context["questions"] = library.questions(entry.reader, entry.id) if mine else []
+        context["paragraphs"] = _paragraphs(entry, [q.answer for q in context["questions"]])
+        return draw(request, "summary.html", status, here="", entry=entry, own=mine, **_choices(), **context)
 
     def gone(request: Request) -> Response:
         return draw(request, "problem.html", 404, here="", problem=text("summary_none"))
@@ -74,11 +82,18 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         return RedirectResponse(f"/s/{entry_id}", _SEE_OTHER)
 
     @pages.get("/")
-    def first(request: Request, like: str = "") -> Response:
+    def first(
+        request: Request,
+        like: Annotated[str, Query(max_length=100)] = "",
+        title: Annotated[str, Query(max_length=_SHARED)] = "",
+        text_: Annotated[str, Query(alias="text", max_length=_SHARED)] = "",
+        url: Annotated[str, Query(max_length=_SHARED)] = "",
+    ) -> Response:
+        """The first page; what a phone or the bookmarklet shares is typed in already, and Enter starts."""
         entry = own(request, like) if like else None
         if entry and entry.request.mode == "link":  # a link that failed, to be mended
             return home(request, 200, entry.request.source, **with_defaults(entry))
-        return home(request)
+        return home(request, typed="\n".join(dict.fromkeys(filter(None, (title, text_, url)))))
 
     @pages.get("/check")
     def check_form(request: Request) -> Response:
@@ -95,13 +110,15 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
             entry = kept(library, reader, client, source, summary, language=user_language())
             return back(entry.id)
         except TechsumError as error:
-            said = {"source": source, "summary": summary, "problem": str(error)}
-            return draw(request, "check.html", status_of(error), here="check", **said)
+            context = {"source": source, "summary": summary, "problem": str(error)}
+            return draw(request, "check.html", status_of(error), here="check", **context)
 
     @pages.get("/guide")
     def guide(request: Request) -> Response:
         parts = [(f"guide_{name}", f"guide_{name}_text") for name in _GUIDE]
-        return draw(request, "guide.html", here="guide", parts=parts)
+        own = json.dumps(f"{request.base_url}?url=")
+        bookmarklet = f"javascript:location.href={own}+encodeURIComponent(location.href)"
+        return draw(request, "guide.html", here="guide", parts=parts, bookmarklet=bookmarklet)
 
     @pages.post("/language")
     def speak(language: Annotated[str, Form()], back: Annotated[str, Form()] = "/") -> Response:
@@ -114,13 +131,13 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
 
     @pages.post("/summaries")
     async def begin(request: Request) -> Response:
-        asked: SummaryRequest | None = None
+        submitted: SummaryRequest | None = None
         try:
-            asked, upload = await asked_for(request)
-            entry = await run_in_threadpool(start, library, jobs, request, asked, upload)
+            submitted, upload = await parse_summary_request(request)
+            entry = await run_in_threadpool(start, library, jobs, request, submitted, upload)
         except TechsumError as error:
-            typed = asked.source if asked else ""
-            chosen = asked.model_dump(include=set(DEFAULTS), by_alias=True) if asked else {}
+            typed = submitted.source if submitted else ""
+            chosen = submitted.model_dump(include=set(DEFAULTS), by_alias=True) if submitted else {}
             return await run_in_threadpool(home, request, status_of(error), typed, str(error), **chosen)
         return back(entry.id)
 
@@ -179,11 +196,18 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         return back(entry_id)
 
     @pages.post("/s/{entry_id}/delete")
-    def remove(request: Request, entry_id: str) -> Response:
+    def remove(
+        request: Request, entry_id: str, listed: Annotated[str, Form(alias="back", max_length=4_000)] = ""
+    ) -> Response:
         if own(request, entry_id):
             jobs.cancel(entry_id)
-            library.delete(reader_of(request), entry_id)
-        return RedirectResponse("/library", _SEE_OTHER)
+            library.discard(reader_of(request), entry_id)
+        shown = dict(parse_qsl(urlsplit(listed).query)) if listed.startswith("/library?") else {}
+        return RedirectResponse(f"/library?{urlencode({**shown, 'discarded': entry_id})}", _SEE_OTHER)
+
+    @pages.post("/s/{entry_id}/restore")
+    def restore(request: Request, entry_id: str) -> Response:
+        return back(entry_id) if library.restore(reader_of(request), entry_id) else gone(request)
 
     @pages.post("/s/{entry_id}/questions")
     def ask(request: Request, entry_id: str, question: Annotated[str, Form()] = "") -> Response:
@@ -202,7 +226,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         entry, token = own(request, entry_id), library.share(reader_of(request), entry_id)
         if not entry or not token:
             return gone(request)
-        return show(request, entry, link=str(request.url_for("shared", token=token)))
+        return back(entry_id)
 
     @pages.post("/s/{entry_id}/unshare")
     def unshare(request: Request, entry_id: str) -> Response:
@@ -219,7 +243,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         entry = own(request, entry_id)
         if not entry or not entry.result:
             return gone(request)
-        name = {"Content-Disposition": 'attachment; filename="techsum.md"'}
+        name = {"Content-Disposition": _attachment(f"{entry.title}.md")}
         return PlainTextResponse(markdown(entry), headers=name, media_type="text/markdown; charset=utf-8")
 
     @pages.get("/library")
@@ -230,15 +254,17 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         page: Annotated[int, Query(ge=0, le=100_000)] = 0,
         every: Annotated[str, Query(alias="all")] = "",
         old: str = "",
-        told: Annotated[int, Query(ge=0)] = 0,
+        imported: Annotated[int, Query(ge=0)] = 0,
+        discarded: Annotated[str, Query(max_length=32)] = "",
     ) -> Response:
         found = library.find(
             reader_of(request), q, tag=tag or None, saved=not every, page=page, oldest_first=bool(old)
         )
-        said = {"entries": found.entries, "more": found.more, "q": q, "tag": tag, "page": page}
-        said |= {"told": text("library_imported", count=told) if told else ""}
-        said["kept"] = {"q": q, "tag": tag, "all": "1" if every else "", "old": "1" if old else ""}
-        return draw(request, "library.html", here="library", **said)
+        context = {"entries": found.entries, "more": found.more, "q": q, "tag": tag, "page": page}
+        context["discarded"] = library.discarded(reader_of(request), discarded) if discarded else None
+        context |= {"status_line": text("library_imported", count=imported) if imported else ""}
+        context["kept"] = {"q": q, "tag": tag, "all": "1" if every else "", "old": "1" if old else ""}
+        return draw(request, "library.html", here="library", **context)
 
     @pages.post("/library/import")
     async def put_in(request: Request, file: UploadFile) -> Response:
@@ -246,19 +272,30 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         try:
             count = await run_in_threadpool(put_into, library, request, body)
         except TechsumError as error:
-            said = {"here": "", "problem": str(error)}
-            return await run_in_threadpool(draw, request, "problem.html", status_of(error), **said)
-        return RedirectResponse(f"/library?told={count}", _SEE_OTHER)
+            context = {"here": "", "problem": str(error)}
+            return await run_in_threadpool(draw, request, "problem.html", status_of(error), **context)
+        return RedirectResponse(f"/library?imported={count}", _SEE_OTHER)
+
+    @pages.get("/offline")
+    def offline(request: Request) -> Response:
+        return draw(request, "offline.html")
+
+    @pages.get("/sw.js")
+    def service_worker() -> Response:
+        # from here, not from /static: a worker answers for the folder that it comes from
+        return FileResponse(
+            STATIC / "sw.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"}
+        )
 
     @pages.get("/api/docs")
     def docs(request: Request) -> Response:
-        said = app.openapi()
+        context = app.openapi()
         return draw(
             request,
             "docs.html",
             here="",
-            paths=said["paths"],
-            schemas=said.get("components", {}).get("schemas", {}),
+            paths=context["paths"],
+            schemas=context.get("components", {}).get("schemas", {}),
         )
 
     return pages
@@ -274,21 +311,28 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
     environment = Environment(
         loader=PackageLoader("techsum.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"t": text, "coverage": coverage_text, "signs_in": signs_in}
+    environment.globals |= {
+        "t": text,
+        "coverage": coverage_text,
+        "signs_in": signs_in,
+        "marked_pieces": marked_pieces,
+        "model_label": model_label,
+    }
     environment.filters["day"] = lambda at: (
         datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     )
     environment.filters["iso"] = lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-    environment.filters["query"] = lambda said: urlencode(
-        {k: v for k, v in said.items() if v not in ("", None)}
+    environment.filters["place"] = _place
+    environment.filters["query"] = lambda context: urlencode(
+        {k: v for k, v in context.items() if v not in ("", None)}
     )
 
-    def draw(request: Request, name: str, status: int = 200, /, **said: Any) -> HTMLResponse:
-        asked = f"?{request.url.query}" if request.url.query else ""
-        path = request.url.path + asked if request.method == "GET" else "/"
+    def draw(request: Request, name: str, status: int = 200, /, **context: Any) -> HTMLResponse:
+        query_string = f"?{request.url.query}" if request.url.query else ""
+        path = request.url.path + query_string if request.method == "GET" else "/"
         account = reader_of(request).startswith(ACCOUNT)
         page = environment.get_template(name).render(
-            language=user_language(), path=path, account=account, **said
+            language=user_language(), path=path, account=account, **context
         )
         return HTMLResponse(page, status)
 
@@ -297,13 +341,44 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
 
 def _choices() -> dict[str, Any]:
     """What a reader can choose."""
-    best = shown(auto_model())
+    best = model_label(shown(auto_model()))
     return {
         "lengths": [(n, text(f"length_{n}")) for n in ("line", "short", "medium", "long")],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
         "registers": REGISTERS,
-        "models": [("auto", text("model_auto", name=best)), *((n, n) for n in names())],
+        "models": [("auto", text("model_auto", name=best)), *((n, model_label(n)) for n in names())],
     }
+
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+_LONGEST_NAME = 60
+
+
+def _place(entry: Entry) -> str:
+    """Where a summary's article is from: a site's name or a file's; nothing of a text."""
+    if entry.request.mode == "text":
+        return ""
+    if entry.request.mode == "file":
+        return entry.request.source
+    try:
+        return (urlsplit(entry.request.source).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _attachment(name: str) -> str:
+    """The header that gives a download its name (RFC 6266), without what file systems refuse."""
+    stem, dot, suffix = " ".join(_NOT_IN_NAMES.sub(" ", name).split()).rpartition(".")
+    whole = f"{stem[:_LONGEST_NAME].strip(' .') or 'techsum'}{dot}{suffix}"
+    return f"attachment; filename=\"techsum.{suffix}\"; filename*=UTF-8''{quote(whole, safe='')}"
+
+
+def model_label(name: str) -> str:
+    """What a reader calls a model."""
+    if name.startswith(CHECKED_BY):
+        judge = name.removeprefix(CHECKED_BY)
+        return text("model_rules") if judge == RULES else text("model_checked", name=judge)
+    return text("model_extract") if name == EXTRACT else name
 
 
 def _paragraphs(entry: Entry, answers: list[dict[str, Any]]) -> list[list[tuple[int, str]]]:
@@ -326,8 +401,8 @@ def _paragraphs(entry: Entry, answers: list[dict[str, Any]]) -> list[list[tuple[
 
 def _cited(entry: Entry, answers: list[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
     """Places in the article that a summary, its key sentences or an answer name as evidence."""
-    said = [*filter(None, (entry.keys, entry.result)), *answers]
-    evidence = [e for one in said for sentence in one["sentences"] for e in sentence["evidence"]]
+    context = [*filter(None, (entry.keys, entry.result)), *answers]
+    evidence = [e for one in context for sentence in one["sentences"] for e in sentence["evidence"]]
     return tuple(sorted({(e["start"], e["end"]) for e in evidence}))
 
 
@@ -339,3 +414,18 @@ def _cut(article: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
             yield a, article[a:b]
             start = b
     yield start, article[start:end]
+
+
+def marked_pieces(sentence: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """A sentence's text cut where its notices' spans begin and end: each piece, and whether one doubts it.
+
+    Args:
+        sentence: its JSON; a notice without a span doubts all of it.
+    """
+    length = len(sentence["text"])
+    spans = [[min(place, length) for place in one.get("span") or (0, length)] for one in sentence["notices"]]
+    cuts = sorted({0, length, *(place for span in spans for place in span)})
+    return [
+        (sentence["text"][start:end], any(a <= start and end <= b for a, b in spans))
+        for start, end in pairwise(cuts)
+    ]

@@ -9,11 +9,24 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from techsum.errors import BlockedAddressError, ModelError, StorageError, TechsumError, UsageError
+from techsum.errors import (
+    AnalyserError,
+    BlockedAddressError,
+    ModelError,
+    StorageError,
+    TechsumError,
+    UsageError,
+)
 from techsum.messages import text
 from techsum.server.limits import RETRY_SECONDS, BusyError
 
-_STATUS = ((BlockedAddressError, 403), (BusyError, 429), (StorageError, 503), (ModelError, 503))
+_STATUS = (
+    (BlockedAddressError, 403),
+    (BusyError, 429),
+    (StorageError, 503),
+    (ModelError, 503),
+    (AnalyserError, 503),
+)
 _WORDS = {"Not Found": "page_none", "Method Not Allowed": "page_method"}
 """What the framework says by itself."""
 
@@ -53,13 +66,13 @@ def install(app: FastAPI, draw: Draw) -> None:
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
-        said = text(_WORDS[error.detail]) if error.detail in _WORDS else error.detail
-        return answer(request, error.status_code, said)
+        line = text(_WORDS[error.detail]) if error.detail in _WORDS else error.detail
+        return answer(request, error.status_code, line)
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it alone
         first = error.errors()[0]
-        return answer(request, 422, str(misfit(first, first["loc"][1:])))
+        return answer(request, 422, str(validation_error(first, first["loc"][1:])))
 
     def gone(_request: Request, _error: Exception) -> Response:
         return Response(status_code=400)  # who sent half a body does not read it
@@ -81,7 +94,7 @@ _REASONS = {
 """Why a value does not fit, by pydantic's names of the errors that a client can make most easily."""
 
 
-def misfit(error: Mapping[str, Any], place: Sequence[str | int]) -> UsageError:
+def validation_error(error: Mapping[str, Any], place: Sequence[str | int]) -> UsageError:
     """The line for a value that does not fit.
 
     Args:
@@ -93,6 +106,6 @@ def misfit(error: Mapping[str, Any], place: Sequence[str | int]) -> UsageError:
     return UsageError("request_invalid", field=".".join(map(str, place)) or "body", reason=reason)
 
 
-def missing() -> HTTPException:
+def not_found() -> HTTPException:
     """What another reader's summary looks like: nothing."""
     return HTTPException(404, text("summary_none"))

@@ -18,6 +18,8 @@ YEAR = 365 * 24 * 3600
 _KEY_BYTES = 32
 ACCOUNT = "account-"
 """What the name of a reader who signed in begins with."""
+SESSION = "session-"
+"""What the cookie of such a reader holds: the token of a session, which signing out ends."""
 
 
 def new_key() -> bytes:
@@ -63,7 +65,7 @@ class Readers:
         self._signer = Signer(key, salt="techsum.reader")
 
     def known(self, cookies: Mapping[str, str]) -> str | None:
-        """The reader that this cookie was given to, or None."""
+        """What was signed into the cookie: a reader's name, or `SESSION` and a token; or None."""
         try:
             return self._signer.unsign(cookies.get(COOKIE, "")).decode()
         except BadSignature:
@@ -73,9 +75,9 @@ class Readers:
         """A name for a reader who was never here."""
         return secrets.token_hex(16)
 
-    def cookie(self, reader: str) -> str:
-        """The cookie's value."""
-        return self._signer.sign(reader).decode()
+    def cookie(self, name: str) -> str:
+        """The cookie's value for a reader's name or a session."""
+        return self._signer.sign(name).decode()
 
 
 def language_of(request: Request) -> Language:

@@ -17,19 +17,26 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.sessions import SessionMiddleware
 
 from techsum.library import Library
+from techsum.library.sessions import Sessions
 from techsum.messages import text
 from techsum.server.api import reader_of
-from techsum.server.readers import ACCOUNT, COOKIE, YEAR, Readers
+from techsum.server.readers import ACCOUNT, COOKIE, SESSION, YEAR, Readers
 from techsum.settings import Settings
 
 _SEE_OTHER = 303
 _log = logging.getLogger("techsum.server")
 _MINUTES = 10
+_ERRORS = frozenset(
+    {"access_denied", "invalid_request", "invalid_scope", "server_error", "temporarily_unavailable"}
+    | {"unauthorized_client", "login_required", "consent_required", "interaction_required"}
+)
+"""Error codes of OAuth 2 and OpenID Connect that a provider sends back."""
 
 
-def install(  # noqa: PLR0917 - what signing in touches
+def install(  # noqa: C901, PLR0917 - what signing in touches
     app: FastAPI,
     library: Library,
+    sessions: Sessions,
     readers: Readers,
     settings: Settings,
     key: bytes,
@@ -40,6 +47,7 @@ def install(  # noqa: PLR0917 - what signing in touches
     Args:
         app: the application.
         library: where a visitor's summaries become the account's.
+        sessions: where who is signed in is kept.
         readers: signs the cookie.
         settings: the provider.
         key: signs the state of a sign-in under way.
@@ -57,9 +65,16 @@ def install(  # noqa: PLR0917 - what signing in touches
     provider: Any = oauth.create_client("provider")
     pages = APIRouter(include_in_schema=False)
 
+    def end_session(request: Request) -> None:
+        sent_cookie = readers.known(request.cookies) or ""
+        if sent_cookie.startswith(SESSION):
+            sessions.end(sent_cookie.removeprefix(SESSION))
+
     async def failed(request: Request, error: Exception) -> Response:
         _log.warning("sign-in: %s", type(error).__name__)
-        reason = getattr(error, "error", None) or type(error).__name__
+        # the provider's answer comes through the browser: only the protocol's own words are shown
+        error_code = getattr(error, "error", None)
+        reason = error_code if error_code in _ERRORS else type(error).__name__
         return await run_in_threadpool(refuse, request, 400, text("signin_failed", reason=reason))
 
     @pages.get("/signin")
@@ -82,17 +97,20 @@ def install(  # noqa: PLR0917 - what signing in touches
         if not visitor.startswith(ACCOUNT):
             await run_in_threadpool(library.adopt, visitor, account)
         request.session.clear()
-        return _as(account, request)
+        await run_in_threadpool(end_session, request)  # it would go on for a year, and nobody could end it
+        token = await run_in_threadpool(sessions.begin, account)
+        return _as(SESSION + token, request)
 
     @pages.post("/signout")
     def sign_out(request: Request) -> Response:
+        end_session(request)
         return _as(readers.new(), request)
 
-    def _as(reader: str, request: Request) -> Response:
+    def _as(name: str, request: Request) -> Response:
         answer = RedirectResponse("/", _SEE_OTHER)
         answer.set_cookie(
             COOKIE,
-            readers.cookie(reader),
+            readers.cookie(name),
             max_age=YEAR,
             httponly=True,
             samesite="lax",

@@ -14,9 +14,9 @@ from typing import Protocol
 
 from techsum.errors import StorageError
 from techsum.library import Entry
-from techsum.library.work import Told, Work
+from techsum.library.work import StoredEvent, Work
 from techsum.messages import Language, text
-from techsum.server.log import Heard, Log, Logged
+from techsum.server.log import Log, Logged, OnEvent
 
 LOOK_SECONDS = 0.1
 """How often a process writes its events and looks for those of others: two of these are a word's delay."""
@@ -66,8 +66,8 @@ class Workers:
     def __init__(self, work: Work) -> None:
         self.id = secrets.token_hex(8)
         self.work = work
-        self._unsaid: queue.SimpleQueue[Told] = queue.SimpleQueue()
-        self._saying: list[Told] = []
+        self._unsaid: queue.SimpleQueue[StoredEvent] = queue.SimpleQueue()
+        self._saying: list[StoredEvent] = []
         self._lock = threading.Lock()
         self._followed: dict[str, tuple[Log, int]] = {}
         self._seen: dict[str, tuple[int, float]] = {}
@@ -90,7 +90,7 @@ class Workers:
         if self._thread:
             self._thread.join(DEAD_SECONDS)
         try:
-            self._say()
+            self._publish()
             self._give_back(self.id, died=False)
         except StorageError:
             _log.warning("the library does not answer; the others will notice that this process is gone")
@@ -98,10 +98,10 @@ class Workers:
             for log, _ in self._followed.values():
                 log.close()
 
-    def listener(self, entry_id: str) -> Heard:
+    def listener(self, entry_id: str) -> OnEvent:
         """What a log of this process tells its events, so that others hear of them."""
         return lambda event, last: self._unsaid.put(
-            Told(entry_id, event.number, event.name, event.data, last)
+            StoredEvent(entry_id, event.number, event.name, event.data, last)
         )
 
     def follow(self, entry_id: str) -> Log:
@@ -116,7 +116,7 @@ class Workers:
                 return known[0]
             log = Log()
             self._followed[entry_id] = (log, 0)
-        self._hear({entry_id: 0})
+        self._poll({entry_id: 0})
         return log
 
     # -- the thread --------------------------------------------------------------------------------------
@@ -126,10 +126,10 @@ class Workers:
         while not self._ended.wait(LOOK_SECONDS):
             now = time.monotonic()
             try:
-                self._say()
+                self._publish()
                 with self._lock:
                     after = {one: number for one, (_, number) in self._followed.items()}
-                self._hear(after)
+                self._poll(after)
                 if now - claimed >= _CLAIM_SECONDS:
                     claimed = now
                     for entry_id in self.work.stopping(self.id, makes.made):
@@ -141,7 +141,7 @@ class Workers:
                     if not self.work.beat(self.id):
                         makes.abandon()
                         self.work.join(self.id)
-                    self._bury(now)
+                    self._reclaim_dead(now)
                 if now - tidied >= _KEPT_SECONDS:
                     tidied = now
                     self.work.forget(time.time() - _KEPT_SECONDS)
@@ -154,34 +154,34 @@ class Workers:
                 _log.exception("workers")
                 self._ended.wait(_BEAT_SECONDS)
 
-    def _say(self) -> None:
+    def _publish(self) -> None:
         """Keep this process's events; what could not be kept is kept next time."""
         while not self._unsaid.empty():
             self._saying.append(self._unsaid.get())
         self.work.tell(self._saying)
         self._saying = []
 
-    def _hear(self, after: dict[str, int]) -> None:
+    def _poll(self, after: dict[str, int]) -> None:
         """Pass on the events of others."""
-        for told in self.work.told(after):
+        for stored in self.work.stored(after):
             with self._lock:
-                log, number = self._followed.get(told.summary, (None, 0))
-                if log is None or told.number <= number:
+                log, number = self._followed.get(stored.summary, (None, 0))
+                if log is None or stored.number <= number:
                     continue
-                if told.last:
-                    del self._followed[told.summary]
+                if stored.last:
+                    del self._followed[stored.summary]
                 else:
-                    self._followed[told.summary] = (log, told.number)
-                log.add(told.name, told.data, last=told.last)
+                    self._followed[stored.summary] = (log, stored.number)
+                log.add(stored.name, stored.data, last=stored.last)
 
     def _claim(self, makes: Makes) -> None:
         claimed = self.work.claim(self.id)
         if claimed:
             entry, language = claimed
-            before = [Logged(t.number, t.name, t.data) for t in self.work.told({entry.id: 0})]
+            before = [Logged(t.number, t.name, t.data) for t in self.work.stored({entry.id: 0})]
             makes.take_over(entry, "en" if language == "en" else "ko", before)
 
-    def _bury(self, now: float) -> None:
+    def _reclaim_dead(self, now: float) -> None:
         """Take over from who has stopped saying that it lives."""
         beats = self.work.beats()
         beats.pop(self.id, None)

@@ -63,8 +63,8 @@ def events(
     summarizer = Compressive if generator.format == "tuned" else Abstractive
     for event in summarizer(article, generator, options, cancel).events():
         if isinstance(event, Done):
-            wanted = options.check == "model"
-            summary = _verified(event.summary, article, generator) if wanted else event.summary
+            judge_name = options.check == "model"
+            summary = _verified(event.summary, article, generator) if judge_name else event.summary
             yield Done(replace(summary, seconds=time.perf_counter() - began))
         else:
             yield event

@@ -5,15 +5,15 @@ import time
 from collections.abc import Generator as Steps
 from collections.abc import Iterator
 from contextlib import closing
-from functools import cached_property
 
 from techsum.article import Article
+from techsum.cached import cached_property
 from techsum.checking import Checker
 from techsum.errors import CancelledError
 from techsum.generators.models import BASE_MODELS, EXTRACT
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import Message, summary_messages, title_messages
-from techsum.summarizers import guard
+from techsum.summarizers import sentence_filter
 from techsum.summarizers.draft import Draft, Rules
 from techsum.summarizers.events import Done, Event, Progress, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.summarizers.extractive import extract, line_of
@@ -60,7 +60,7 @@ class Abstractive:
         self._options = options
         self._cancel = cancel or threading.Event()
         title = article.title or ""
-        self._rules = Rules(options, title, frozenset(guard.scripts(article.text + title)))
+        self._rules = Rules(options, title, frozenset(sentence_filter.scripts(article.text + title)))
         self._notices: list[Notice] = []
 
     def events(self) -> Iterator[Event]:
@@ -163,7 +163,7 @@ class Abstractive:
         with closing(self._write(messages, options)) as stream:
             for piece in stream:
                 open_text += piece
-                while found := guard.SENTENCE_END.search(open_text):
+                while found := sentence_filter.SENTENCE_END.search(open_text):
                     # no piece reaches over a border: a settled sentence replaces the pieces before it
                     yield TextPiece(open_text[shown : found.end()])
                     sentence, open_text, shown = open_text[: found.end()], open_text[found.end() :], 0
@@ -174,7 +174,7 @@ class Abstractive:
                 if len(open_text) > shown:
                     yield TextPiece(open_text[shown:])
                     shown = len(open_text)
-                if guard.loops(open_text):
+                if sentence_filter.loops(open_text):
                     draft.dropped.append("reason_loop")
                     yield Withdrawn("reason_loop")
                     return

@@ -20,7 +20,7 @@ from techsum.errors import CancelledError
 from techsum.generators.protocol import Generator, Options
 from techsum.korean import Sentence
 from techsum.prompts import Message, compression_messages, title_messages
-from techsum.summarizers import guard
+from techsum.summarizers import sentence_filter
 from techsum.summarizers.events import Done, Event, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.summarizers.extractive import alone, dressed, extract, line_of
 from techsum.summarizers.figures import figures
@@ -80,7 +80,7 @@ class Compressive:
         self._title = article.title or ""
         self._tried = self._shortened = 0
         """Sentences that the model was shown, and those whose shorter wording stands."""
-        self._scripts = frozenset(guard.scripts(article.text + self._title))
+        self._scripts = frozenset(sentence_filter.scripts(article.text + self._title))
 
     def events(self) -> Iterator[Event]:
         """Write the summary, sentence by sentence in the article's order.
@@ -146,10 +146,10 @@ class Compressive:
 
     def _judged(self, written: str, original: Sentence, source: str) -> str | None:
         """What the model wrote, tidied, or None where the article's sentence has to stand for it."""
-        text = guard.tidy(written)
-        if not guard.is_complete(text) or len(text) >= len(source) or guard.loops(text):
+        text = sentence_filter.tidy(written)
+        if not sentence_filter.is_complete(text) or len(text) >= len(source) or sentence_filter.loops(text):
             return None
-        if guard.sentence_fault(text, self._scripts):
+        if sentence_filter.sentence_fault(text, self._scripts):
             return None
         if Checker((original,), self._title).check(text).notices:
             return None

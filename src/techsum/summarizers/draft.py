@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from techsum.checking import Checker
-from techsum.summarizers import guard
+from techsum.summarizers import sentence_filter
 from techsum.summarizers.extractive import dressed
 from techsum.summarizers.options import SummaryOptions
 from techsum.summary import SummarySentence
@@ -61,7 +61,7 @@ class Draft:
         Returns:
             Why it was left out, or None.
         """
-        sentence = guard.tidy(raw)
+        sentence = sentence_filter.tidy(raw)
         if self._says_nothing(sentence):
             return "reason_empty" if raw.strip() else None
         fault = self._fault(sentence)
@@ -96,7 +96,7 @@ class Draft:
         if (
             nearest is None
             or len(nearest.text) > max(self.characters * _LONGEST_STAND_IN, len(sentence))
-            or not guard.is_complete(nearest.text)
+            or not sentence_filter.is_complete(nearest.text)
             or any(nearest in s.evidence for s in self.sentences)
         ):
             return None
@@ -104,19 +104,21 @@ class Draft:
         return SummarySentence(dressed(nearest.text, self._rules.options), (nearest,))
 
     def _says_nothing(self, sentence: str) -> bool:
-        return len(sentence) < 2 or (not self.sentences and guard.is_preamble(sentence))  # noqa: PLR2004
+        return len(sentence) < 2 or (not self.sentences and sentence_filter.is_preamble(sentence))  # noqa: PLR2004
 
     def _fault(self, sentence: str) -> str | None:
-        if not guard.is_complete(sentence):
+        if not sentence_filter.is_complete(sentence):
             return "reason_unfinished"
         if self._rules.title and sentence.rstrip(".") == self._rules.title.rstrip("."):
             return "reason_repeats_title"
-        if guard.points_ahead(sentence):
+        if sentence_filter.points_ahead(sentence):
             return "reason_points_ahead"
-        if guard.loops(sentence) or guard.repeats(sentence, [s.text for s in self.sentences]):
+        if sentence_filter.loops(sentence) or sentence_filter.repeats(
+            sentence, [s.text for s in self.sentences]
+        ):
             return "reason_loop"
-        return guard.sentence_fault(sentence, self._rules.scripts)
+        return sentence_filter.sentence_fault(sentence, self._rules.scripts)
 
 
 def _copied(checked: SummarySentence) -> bool:
-    return bool(checked.evidence) and guard.is_near_copy(checked.text, checked.evidence[0].text)
+    return bool(checked.evidence) and sentence_filter.is_near_copy(checked.text, checked.evidence[0].text)

@@ -4,8 +4,10 @@ import re
 import time
 from collections.abc import Sequence
 
+from techsum import korean
 from techsum.article import Article
 from techsum.generators.models import EXTRACT
+from techsum.korean import LIST_LETTERS
 from techsum.summarizers.figures import figures
 from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.ranker import rank, without_connective
@@ -13,7 +15,8 @@ from techsum.summarizers.register import as_note, with_register
 from techsum.summarizers.title import headline
 from techsum.summary import Evidence, Summary, SummarySentence
 
-_LIST_MARK = re.compile(r"^(?:[□■○●◦▷▶•·ㅇ※-]|\d{1,2}[.)]|[가-하][.)]|[①-⑳])\s+")
+_LIST_MARK = re.compile(rf"^(?:[□■○●◦▷▶•▪◆◇►※]\s*|(?:[·ㅇ*-]|\d{{1,2}}[.)]|[{LIST_LETTERS}][.)]|[①-⑳])\s+)")
+_STOPPED = re.compile(r"""[.!?。…:;][)\]"'”’]{0,3}$""")
 
 
 def extract(article: Article, options: SummaryOptions | None = None) -> Summary:
@@ -27,6 +30,7 @@ def extract(article: Article, options: SummaryOptions | None = None) -> Summary:
     sentences = article.sentences
     ranked = rank(sentences, article.title or "", options.characters)
     places = ranked[:1] if options.one_sentence else sorted(ranked)
+    korean.prepare([sentences[p].text for p in places])
     chosen = tuple(
         SummarySentence(
             dressed(alone(s.text, tied=p - 1 in places), options),
@@ -49,8 +53,8 @@ def extract(article: Article, options: SummaryOptions | None = None) -> Summary:
 
 def line_of(sentences: Sequence[SummarySentence], start: int) -> str:
     """The sentence that comes from the article's sentence at `start`; the first one where none does."""
-    told = (s for s in sentences if any(e.start == start for e in s.evidence))
-    return next((s.text for s in (*told, *sentences)), "")
+    stated = (s for s in sentences if any(e.start == start for e in s.evidence))
+    return next((s.text for s in (*stated, *sentences)), "")
 
 
 def alone(sentence: str, *, tied: bool) -> str:
@@ -70,5 +74,8 @@ def alone(sentence: str, *, tied: bool) -> str:
 
 
 def dressed(sentence: str, options: SummaryOptions) -> str:
-    """The sentence in the style and register that the reader asked for."""
-    return as_note(sentence) if options.bullets else with_register(sentence, options.register)
+    """The sentence in the style and register that the reader asked for; in prose each ends in a full stop."""
+    if options.bullets:
+        return as_note(sentence)
+    written = with_register(sentence, options.register)
+    return written if _STOPPED.search(written) else f"{written}."

@@ -112,8 +112,8 @@ def sentence_features(sentences: Sequence[korean.Sentence], title: str) -> Float
 
 def _vectors(bags: Sequence[frozenset[str]]) -> list[dict[str, float]]:
     """Each sentence's words, rare ones heavier, as a vector of length 1."""
-    held = Counter(w for bag in bags for w in bag)
-    weights = {w: math.log(1 + len(bags) / n) for w, n in held.items()}
+    document_counts = Counter(w for bag in bags for w in bag)
+    weights = {w: math.log(1 + len(bags) / n) for w, n in document_counts.items()}
     norms = [math.sqrt(sum(weights[w] ** 2 for w in bag)) or 1.0 for bag in bags]
     return [{w: weights[w] / norm for w in bag} for bag, norm in zip(bags, norms, strict=True)]
 

@@ -54,10 +54,10 @@ def figures(sentences: Sequence[SummarySentence]) -> tuple[Figure, ...]:
     """The figures that stand in a summary's sentences and in their evidence, in order, each once."""
     found: dict[tuple[str, str, str], Figure] = {}
     for sentence in sentences:
-        said = {(q.value, q.dimension) for q in quantities(sentence.text)}
+        stated = {(q.value, q.dimension) for q in quantities(sentence.text)}
         for evidence in sentence.evidence:
             for value, figure in _figures(evidence.text, evidence.start):
-                if value in said:
+                if value in stated:
                     found.setdefault((figure.number, figure.unit, figure.of), figure)
     return tuple(found.values())[:_MOST]
 
@@ -81,7 +81,7 @@ def _marks_topic(token: Any) -> bool:
     return bool(token.tag == "JKS" or (token.tag == "JX" and token.form in ("은", "는")))
 
 
-def _counted(text: str, tokens: Sequence[Any], quantity: Quantity) -> str:
+def _counted(text: str, tokens: Sequence[korean.Token], quantity: Quantity) -> str:
     """The noun phrase before a number: `냉방 전력을 23%` gives `냉방 전력`."""
     before = [t for t in tokens if t.start + t.len <= quantity.start]
     between = 0

@@ -19,7 +19,7 @@ import numpy as np
 from techsum import korean
 from techsum.checking.evidence import same_meaning
 from techsum.summarizers.features import NAMES, Floats, ends_as_statement, sentence_features
-from techsum.summarizers.guard import points_ahead
+from techsum.summarizers.sentence_filter import points_ahead
 
 DocumentKind = Literal["news", "entry"]
 """`entry`: a page of an encyclopedia or a glossary, titled by its headword; `news`: everything else."""

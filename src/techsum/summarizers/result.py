@@ -13,14 +13,14 @@ def result(article: Article, summary: Summary) -> dict[str, Any]:
     return with_article(article, summary.as_dict())
 
 
-def with_article(article: Article, said: dict[str, Any]) -> dict[str, Any]:
+def with_article(article: Article, data: dict[str, Any]) -> dict[str, Any]:
     """The same, from what `Summary.as_dict` gave; what was kept earlier has no line and no figures.
 
     A server's summary also has `suggestions`: questions that the article answers.
     """
-    said = {"line": "", "figures": [], **said}
+    data = {"line": "", "figures": [], **data}
     return {
-        **{k: said[k] for k in ("title", "line", "summary", "figures", "sentences", "notices")},
+        **{k: data[k] for k in ("title", "line", "summary", "figures", "sentences", "notices")},
         "article": {
             "title": article.title,
             "url": article.url,
@@ -28,8 +28,8 @@ def with_article(article: Article, said: dict[str, Any]) -> dict[str, Any]:
             "published": article.published,
             "characters": len(article.text),
         },
-        **{k: said[k] for k in ("model", "coverage", "seconds", "seed")},
-        **{k: said[k] for k in ("suggestions",) if k in said},
+        **{k: data[k] for k in ("model", "coverage", "seconds", "seed")},
+        **{k: data[k] for k in ("suggestions",) if k in data},
     }
 
 

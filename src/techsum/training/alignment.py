@@ -51,6 +51,6 @@ def _source(sentences: Sequence[korean.Sentence], places: Sequence[int]) -> str:
 
 
 def _carried(target: str, source: str) -> bool:
-    words, held = set(korean.content(target)), set(korean.content(source))
+    words, source_words = set(korean.content(target)), set(korean.content(source))
     numbers = set(_DIGITS.findall(target))
-    return len(words & held) >= _COVERED * len(words) and numbers <= set(_DIGITS.findall(source))
+    return len(words & source_words) >= _COVERED * len(words) and numbers <= set(_DIGITS.findall(source))

@@ -5,26 +5,38 @@ import threading
 import time
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from transformers import TrainerCallback
 
-from techsum.training.evaluating import generated_rouge, keep_if_best
+from techsum.training.evaluating import generated_rouge, keep_if_best, without_gain
+from techsum.training.prepared import Prepared
 from techsum.training.processes import sharded
 from techsum.training.recipe import Recipe
-from techsum.training.run_folder import Moment, RunFolder, Told, mark_complete
-from techsum.training.samples import Drawn
+from techsum.training.run_folder import ProgressCallback, RunFolder, TrainingProgress, mark_complete
 
 
-def callbacks(recipe: Recipe, run: RunFolder, drawn: Drawn, told: Told) -> list[Any]:
-    """Everything that a run needs beside the trainer."""
-    return [Watch(recipe, run, drawn, told), Stop()]
+def callbacks(recipe: Recipe, run: RunFolder, prepared: Prepared, on_progress: ProgressCallback) -> list[Any]:
+    """Everything that a run needs beside the trainer.
+
+    Args:
+        recipe: with the number of steps.
+        run: its folder.
+        prepared: its data.
+        on_progress: called as it goes on.
+    """
+    return [Watch(recipe, run, prepared, on_progress), Stop()]
 
 
 class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read by the type checker
     """Log, progress, evaluation; only the main process writes."""
 
-    def __init__(self, recipe: Recipe, run: RunFolder, drawn: Drawn, told: Told) -> None:
-        self._recipe, self._run, self._told = recipe, run, told
-        self._ends = _cumulated(drawn, recipe)
+    def __init__(
+        self, recipe: Recipe, run: RunFolder, prepared: Prepared, on_progress: ProgressCallback
+    ) -> None:
+        self._recipe, self._run, self._on_progress = recipe, run, on_progress
+        self._dev = prepared.dev
+        self._ends = _cumulated(prepared.drawn.lengths, recipe)
         self._since = (0, time.perf_counter())
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
@@ -48,22 +60,26 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
             "gpu_memory_gb": _gpu_memory(),
         }
         self._run.log({**line, "time": time.time()})
-        self._told(Moment(step, state.max_steps, logs["loss"], line["lr"], rate))
+        self._on_progress(TrainingProgress(step, state.max_steps, logs["loss"], line["lr"], rate))
 
-    def on_evaluate(self, _args: Any, state: Any, _control: Any, metrics: Any = None, **more: Any) -> None:
-        """Loss and written summaries on the dev rows; the best adapter is kept."""
+    def on_evaluate(self, _args: Any, state: Any, control: Any, metrics: Any = None, **more: Any) -> None:
+        """Loss and written summaries on the dev rows; keep the best adapter, end a run without gain."""
+        if without_gain(state.log_history, self._recipe):
+            control.should_save = control.should_training_stop = True
         if not state.is_world_process_zero or not metrics:
             return
         model, loss = more["model"], float(metrics["eval_loss"])
         if not sharded():
-            rouge = generated_rouge(model, more["processing_class"], self._recipe)
+            rouge = generated_rouge(model, more["processing_class"], self._recipe, self._dev)
             keep_if_best(self._run, self._recipe, model, state.global_step, loss)
         else:
             rouge = None  # a sharded model cannot write by itself in one process
         self._run.log(
             {"step": state.global_step, "dev_loss": loss, "dev_rouge_l": rouge, "time": time.time()}
         )
-        self._told(Moment(state.global_step, state.max_steps, dev_loss=loss, dev_rouge=rouge))
+        self._on_progress(
+            TrainingProgress(state.global_step, state.max_steps, dev_loss=loss, dev_rouge=rouge)
+        )
         self._since = (state.global_step, time.perf_counter())
 
     def on_save(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
@@ -76,7 +92,7 @@ class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read b
     """SIGINT or SIGTERM: finish the step, write a checkpoint, end. A second Ctrl-C ends at once."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._stopping = False
         self._before: dict[int, Any] = {}
 
     def on_train_begin(self, *_args: Any, **_: Any) -> None:
@@ -92,20 +108,20 @@ class Stop(TrainerCallback):  # type: ignore[misc]  # transformers is not read b
             signal.signal(number, handler)
 
     def _ask(self, number: int, _frame: Any) -> None:
-        self._asked = True
+        self._stopping = True
         if number == signal.SIGINT:  # torchrun follows Ctrl-C with a SIGTERM, which is no second request
             signal.signal(number, self._before[number])
 
     def on_step_end(self, args: Any, _state: Any, control: Any, **_: Any) -> None:
         """Stop where any process was asked to: all must leave after the same step."""
-        asked = self._asked
+        stopping = self._stopping
         if args.world_size > 1:
             import torch
 
-            flag = torch.tensor([int(asked)], device=args.device)
+            flag = torch.tensor([int(stopping)], device=args.device)
             torch.distributed.all_reduce(flag, torch.distributed.ReduceOp.MAX)
-            asked = bool(flag.item())
-        if asked:
+            stopping = bool(flag.item())
+        if stopping:
             control.should_save = control.should_training_stop = True
 
 
@@ -116,11 +132,7 @@ def _gpu_memory() -> float | None:
     return round(torch.cuda.max_memory_allocated() / 1e9, 2) if torch.cuda.is_available() else None
 
 
-def _cumulated(drawn: Drawn, recipe: Recipe) -> list[int]:
+def _cumulated(lengths: NDArray[np.int64], recipe: Recipe) -> list[int]:
     """Tokens seen after each step, over all processes."""
-    lengths = [sum(map(len, sequence)) for sequence in drawn.sequences]
     each = len(lengths) // recipe.training.steps
-    ends = [0]
-    for start in range(0, len(lengths), each):
-        ends.append(ends[-1] + sum(lengths[start : start + each]))
-    return ends
+    return [0, *np.cumsum(lengths[: each * recipe.training.steps].reshape(-1, each).sum(1)).tolist()]

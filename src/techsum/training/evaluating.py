@@ -4,67 +4,84 @@ import itertools
 import json
 import random
 import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from techsum.files import write_whole
+from techsum.files import atomic_write_text
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.prompts import render, stored_name
+from techsum.training.drawing import SourceRows
 from techsum.training.recipe import Recipe, Source
-from techsum.training.rows import Row, expanded, read_rows
+from techsum.training.rows import BadRow, Row, expanded, read_rows
 from techsum.training.run_folder import RunFolder
-from techsum.training.samples import Sample, Tokenizer, sample, shorten, task_messages
+from techsum.training.samples import Sample, Tokenizer, make_request, sample, shorten
 
 _LONGEST_ANSWER = 256
 """Tokens of a generated dev summary."""
 
 
-def dev_rows(recipe: Recipe) -> list[Row]:
-    """The first good rows of the dev file."""
-    if not recipe.dev.path:
-        return []
-    source = _source(recipe)
-    judgements = expanded(read_rows(recipe, source), source)
-    return list(itertools.islice((row for row in judgements if isinstance(row, Row)), recipe.dev.rows))
+@dataclass(frozen=True)
+class DevRow:
+    """A row that is only looked at, and what is made of it."""
+
+    source: Source
+    row: Row
 
 
-def _source(recipe: Recipe) -> Source:
+def dev_rows(recipe: Recipe, sources: Sequence[SourceRows]) -> list[DevRow]:
+    """The first good rows of the dev file, or those that are held out, taken from each source in turn."""
     dev = recipe.dev
-    return Source(
-        path=dev.path or "-", articles=dev.articles, columns=dev.columns, task=dev.task, licence="-"
-    )
+    if dev.holdout:
+        streams = [_held_out(one) for one in sources]
+        in_turn = (found for turn in itertools.zip_longest(*streams) for found in turn if found)
+    elif dev.path:
+        source = Source(path=dev.path, articles=dev.articles, columns=dev.columns, task=dev.task, licence="-")
+        in_turn = ((source, row) for row in expanded(read_rows(recipe, source), source))
+    else:
+        return []
+    good = (DevRow(source, row) for source, row in in_turn if isinstance(row, Row))
+    return list(itertools.islice(good, dev.rows))
 
 
-def dev_samples(recipe: Recipe, tokenizer: Tokenizer) -> list[Sample]:
-    """The dev rows as samples; those whose output does not fit are left out."""
-    source = _source(recipe)
+def _held_out(rows: SourceRows) -> Iterator[tuple[Source, Row | BadRow]]:
+    """The rows of a source that are measured on."""
+    for number in rows.held_out.tolist():
+        for row in expanded([rows.store[number]], rows.source):
+            yield rows.source, row
+
+
+def dev_samples(recipe: Recipe, rows: Sequence[DevRow], tokenizer: Tokenizer) -> list[Sample]:
+    """These rows as samples; those whose output does not fit are left out."""
     made = []
-    for row in dev_rows(recipe):
-        chance = random.Random(row.place)  # noqa: S311 - an order, not a secret
-        made.append(sample(row, source, recipe, tokenizer, chance))
+    for one in rows:
+        rng = random.Random(one.row.place)  # noqa: S311 - no secret
+        made.append(sample(one.row, one.source, recipe, tokenizer, rng))
     return [s for s in made if isinstance(s, Sample)]
 
 
-def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe) -> float | None:
-    """Mean morpheme ROUGE-L (F1, 0 to 1) of greedily written summaries of a few dev rows."""
+def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe, dev: Sequence[DevRow]) -> float | None:
+    """Mean morpheme ROUGE-L (F1, 0 to 1) of greedily written outputs of the first dev rows."""
     import torch
 
     from techsum.evaluation.rouge import rouge
     from techsum.korean import morphemes
 
-    rows = dev_rows(recipe)[: recipe.dev.generated] if recipe.dev.generated else []
-    if not rows:
+    if not dev[: recipe.dev.generated]:
         return None
     pieces = HubTokenizer(tokenizer)
     ends = [tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")]
     scores = []
-    for row in rows:
+    for one in dev[: recipe.dev.generated]:
+        row = one.row
         room = recipe.training.max_tokens - _LONGEST_ANSWER
         document = shorten(row.input, pieces, room)
-        asked = task_messages(
-            recipe.dev.task, row.instruction, document, row.title, len(row.output), recipe.base.format
+        fmt = recipe.base.format
+        request, output = make_request(row, one.source, fmt, random.Random(row.place))  # noqa: S311 - no secret
+        prompt = torch.tensor(
+            [pieces.encode(render(request.messages(document, fmt), fmt))], device=model.device
         )
-        prompt = torch.tensor([pieces.encode(render(asked, recipe.base.format))], device=model.device)
         with torch.inference_mode():
             written = model.generate(
                 input_ids=prompt,
@@ -75,7 +92,7 @@ def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe) -> float | None:
                 pad_token_id=tokenizer.pad_token_id or 0,
             )[0, prompt.shape[1] :]
         text = tokenizer.decode(written, skip_special_tokens=True)
-        scores.append(rouge(morphemes(row.output), morphemes(text)).rouge_l)
+        scores.append(rouge(morphemes(output), morphemes(text)).rouge_l)
     return sum(scores) / len(scores)
 
 
@@ -96,10 +113,10 @@ def keep_adapter(checkpoint: Path, folder: Path, recipe: Recipe) -> None:
 
 def _name(folder: Path, recipe: Recipe) -> None:
     path = folder / "adapter_config.json"
-    said = json.loads(path.read_text("utf-8"))
-    said |= {"base_model_name_or_path": recipe.base.name, "revision": recipe.base.revision}
-    write_whole(path, json.dumps(said, indent=2, sort_keys=True))
-    write_whole(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
+    config = json.loads(path.read_text("utf-8"))
+    config |= {"base_model_name_or_path": recipe.base.name, "revision": recipe.base.revision}
+    atomic_write_text(path, json.dumps(config, indent=2, sort_keys=True))
+    atomic_write_text(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
 
 
 def best_so_far(run: RunFolder) -> dict[str, Any] | None:
@@ -118,7 +135,19 @@ def keep_if_best(run: RunFolder, recipe: Recipe, model: Any, step: int, loss: fl
     part = Path(f"{run.best}.part")
     shutil.rmtree(part, ignore_errors=True)
     save_adapter(model, part, recipe)
-    write_whole(part / "best.json", json.dumps({"step": step, "loss": loss}))
+    atomic_write_text(part / "best.json", json.dumps({"step": step, "loss": loss}))
     shutil.rmtree(run.best, ignore_errors=True)
     part.replace(run.best)
     return True
+
+
+def without_gain(history: Sequence[dict[str, Any]], recipe: Recipe) -> bool:
+    """Whether the last `patience` evaluations all had a higher loss than one before them.
+
+    Args:
+        history: the trainer's log, which every process and every checkpoint has.
+        recipe: its patience.
+    """
+    losses = [line["eval_loss"] for line in history if "eval_loss" in line]
+    patience = recipe.training.patience
+    return bool(patience and losses) and len(losses) - 1 - losses.index(min(losses)) >= (patience or 0)

@@ -12,13 +12,18 @@ from typing import Any
 from techsum.errors import TrainingError
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
-from techsum.training.evaluating import best_so_far, keep_adapter, save_adapter
+from techsum.training.chunks import ORDER
+from techsum.training.drawing import Drawn
+from techsum.training.evaluating import best_so_far, keep_adapter, save_adapter, without_gain
 from techsum.training.prepared import Prepared, data_hashes, prepare
 from techsum.training.processes import WORLD, sharded
 from techsum.training.recipe import Recipe
 from techsum.training.rows import pinned
-from techsum.training.run_folder import RunFolder, Told
-from techsum.training.samples import Drawn, Sample
+from techsum.training.run_folder import ProgressCallback, RunFolder
+from techsum.training.samples import Sample
+
+_DATA_SECONDS = 24 * 3600
+"""How long the other processes wait while the first one reads rows and makes samples."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ def fit(
     folder: Path,
     *,
     resume: bool = False,
-    told: Told = lambda _moment: None,
-    seen: Callable[[Drawn], None] = lambda _drawn: None,
+    on_progress: ProgressCallback = lambda _moment: None,
+    on_samples: Callable[[Drawn], None] = lambda _drawn: None,
 ) -> Fitted:
     """Train, or go on with a run that was stopped.
 
@@ -46,8 +51,8 @@ def fit(
         recipe: what to do.
         folder: the run's folder.
         resume: go on from the newest whole checkpoint, with the same samples in the same order.
-        told: called in the main process as the run goes on.
-        seen: called there before it begins, with the samples and the rows that gave none.
+        on_progress: called in the main process as the run goes on.
+        on_samples: called there before it begins, with the samples and the rows that gave none.
 
     Raises:
         TrainingError: base, data or folder cannot be used, memory or disk ran out, processes are missing.
@@ -66,64 +71,82 @@ def fit(
         run.begin(recipe, resume=resume, processes=world, resolved=_resolved(pinned_recipe, settings))
         run.drop_torn()
     tokenizer = bases.load_tokenizer(recipe.base)
-    pieces = HubTokenizer(tokenizer)
-    count = recipe.training.steps * recipe.training.batch * recipe.training.accumulation * world
+    each = recipe.sequences_of_step(world)
     with settings.main_process_first():
-        prepared = prepare(pinned_recipe, pieces, count, tokenizer_identity(tokenizer))
-    drawn = prepared.drawn
+        prepared = prepare(pinned_recipe, HubTokenizer(tokenizer), recipe.training.steps * each or None)
+    if recipe.dev.measured and not prepared.dev_samples:
+        raise TrainingError("train_no_dev")
+    recipe = recipe.with_steps(len(prepared.drawn) // each)
+    settings.max_steps, settings.warmup_steps = recipe.training.steps, _warmup(recipe)
     if main:
-        seen(drawn)
+        on_samples(prepared.drawn)
     try:
-        trainer = _trainer(recipe, settings, run, tokenizer, prepared, told)
+        trainer = _trainer(recipe, settings, run, tokenizer, prepared, on_progress)
         checkpoint = run.last_checkpoint() if resume else None
         with run.writing():
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            known = _state(checkpoint) if checkpoint else None
+            if known and without_gain(known.log_history, recipe):
+                trainer.state = known  # it had ended, but for its adapter
+            else:
+                trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
             step = int(trainer.state.global_step)
-            finished = step >= recipe.training.steps
+            finished = step >= recipe.training.steps or without_gain(trainer.state.log_history, recipe)
             if main and finished:
-                _finish(trainer, run, recipe, drawn)
+                _finish(trainer, run, recipe, prepared.drawn)
     except (RuntimeError, MemoryError) as error:
         raise _explain(error, recipe) from error
     return Fitted(step, finished, main)
 
 
+def _state(checkpoint: Path) -> Any:
+    """How far the trainer was, and its log."""
+    from transformers import TrainerState
+
+    return TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+
+
+def _warmup(recipe: Recipe) -> int:
+    """Steps in which the rate rises."""
+    return round(recipe.training.warmup * recipe.training.steps)
+
+
 def _settings(recipe: Recipe, run: RunFolder) -> Any:
-    """What the recipe means in TRL's words, on this machine."""
+    """What the recipe means in TRL's words, on this machine; `fit` sets the steps that `epochs` come to."""
     from trl.trainer.sft_config import SFTConfig
 
-    wanted = recipe.training
-    if wanted.tensorboard and not find_spec("tensorboard"):
+    config = recipe.training
+    if config.tensorboard and not find_spec("tensorboard"):
         raise TrainingError("train_tensorboard")
     cuda = _cuda()
-    checkpointing = cuda if wanted.checkpointing is None else wanted.checkpointing
-    optimizer = wanted.optimizer
+    checkpointing = cuda if config.checkpointing is None else config.checkpointing
+    optimizer = config.optimizer
     if sharded():
         optimizer = "adamw_torch"  # the 8-bit states know nothing of sharded parameters
     elif optimizer == "auto":
         optimizer = "paged_adamw_8bit" if cuda else "adamw_torch"
     return SFTConfig(
         output_dir=str(run.checkpoints),
-        max_steps=wanted.steps,
-        per_device_train_batch_size=wanted.batch,
+        max_steps=config.steps or 1,
+        per_device_train_batch_size=config.batch,
         per_device_eval_batch_size=1,
-        gradient_accumulation_steps=wanted.accumulation,
-        learning_rate=wanted.learning_rate,
-        lr_scheduler_type=wanted.schedule,
-        warmup_steps=round(wanted.warmup * wanted.steps),
-        weight_decay=wanted.weight_decay,
-        max_grad_norm=wanted.clip,
+        gradient_accumulation_steps=config.accumulation,
+        learning_rate=config.learning_rate,
+        lr_scheduler_type=config.schedule,
+        warmup_steps=_warmup(recipe),
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.clip,
         optim=optimizer,
         bf16=recipe.base.precision == "bf16",
         gradient_checkpointing=checkpointing,
-        seed=wanted.seed,
+        seed=config.seed,
         save_strategy="steps",
-        save_steps=wanted.save_every,
+        save_steps=config.save_every,
         save_total_limit=2,
-        eval_strategy="steps" if recipe.dev.path else "no",
-        eval_steps=wanted.evaluate_every,
+        eval_strategy="steps" if recipe.dev.measured else "no",
+        eval_steps=config.evaluate_every,
         logging_strategy="steps",
-        logging_steps=wanted.log_every,
-        report_to=["tensorboard"] if wanted.tensorboard else [],
+        logging_steps=config.log_every,
+        report_to=["tensorboard"] if config.tensorboard else [],
         max_length=None,
         # rows come tokenized, labelled and packed: TRL has nothing to prepare
         dataset_kwargs={"skip_prepare_dataset": True},
@@ -133,12 +156,18 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
         use_cpu=not cuda,
         ddp_backend="gloo" if not cuda and "RANK" in os.environ else None,
         ddp_find_unused_parameters=False,
+        ddp_timeout=_DATA_SECONDS,
         dataloader_pin_memory=cuda,
     )
 
 
 def _trainer(  # noqa: PLR0917 - what a trainer is made of
-    recipe: Recipe, settings: Any, run: RunFolder, tokenizer: Any, prepared: Prepared, told: Told
+    recipe: Recipe,
+    settings: Any,
+    run: RunFolder,
+    tokenizer: Any,
+    prepared: Prepared,
+    on_progress: ProgressCallback,
 ) -> Any:
     import datasets
     import transformers
@@ -156,11 +185,11 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
         args=settings,
         processing_class=tokenizer,
         data_collator=partial(collated, pad=tokenizer.pad_token_id or 0, packed=recipe.training.packing),
-        train_dataset=datasets.Dataset.from_list([labelled(s) for s in prepared.drawn.sequences]),
-        eval_dataset=datasets.Dataset.from_list([labelled([s]) for s in prepared.dev])
-        if prepared.dev
+        train_dataset=training_set(prepared.drawn),
+        eval_dataset=datasets.Dataset.from_list([labelled([s]) for s in prepared.dev_samples])
+        if prepared.dev_samples
         else None,
-        callbacks=callbacks(recipe, run, prepared.drawn, told),
+        callbacks=callbacks(recipe, run, prepared, on_progress),
     )
     trainer.remove_callback(transformers.PrinterCallback)  # it prints into the progress bar
     return trainer
@@ -174,7 +203,7 @@ def _adapted(recipe: Recipe, base: Any) -> Any:
     """
     import peft
 
-    wanted = peft.LoraConfig(
+    config = peft.LoraConfig(
         r=recipe.lora.r,
         lora_alpha=recipe.lora.alpha,
         lora_dropout=recipe.lora.dropout,
@@ -182,14 +211,25 @@ def _adapted(recipe: Recipe, base: Any) -> Any:
         task_type="CAUSAL_LM",
     )
     if not (start := recipe.lora.start):
-        return peft.get_peft_model(base, wanted)
+        return peft.get_peft_model(base, config)
     try:
         known = peft.LoraConfig.from_pretrained(start)
     except (OSError, ValueError, TypeError):
         raise TrainingError("lora_start_missing", path=start) from None
-    if (known.r, known.lora_alpha) != (wanted.r, wanted.lora_alpha):
+    if (known.r, known.lora_alpha) != (config.r, config.lora_alpha):
         raise TrainingError("lora_start_other", path=start, r=known.r, alpha=known.lora_alpha)
     return peft.PeftModel.from_pretrained(base, start, is_trainable=True, use_safetensors=True)
+
+
+def training_set(drawn: Drawn) -> Any:
+    """The drawn sequences as a `datasets.Dataset`; each is read from the disk when it is its turn."""
+    import datasets
+
+    def read(numbers: dict[str, list[int]]) -> dict[str, list[list[int]]]:
+        rows = [labelled(drawn[number]) for number in numbers["number"]]
+        return {name: [row[name] for row in rows] for name in rows[0]}
+
+    return datasets.Dataset.from_dict({"number": range(len(drawn))}).with_transform(read)
 
 
 def labelled(sequence: Sequence[Sample]) -> dict[str, list[int]]:
@@ -225,19 +265,13 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
         best=best,
         last_loss=losses[-1] if losses else None,
         samples=len(drawn.samples),
-        tokens=sum(map(len, drawn.samples)),
+        tokens=int(drawn.lengths.sum()),
         taken=dict(drawn.taken),
-        bad_rows=len(drawn.bad),
+        epochs=drawn.epochs,
+        bad_rows=drawn.bad_rows,
         skipped=dict(drawn.skipped),
         name=recipe.name,
     )
-
-
-def tokenizer_identity(tokenizer: Any) -> str:
-    """What decides about token ids, as a hash."""
-    import hashlib
-
-    return hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode()).hexdigest()[:16]
 
 
 def _nf4(recipe: Recipe) -> bool:
@@ -252,6 +286,7 @@ def _resolved(recipe: Recipe, settings: Any) -> dict[str, Any]:
         "quantization": "nf4" if _nf4(recipe) else "none",
         "attention": bases.attention(recipe.base) or "transformers' default",
         "data": data_hashes(recipe),
+        "order": ORDER,
     }
 
 
@@ -266,9 +301,9 @@ _PEER_LOST = ("gloo/transport", "connection closed by peer", "connection reset b
 
 
 def _explain(error: Exception, recipe: Recipe) -> Exception:
-    said = str(error).lower()
-    if isinstance(error, MemoryError) or any(w in said for w in bases.OUT_OF_MEMORY):
+    message = str(error).lower()
+    if isinstance(error, MemoryError) or any(w in message for w in bases.OUT_OF_MEMORY):
         return TrainingError("train_memory", tokens=recipe.training.max_tokens, batch=recipe.training.batch)
-    if any(w in said for w in _PEER_LOST):
+    if any(w in message for w in _PEER_LOST):
         return TrainingError("train_peer")
     return error

@@ -14,9 +14,10 @@ import numpy as np
 
 from techsum import korean
 from techsum.article import Article
-from techsum.chat.features import SENTENCE_NAMES, Features, Floats, Indexed
+from techsum.chat.features import SENTENCE_NAMES, Features, Floats, Indexed, content
+from techsum.chat.follow_ups import FEWEST_WORDS
 from techsum.chat.ranker import CHOICE_NAMES, choice_features
-from techsum.files import write_whole
+from techsum.files import atomic_write_text
 
 _SHARPNESS = 6.0
 """How much a sentence with the whole answer is preferred to one with none: e^6. At 12 nothing changes on
@@ -36,17 +37,35 @@ class Question:
     """Share of the answer's morphemes that each sentence holds; None where the article has no answer."""
 
 
-def questions(rows: Iterable[Mapping[str, Any]]) -> Iterator[Question]:
-    """The questions of articles: rows with `text`, `title` and `questions` (an answer may be null)."""
+def questions(
+    rows: Iterable[Mapping[str, Any]], dialogues: Iterable[Mapping[str, Any]] = ()
+) -> Iterator[Question]:
+    """The questions of articles, and those of dialogues about them as readers type them.
+
+    Args:
+        rows: `id`, `text`, `title` and `questions` (`question`, `answer`; null: the article does not say).
+        dialogues: `article` (an id) and `turns` (`question`, `standalone`, `answer`). A turn counts in both
+            wordings, unless its own leans on what was asked before.
+    """
+    turns: dict[Any, list[Mapping[str, Any]]] = {}
+    for dialogue in dialogues:
+        turns.setdefault(dialogue["article"], []).extend(dialogue["turns"])
     for row in rows:
         article = Article(str(row["text"]), row.get("title") or None)
         indexed = Indexed(article.sentences, article.title or "")
-        for asked in row.get("questions") or ():
-            words = set(korean.content(asked["answer"] or ""))
+        typed = [one for turn in turns.get(row.get("id"), ()) for one in _wordings(turn)]
+        for question_row in (*(row.get("questions") or ()), *typed):
+            words = set(korean.content(question_row["answer"] or ""))
             recall = [len(words & own.keys()) / len(words) for own in indexed.words] if words else None
             yield Question(
-                indexed.features(asked["question"]), np.array(recall) if recall is not None else None
+                indexed.features(question_row["question"]), np.array(recall) if recall is not None else None
             )
+
+
+def _wordings(turn: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for question in dict.fromkeys((turn["standalone"], turn["question"])):
+        if question == turn["standalone"] or len(content(question)) >= FEWEST_WORDS:
+            yield {"question": question, "answer": turn["answer"]}
 
 
 def fit(found: Sequence[Question]) -> dict[str, Any]:
@@ -64,7 +83,7 @@ def write(path: Path, fitted: dict[str, Any]) -> None:
     """Write the coefficients."""
     import json
 
-    write_whole(path, json.dumps(fitted, ensure_ascii=False, indent=1) + "\n")
+    atomic_write_text(path, json.dumps(fitted, ensure_ascii=False, indent=1) + "\n")
 
 
 def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
@@ -94,12 +113,12 @@ def _fit_refusal(found: Sequence[Question], sentence: Floats) -> tuple[Floats, f
         order = [int(p) for p in np.argsort(-scores, kind="stable")]
         rows.append(choice_features(question.features, scores, order))
     matrix = np.array(rows)
-    wanted = np.array([q.recall is None for q in found], float)
+    unanswerable = np.array([q.recall is None for q in found], float)
     mean, spread = matrix.mean(0), np.where(matrix.std(0) == 0, 1, matrix.std(0))
     scaled = np.column_stack([(matrix - mean) / spread, np.ones(len(matrix))])
 
     def gradient(weights: Floats) -> Floats:
-        error = 1 / (1 + np.exp(-scaled @ weights)) - wanted
+        error = 1 / (1 + np.exp(-scaled @ weights)) - unanswerable
         ridge = np.append(weights[:-1], 0.0)
         return np.asarray(error @ scaled / len(scaled) + _RIDGE_REFUSAL * ridge)
 

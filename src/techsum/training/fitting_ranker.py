@@ -11,7 +11,7 @@ import numpy as np
 
 from techsum import korean
 from techsum.evaluation.data import Example
-from techsum.files import write_whole
+from techsum.files import atomic_write_text
 from techsum.summarizers.features import NAMES, Floats, sentence_features
 from techsum.summarizers.ranker import DocumentKind, Target
 
@@ -39,9 +39,9 @@ _WANTED: dict[Target, Callable[[str, str], float]] = {"line": likeness, "summary
 
 
 def _shared(sentence: str, reference: str) -> int:
-    tokens, wanted = korean.morphemes(sentence), korean.morphemes(reference)
-    pairs = Counter(pairwise(tokens)) & Counter(pairwise(wanted))
-    return (Counter(tokens) & Counter(wanted)).total() + _PAIRS * pairs.total()
+    tokens, expected = korean.morphemes(sentence), korean.morphemes(reference)
+    pairs = Counter(pairwise(tokens)) & Counter(pairwise(expected))
+    return (Counter(tokens) & Counter(expected)).total() + _PAIRS * pairs.total()
 
 
 def fit(examples: Iterable[Example], target: Target) -> dict[str, Any]:
@@ -57,17 +57,17 @@ def fit(examples: Iterable[Example], target: Target) -> dict[str, Any]:
         sentences = example.article.sentences
         rows.append(sentence_features(sentences, example.title))
         targets += [_WANTED[target](s.text, example.reference) for s in sentences]
-    matrix, wanted = np.concatenate(rows), np.asarray(targets)
+    matrix, expected = np.concatenate(rows), np.asarray(targets)
     mean, spread = matrix.mean(0), matrix.std(0)
     spread[spread == 0] = 1.0  # a feature that never changes gets no weight
     scaled = (matrix - mean) / spread
     weights = np.linalg.solve(
-        scaled.T @ scaled + _RIDGE * np.eye(len(NAMES)), scaled.T @ (wanted - wanted.mean())
+        scaled.T @ scaled + _RIDGE * np.eye(len(NAMES)), scaled.T @ (expected - expected.mean())
     )
     weights /= spread
     return {
         "articles": len(rows),
-        "intercept": round(float(wanted.mean() - mean @ weights), 5),
+        "intercept": round(float(expected.mean() - mean @ weights), 5),
         "weights": {name: round(float(w), 5) for name, w in zip(NAMES, weights, strict=True)},
     }
 
@@ -76,4 +76,4 @@ def write(path: Path, kind: DocumentKind, target: Target, fitted: dict[str, Any]
     """Replace one model's coefficients; the others stay."""
     kept = json.loads(path.read_text("utf-8")) if path.exists() else {}
     kept.setdefault(kind, {})[target] = fitted
-    write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+    atomic_write_text(path, json.dumps(kept, ensure_ascii=False, indent=1) + "\n")

@@ -31,26 +31,26 @@ class Passage:
     summary: str
 
 
-def make_passage(document: str, chance: random.Random) -> Passage | None:
+def make_passage(document: str, rng: random.Random) -> Passage | None:
     """A passage of the document with its gap sentences, or None where there is none to be had.
 
     The document's beginning is as likely as every other place together, for articles begin at theirs.
     """
     sentences = list(korean.sentences(document))
-    wanted = chance.randint(*_PASSAGE)
+    characters = rng.randint(*_PASSAGE)
     starts = [
         n for n, s in enumerate(sentences) if n == 0 or "\n" in document[sentences[n - 1].end : s.start]
     ]
     if not starts:
         return None
-    first = 0 if chance.random() < 0.5 else chance.choice(starts)  # noqa: PLR2004
+    first = 0 if rng.random() < 0.5 else rng.choice(starts)  # noqa: PLR2004
     last = first
-    while last < len(sentences) and sentences[last].end - sentences[first].start <= wanted:
+    while last < len(sentences) and sentences[last].end - sentences[first].start <= characters:
         last += 1
     inside = sentences[first:last]
     if len(inside) < _FEWEST_SENTENCES or inside[-1].end - inside[0].start < _PASSAGE[0]:
         return None
-    chosen = choose(inside, chance.randint(1, min(_MOST_CHOSEN, len(inside) // 2)))
+    chosen = choose(inside, rng.randint(1, min(_MOST_CHOSEN, len(inside) // 2)))
     if not chosen:
         return None
     text = document[inside[0].start : inside[-1].end]
@@ -62,19 +62,19 @@ def choose(sentences: Sequence[korean.Sentence], count: int) -> list[int]:
     words = [Counter(s.content) for s in sentences]
     total: Counter[str] = sum(words, Counter())
     chosen: list[int] = []
-    held: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     while len(chosen) < count:
         best, best_score = None, 0.0
         for n, one in enumerate(words):
             if n in chosen or not _fit(sentences[n].text) or _known(one, [words[c] for c in chosen]):
                 continue
-            score = _f1(held + one, total - held - one)
+            score = _f1(counts + one, total - counts - one)
             if score > best_score:
                 best, best_score = n, score
         if best is None:
             break
         chosen.append(best)
-        held += words[best]
+        counts += words[best]
     return chosen
 
 

@@ -1,50 +1,46 @@
 """`techsum train --check`: what a recipe's data is like, before any GPU is rented."""
 
-import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from techsum.errors import TrainingError
-from techsum.evaluation.data import Example, known_from, shingles
+from techsum.evaluation.data import Example, known_from
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.messages import text
 from techsum.training import bases
+from techsum.training.drawing import Drawn, SourceRows, draw, open_sources
 from techsum.training.recipe import PROJECTIONS, Columns, Recipe, Source
-from techsum.training.rows import BadRow, Row, read_rows
-from techsum.training.samples import Drawn, draw
+from techsum.training.row_store import RowStore
+from techsum.training.rows import BadRow, Row, pinned, read_rows
+from techsum.training.workers import Workers
 
-ROWS = 20_000
-"""Rows of a source that are looked at; a set of millions would take hours."""
 SAMPLES = 400
 """Samples that are worded and tokenized for the lengths."""
 
-_SKETCH = 16
-_NEAR = 0.5
-"""Share of a row's sketch in one earlier row from which it counts as a near-duplicate."""
 
-
-@dataclass
+@dataclass(frozen=True)
 class SourceReport:
     """What one source holds."""
 
     source: Source
-    rows: int = 0
-    bad: list[BadRow] = field(default_factory=list)
-    duplicates: int = 0
-    """Rows whose document another row has, here or in an earlier source."""
-    near_duplicates: int = 0
-    """Rows whose document is mostly another row's."""
-    copied: int = 0
+    rows: int
+    bad: list[BadRow]
+    """The first bad rows."""
+    bad_rows: int
+    duplicates: int
+    """Rows whose document an earlier row has, here or in an earlier source of the same task and output."""
+    near_duplicates: int
+    """Rows whose document is mostly an earlier row's."""
+    copied: int
     """Rows whose whole output stands in the document word for word."""
-    complete: bool = True
-    """False where the source has more rows than were looked at."""
+    held_out: int
+    """Rows that are measured on."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Report:
     """Everything that `--check` found."""
 
@@ -54,7 +50,7 @@ class Report:
     lengths: list[int]
     """Tokens of each sample."""
     leaks: dict[str, int]
-    """Test or dev file -> rows of it that the training files hold too."""
+    """Test or dev file -> rows of it that the sources hold too."""
     parameters: int
     """Of the base."""
     trainable: int
@@ -74,100 +70,106 @@ class Report:
         return not any(self.leaks.values())
 
 
-def inspect(recipe: Recipe) -> Report:
-    """Look at a recipe's data.
+def inspect(recipe: Recipe, workers: Workers | None = None) -> Report:
+    """Look at a recipe's data, all of it.
+
+    Args:
+        recipe: the recipe.
+        workers: what reads it; without any this process does.
 
     Raises:
         TrainingError: a source or the base's tokenizer is missing.
     """
     bases.quiet()
-    met = _Met()
-    reports = [_look(recipe, source, met) for source in recipe.data]
-    tokenizer = bases.load_tokenizer(recipe.base)
-    drawn = draw(recipe, HubTokenizer(tokenizer), min(SAMPLES, count(recipe)))
-    lengths = [len(s) for s in drawn.samples]
-    tokens = sum(lengths) / len(drawn.sequences)  # of a sequence, which may hold several samples
+    recipe = pinned(recipe, {})
+    sources = open_sources(recipe, workers)
+    leaks = _leaks(recipe, sources, workers)
+    tokenizer = HubTokenizer(bases.load_tokenizer(recipe.base))
+    drawn = draw(recipe, tokenizer, min(SAMPLES, count(recipe) or SAMPLES), sources=sources, workers=workers)
+    lengths = drawn.samples.lengths.tolist()
     config = bases.load_config(recipe.base)
     parameters, trainable = sizes(config, recipe)
-    answers = [sum(len(s.answer) for s in sequence) for sequence in drawn.sequences]
+    answers = [sum(len(s.answer) for s in drawn[n]) for n in range(len(drawn))]
+    recipe = recipe.with_steps(_expected_steps(recipe, sources, drawn))
     return Report(
         recipe,
-        reports,
+        [report_of(one) for one in sources],
         drawn,
         lengths,
-        _leaks(recipe),
+        leaks,
         parameters,
         trainable,
         memory(config, recipe, parameters, trainable, max(answers)),
-        operations(config, recipe, parameters, tokens, sum(answers) / len(answers)),
+        operations(config, recipe, parameters, float(drawn.lengths.mean()), sum(answers) / len(answers)),
     )
 
 
 def count(recipe: Recipe) -> int:
     """Sequences of the whole run in one process."""
-    return recipe.training.steps * recipe.training.batch * recipe.training.accumulation
+    return recipe.training.steps * recipe.sequences_of_step()
 
 
-@dataclass
-class _Met:
-    """Which documents were met, over all sources: hash -> the source that had it first."""
-
-    whole: dict[bytes, str] = field(default_factory=dict)
-    sketches: dict[bytes, tuple[str, int]] = field(default_factory=dict)
-
-
-def _look(recipe: Recipe, source: Source, met: _Met) -> SourceReport:
-    report = SourceReport(source)
-    seen: set[bytes] = set()
-    # a file that is used twice, for two tasks, does not repeat itself
-    before = {h for h, first in met.whole.items() if first != source.name}
-    sketches = {h: place for h, place in met.sketches.items() if place[0] != source.name}
-    for number, row in enumerate(itertools.islice(read_rows(recipe, source), ROWS + 1)):
-        if number == ROWS:
-            report.complete = False
-            break
-        report.rows += 1
-        if isinstance(row, BadRow):
-            report.bad.append(row)
-            continue
-        squeezed = "".join(row.input.split())
-        whole = blake2b(squeezed.encode("utf-8", "replace"), digest_size=8).digest()
-        if whole in seen or whole in before:
-            report.duplicates += 1
-        elif _near(squeezed, sketches, (source.name, number)):
-            report.near_duplicates += 1
-        seen.add(whole)
-        report.copied += bool(row.output) and "".join(row.output.split()) in squeezed
-    met.whole = dict.fromkeys(seen, source.name) | met.whole
-    met.sketches = sketches | met.sketches
-    return report
+def _expected_steps(recipe: Recipe, sources: Sequence[SourceRows], drawn: Drawn) -> int:
+    """Steps that the recipe's `epochs` will come to, if all rows give as many samples as the drawn ones."""
+    rows = sum(drawn.epochs[one.source.label] * len(one.taken) for one in sources)
+    samples = len(drawn.samples) / max(rows, 1) * sum(len(one.taken) for one in sources)
+    sequences = samples * len(drawn) / len(drawn.samples) * (recipe.training.epochs or 0)
+    return int(sequences / recipe.sequences_of_step())
 
 
-def _near(text: str, sketches: dict[bytes, tuple[str, int]], place: tuple[str, int]) -> bool:
-    """Whether half of the text's sketch (every 16th shingle by hash) stands in one earlier text."""
-    sketch = {h for h in shingles(text) if h[0] % _SKETCH == 0}
-    met = Counter(sketches[h] for h in sketch if h in sketches)
-    for one in sketch:
-        sketches.setdefault(one, place)
-    return bool(sketch) and bool(met) and met.most_common(1)[0][1] >= _NEAR * len(sketch)
+def report_of(one: SourceRows) -> SourceReport:
+    """What a source holds."""
+    return SourceReport(
+        one.source,
+        len(one.store) + one.store.bad_rows,
+        one.store.bad,
+        one.store.bad_rows,
+        int(one.repeated.exact.sum()),
+        int(one.repeated.near.sum()),
+        one.store.copied,
+        len(one.held_out),
+    )
 
 
-def _leaks(recipe: Recipe) -> dict[str, int]:
-    held: dict[str, tuple[Columns, ...]] = {n: (Columns(), recipe.dev.columns) for n in recipe.test}
-    if recipe.dev.path:
-        held[recipe.dev.path] = (recipe.dev.columns,)
+def _leaks(recipe: Recipe, sources: Sequence[SourceRows], workers: Workers | None) -> dict[str, int]:
+    """Test or dev file -> rows of it that the sources hold too."""
+    for name in measured_files(recipe):  # a file that nothing can be read from is told before the work
+        examples_of(recipe, name)
+    stores = dict.fromkeys(one.store.path for one in sources)
+    if workers:
+        values = recipe.model_dump(mode="json", by_alias=True)
+        waiting = [workers.submit("leaks", recipe=values, store=str(store)) for store in stores]
+        known = [each.result()["known"] for each in waiting]
+    else:
+        known = [known_rows(recipe, store) for store in stores]
+    found: dict[str, set[int]] = {name: set() for name in measured_files(recipe)}
+    for one in known:
+        for name, rows in one.items():
+            found[name].update(rows)
+    return {name: len(rows) for name, rows in found.items()}
+
+
+def known_rows(recipe: Recipe, store: Path) -> dict[str, list[int]]:
+    """Test or dev file -> the numbers of its rows that a source's rows hold too."""
+    rows = RowStore(store)
     return {
-        name: len(known_from(_examples(recipe, name, columns), _texts(recipe)))
-        for name, columns in held.items()
+        name: sorted(known_from(examples_of(recipe, name), (f"{row.input}\n{row.output}" for row in rows)))
+        for name in measured_files(recipe)
     }
 
 
-def _examples(recipe: Recipe, name: str, named: Sequence[Columns]) -> list[Example]:
+def measured_files(recipe: Recipe) -> list[str]:
+    """The files of the recipe that are measured on."""
+    return list(dict.fromkeys([*recipe.test, *filter(None, [recipe.dev.path])]))
+
+
+def examples_of(recipe: Recipe, name: str) -> list[Example]:
     """The rows of a file that is measured on, of any kind that is trained on, by the first names that fit.
 
     Raises:
         TrainingError: no row has any of these columns: nothing found would read as "no leak".
     """
+    named = (recipe.dev.columns,) if name == recipe.dev.path else (Columns(), recipe.dev.columns)
     for columns in named:
         rows = list(read_rows(recipe, Source(path=name, columns=columns, licence="")))
         good = [row for row in rows if isinstance(row, Row)]
@@ -175,15 +177,6 @@ def _examples(recipe: Recipe, name: str, named: Sequence[Columns]) -> list[Examp
             return [Example(row.place, row.title, row.input, row.output) for row in good]
     bad = [row.reason for row in rows if isinstance(row, BadRow)]
     raise TrainingError("train_no_rows", source=name, reason=text(bad[0] if bad else "bad_row_none"))
-
-
-def _texts(recipe: Recipe) -> Iterator[str]:
-    """What the local sources say, row by row. A hub set is too large to be read for this."""
-    for source in recipe.data:
-        if source.path:
-            for row in read_rows(recipe, source):
-                if isinstance(row, Row):
-                    yield f"{row.input}\n{row.output}"
 
 
 def sizes(config: Mapping[str, Any], recipe: Recipe) -> tuple[int, int]:
@@ -228,8 +221,8 @@ def memory(
 
 def _recomputes(recipe: Recipe) -> bool:
     """Whether activations are computed again in the backward pass: see `Training.checkpointing`."""
-    wanted = recipe.training.checkpointing
-    return recipe.for_gpu if wanted is None else wanted
+    chosen = recipe.training.checkpointing
+    return recipe.for_gpu if chosen is None else chosen
 
 
 def operations(

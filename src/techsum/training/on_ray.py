@@ -10,18 +10,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from techsum.cluster import joined
+from techsum.cluster import ray_session
 from techsum.errors import TechsumError, TrainingError
 from techsum.training.fit import Fitted, fit
 from techsum.training.processes import WORLD
 from techsum.training.recipe import load_recipe
-from techsum.training.run_folder import Moment, Told
+from techsum.training.run_folder import ProgressCallback, TrainingProgress
 
 _LOOK_SECONDS = 0.5
 
 
 def fit_on_ray(
-    recipe: Path, changes: list[str], folder: Path, processes: int, *, resume: bool, told: Told
+    recipe: Path,
+    changes: list[str],
+    folder: Path,
+    processes: int,
+    *,
+    resume: bool,
+    on_progress: ProgressCallback,
 ) -> Fitted:
     """`fit` in processes that Ray Train starts, one a GPU where the cluster has GPUs.
 
@@ -31,13 +37,13 @@ def fit_on_ray(
         folder: the run's folder, on a disk that all machines share.
         processes: how many.
         resume: go on from the newest whole checkpoint.
-        told: called as the run goes on.
+        on_progress: called as the run goes on.
 
     Raises:
         UsageError: Ray is not installed.
         TrainingError: what `fit` raises, or a process that died.
     """
-    with joined(processes):
+    with ray_session(processes):
         import ray
         from ray.train import RunConfig, ScalingConfig
         from ray.train.torch import TorchTrainer
@@ -47,7 +53,7 @@ def fit_on_ray(
         beside = folder.resolve().with_name(
             f".{folder.name}.ray"
         )  # Ray's own notes; the run is in its folder
-        said, heard = Queue(actor_options={"num_cpus": 0}), _Heard(told)
+        messages, listener = Queue(actor_options={"num_cpus": 0}), _Listener(on_progress)
         trainer = TorchTrainer(
             _one_process,
             train_loop_config={
@@ -56,14 +62,14 @@ def fit_on_ray(
                 "folder": str(folder.resolve()),
                 "processes": processes,
                 "resume": resume,
-                "said": said,
+                "said": messages,
             },
             scaling_config=ScalingConfig(
                 num_workers=processes, use_gpu=ray.cluster_resources().get("GPU", 0) >= processes
             ),
             run_config=RunConfig(name="run", storage_path=str(beside)),
         )
-        with heard.listening(said):
+        with listener.listening(messages):
             failure = None
             try:
                 trainer.fit()
@@ -71,42 +77,42 @@ def fit_on_ray(
                 failure = error
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
-        if heard.error:
-            raise heard.error
-        if failure or heard.fitted is None:
+        if listener.error:
+            raise listener.error
+        if failure or listener.fitted is None:
             raise TrainingError("train_peer") from None
-        return heard.fitted
+        return listener.fitted
 
 
-class _Heard:
+class _Listener:
     """What the processes said, passed on in this one."""
 
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, on_progress: ProgressCallback) -> None:
+        self._on_progress = on_progress
         self.error: TechsumError | None = None
         self.fitted: Fitted | None = None
 
     @contextmanager
-    def listening(self, said: Any) -> Iterator[None]:
+    def listening(self, messages: Any) -> Iterator[None]:
         """Hear in a thread what is said meanwhile."""
         ended = threading.Event()
-        thread = threading.Thread(target=self._listen, args=(said, ended), name="ray train", daemon=True)
+        thread = threading.Thread(target=self._listen, args=(messages, ended), name="ray train", daemon=True)
         thread.start()
         try:
             yield
         finally:
             ended.set()
             thread.join()
-            self._hear(said)
+            self._receive(messages)
 
-    def _listen(self, said: Any, ended: threading.Event) -> None:
+    def _listen(self, messages: Any, ended: threading.Event) -> None:
         while not ended.wait(_LOOK_SECONDS):
-            self._hear(said)
+            self._receive(messages)
 
-    def _hear(self, said: Any) -> None:
-        for kind, values in said.get_nowait_batch(said.size()):
+    def _receive(self, messages: Any) -> None:
+        for kind, values in messages.get_nowait_batch(messages.size()):
             if kind == "moment":
-                self._told(Moment(**values))
+                self._on_progress(TrainingProgress(**values))
             elif kind == "fitted":
                 self.fitted = Fitted(**values)
             else:
@@ -122,7 +128,7 @@ def _one_process(given: dict[str, Any]) -> None:
             load_recipe(Path(given["recipe"]), given["changes"]),
             Path(given["folder"]),
             resume=given["resume"],
-            told=lambda moment: say("moment", asdict(moment)),
+            on_progress=lambda moment: say("moment", asdict(moment)),
         )
     except TechsumError as error:
         say("error", error.as_dict())

@@ -149,19 +149,21 @@ class Reference:
 
 def reference(trained: Scorer) -> Reference:
     """Let the trained model answer the fixed prompts greedily."""
-    asked = prompts(trained.format)
-    ids = [trained.encode(render(m, trained.format)) for m in asked]
-    answers = ["".join(trained.stream(m, Options(_ANSWER_TOKENS))) for m in asked]
+    prompt_messages = prompts(trained.format)
+    ids = [trained.encode(render(m, trained.format)) for m in prompt_messages]
+    answers = ["".join(trained.stream(m, Options(_ANSWER_TOKENS))) for m in prompt_messages]
     answer_ids = [trained.tokenize(a) or trained.tokenize(".") for a in answers]
     scores = [trained.score(p, a) for p, a in zip(ids, answer_ids, strict=True)]
     return Reference(trained.format, ids, answers, answer_ids, scores)
 
 
-def compare(said: Reference, export: Scorer, name: str, kind: str, template: str | None) -> Compared:
+def compare(
+    trained_reference: Reference, export: Scorer, name: str, kind: str, template: str | None
+) -> Compared:
     """Compare an export, loaded as a user loads it, with the trained model.
 
     Args:
-        said: what the trained model said.
+        trained_reference: what the trained model said.
         export: the export.
         name: what to call it.
         kind: a key of `THRESHOLDS`.
@@ -169,25 +171,27 @@ def compare(said: Reference, export: Scorer, name: str, kind: str, template: str
     """
     threshold = THRESHOLDS[kind]
     bos = export.encode([Piece("<bos>", control=True)])
-    asked = prompts(said.format)
-    if export.format != said.format:
+    prompt_messages = prompts(trained_reference.format)
+    if export.format != trained_reference.format:
         return Compared(name, "template", threshold=threshold)
-    ids = [export.encode(render(m, said.format)) for m in asked]
-    own = [_by_template(template, m) for m in asked] if template else []
-    for text, messages in zip(own, asked, strict=False):
-        if text.count("<bos>") != "".join(p.text for p in render(messages, said.format)).count("<bos>"):
+    ids = [export.encode(render(m, trained_reference.format)) for m in prompt_messages]
+    own = [_by_template(template, m) for m in prompt_messages] if template else []
+    for text, messages in zip(own, prompt_messages, strict=False):
+        if text.count("<bos>") != "".join(p.text for p in render(messages, trained_reference.format)).count(
+            "<bos>"
+        ):
             return Compared(name, "bos", threshold=threshold)
-        if text != "".join(p.text for p in render(messages, said.format)):
+        if text != "".join(p.text for p in render(messages, trained_reference.format)):
             return Compared(name, "template", threshold=threshold)
-    first = {said.ids[0][0]}
+    first = {trained_reference.ids[0][0]}
     if set(bos) != first or any(i[:1] != bos or i.count(bos[0]) != 1 for i in ids):
         return Compared(name, "bos", threshold=threshold)
-    if ids != said.ids:
+    if ids != trained_reference.ids:
         return Compared(name, "tokenizer", threshold=threshold)
-    scores = [export.score(p, a) for p, a in zip(ids, said.answer_ids, strict=True)]
-    change = max(map(moved, scores, said.scores))
-    texts = ["".join(export.stream(m, Options(_ANSWER_TOKENS))) for m in asked]
-    same = sum(a == b for a, b in zip(texts, said.answers, strict=True))
+    scores = [export.score(p, a) for p, a in zip(ids, trained_reference.answer_ids, strict=True)]
+    change = max(map(moved, scores, trained_reference.scores))
+    texts = ["".join(export.stream(m, Options(_ANSWER_TOKENS))) for m in prompt_messages]
+    same = sum(a == b for a, b in zip(texts, trained_reference.answers, strict=True))
     broken: Part | None = "weights" if change > threshold else None
     return Compared(name, broken, change, threshold, same)
 
@@ -197,11 +201,11 @@ def _by_template(template: str, messages: Sequence[Message]) -> str:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    said = [{"role": m.role, "content": m.content} for m in messages]
+    trained_reference = [{"role": m.role, "content": m.content} for m in messages]
     environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
     with suppress(jinja2.TemplateError):
         return environment.from_string(template).render(
-            messages=said, bos_token="<bos>", eos_token="<eos>", add_generation_prompt=True
+            messages=trained_reference, bos_token="<bos>", eos_token="<eos>", add_generation_prompt=True
         )
     return ""
 

@@ -1,129 +1,59 @@
-"""What a run needs of its recipe's data, made once and kept on the disk: a second run tokenizes nothing."""
+"""What a run needs of its recipe's data, kept on the disk: what was made before is not made again."""
 
-import hashlib
-import json
-from collections import Counter
+import os
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-import techsum
-from techsum.errors import StorageError
-from techsum.settings import settings
-from techsum.training.evaluating import dev_samples
+from techsum.generators.hub_tokenizer import HubTokenizer
+from techsum.training.drawing import Drawn, OnShare, draw, open_sources
+from techsum.training.evaluating import DevRow, dev_rows, dev_samples
 from techsum.training.recipe import Recipe
-from techsum.training.rows import BadRow
-from techsum.training.samples import Drawn, Sample, Tokenizer, draw
+from techsum.training.row_store import file_hash
+from techsum.training.samples import Sample
+from techsum.training.workers import Workers
+
+_MANY = 2_000
+"""Sequences from which processes of their own pay for their start of some seconds."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The samples of a run."""
+    """The data of a run."""
 
     drawn: Drawn
     """What it is trained on."""
-    dev: list[Sample]
-    """What its loss is measured on."""
+    dev: list[DevRow]
+    """What is looked at meanwhile."""
+    dev_samples: list[Sample]
+    """The same as samples; those whose output does not fit are left out."""
 
 
-def prepare(recipe: Recipe, tokenizer: Tokenizer, count: int, identity: str) -> Prepared:
-    """A run's samples, from the disk where they were made before from the same content.
-
-    What comes from the hub without a revision has no content that could be told beforehand: it is not kept.
+def prepare(
+    recipe: Recipe, tokenizer: HubTokenizer, count: int | None, on_share: OnShare = lambda _share: None
+) -> Prepared:
+    """A run's data: by every core where there is much to do.
 
     Args:
-        recipe: the recipe.
+        recipe: with a commit for each set of the hub.
         tokenizer: the base model's.
-        count: sequences wanted.
-        identity: what the tokenizer is known by.
+        count: sequences; None: the recipe's `epochs`.
+        on_share: told as samples are made.
 
     Raises:
         TrainingError: a source is missing or gives no sample.
         StorageError: the cache folder cannot be written.
     """
-    if any(source.hub and not source.revision for source in recipe.data):
-        return Prepared(draw(recipe, tokenizer, count), dev_samples(recipe, tokenizer))
-    path = settings().cache_dir / "samples" / f"{recipe.name}.{_content(recipe, count, identity)}.npz"
-    if path.exists():
-        try:
-            return _unpack(path)
-        except (OSError, ValueError, KeyError):
-            path.unlink(missing_ok=True)
-    prepared = Prepared(draw(recipe, tokenizer, count), dev_samples(recipe, tokenizer))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        _pack(prepared, part)
-        part.replace(path)
-    except OSError as error:
-        raise StorageError("cache_unwritable", path=path.parent, reason=error.strerror) from None
-    return prepared
+    many = count is None or count > _MANY
+    workers: AbstractContextManager[Workers | None] = Workers(os.cpu_count() or 1) if many else nullcontext()
+    with workers as working:
+        sources = open_sources(recipe, working)
+        drawn = draw(recipe, tokenizer, count, sources=sources, workers=working, on_share=on_share)
+    rows = dev_rows(recipe, sources)
+    return Prepared(drawn, rows, dev_samples(recipe, rows, tokenizer))
 
 
 def data_hashes(recipe: Recipe) -> dict[str, str]:
     """The sha256 of each file that a recipe reads, dev rows too; an empty one where it is missing."""
     places = [p for s in recipe.data for p in (s.path, s.articles) if p]
     places += [p for p in (recipe.dev.path, recipe.dev.articles) if p]
-    found = {}
-    for place in dict.fromkeys(places):
-        file = recipe.folder(place)
-        found[place] = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-    return found
-
-
-_TRAINING = ("samples", "gap_sentences", "alignment", "rows", "verdicts", "evaluating", "prepared")
-_CODE = (
-    *("prompts.py", "korean.py", "checking/evidence.py", "evaluation/corruptions.py"),
-    *(f"training/{name}.py" for name in _TRAINING),
-)
-"""What decides how a row becomes a sample."""
-
-
-def _content(recipe: Recipe, count: int, tokenizer: str) -> str:
-    root = Path(techsum.__file__).parent
-    code = [hashlib.sha256((root / name).read_bytes()).hexdigest() for name in _CODE]
-    about = [count, tokenizer, recipe.fingerprint, data_hashes(recipe), code]
-    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:24]
-
-
-def _pack(prepared: Prepared, path: Path) -> None:
-    drawn = prepared.drawn
-    every = [*drawn.samples, *prepared.dev]
-    about: dict[str, Any] = {
-        "bad": [[b.source, b.place, b.reason] for b in drawn.bad],
-        "skipped": drawn.skipped,
-        "taken": drawn.taken,
-        "packs": drawn.packs,
-        "dev": len(prepared.dev),
-    }
-    np.savez_compressed(
-        path,
-        ids=np.array([i for s in every for i in (*s.prompt, *s.answer)], np.int32),
-        prompts=np.array([len(s.prompt) for s in every], np.int32),
-        answers=np.array([len(s.answer) for s in every], np.int32),
-        shortened=np.array([s.shortened for s in every], np.bool_),
-        about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8),
-    )
-
-
-def _unpack(path: Path) -> Prepared:
-    with np.load(path, allow_pickle=False) as kept:
-        about = json.loads(kept["about"].tobytes())
-        ids, place, samples = kept["ids"].tolist(), 0, []
-        for prompt, target, shortened in zip(
-            kept["prompts"].tolist(), kept["answers"].tolist(), kept["shortened"].tolist(), strict=True
-        ):
-            middle, end = place + prompt, place + prompt + target
-            samples.append(Sample(tuple(ids[place:middle]), tuple(ids[middle:end]), shortened))
-            place = end
-    trained = len(samples) - about["dev"]
-    drawn = Drawn(
-        samples[:trained],
-        [BadRow(*row) for row in about["bad"]],
-        Counter(about["skipped"]),
-        Counter(about["taken"]),
-        about["packs"],
-    )
-    return Prepared(drawn, samples[trained:])
+    return {place: file_hash(recipe.folder(place)) for place in dict.fromkeys(places)}

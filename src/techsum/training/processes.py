@@ -25,7 +25,7 @@ def launched() -> bool:
 
 
 def launch(
-    count: int, arguments: Sequence[str], told: Callable[[str], None], sharding: Path | None = None
+    count: int, arguments: Sequence[str], report: Callable[[str], None], sharding: Path | None = None
 ) -> int:
     """Run `techsum` with these arguments in `count` processes and wait.
 
@@ -35,7 +35,7 @@ def launch(
     Args:
         count: how many.
         arguments: of the command line, as the user gave them.
-        told: is given the one line of what went wrong, however many processes met it.
+        report: is given the one line of what went wrong, however many processes met it.
         sharding: an accelerate configuration (FSDP). On a CPU accelerate passes over it in silence,
             so that there it is an error.
 
@@ -55,26 +55,26 @@ def launch(
         os.execv(  # noqa: S606 - our own command
             sys.executable, [sys.executable, "-m", *starter, "--num_processes", str(count), *command]
         )
-    return _torchrun(count, command, told)
+    return _torchrun(count, command, report)
 
 
-def _torchrun(count: int, command: Sequence[str], told: Callable[[str], None]) -> int:
+def _torchrun(count: int, command: Sequence[str], report: Callable[[str], None]) -> int:
     """Start the processes from this one, which passes signals on to them and waits for their checkpoints."""
     from torch.distributed import run
     from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # it tells failures its own way
-    with tempfile.TemporaryDirectory(prefix="techsum-") as said:
-        os.environ[SAID] = said
+    with tempfile.TemporaryDirectory(prefix="techsum-") as error_folder:
+        os.environ[SAID] = error_folder
         try:
             run.run(run.parse_args(["--standalone", "--nproc_per_node", str(count), *command]))
         except SignalException:
             return _INTERRUPTED
         except ChildFailedError as error:
             rank, failure = error.get_first_failure()
-            lines = [file.read_text("utf-8") for file in sorted(Path(said).iterdir())]
-            told(lines[0] if lines else text("train_worker", rank=rank, code=failure.exitcode))
+            lines = [file.read_text("utf-8") for file in sorted(Path(error_folder).iterdir())]
+            report(lines[0] if lines else text("train_worker", rank=rank, code=failure.exitcode))
             return int(failure.exitcode) if failure.exitcode > 0 else 1
     return 0
 
@@ -90,6 +90,18 @@ def last_words(line: str) -> bool:
         return False
     Path(folder, os.environ["RANK"]).write_text(line, "utf-8")
     return True
+
+
+def leave_group() -> None:
+    """Leave the process group that a finished run has joined, where it has joined one.
+
+    Without it a process aborts at times on its way out: Gloo's threads hold tensors while Python ends
+    (https://github.com/pytorch/pytorch/pull/179291). Not after an error, where leaving waits for the others.
+    """
+    import torch.distributed as dist
+
+    if dist.is_available() and dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def check_sharding(file: Path) -> None:

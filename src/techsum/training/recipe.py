@@ -27,7 +27,10 @@ Task = Literal[
     "verdict",
     "answerable",
     "corruptions",
+    "dialogue",
 ]
+JUDGED: tuple[Task, ...] = ("verdict", "answerable", "corruptions", "dialogue")
+"""Tasks whose rows are claims or questions: several are about one text."""
 Positive = Annotated[int, Field(gt=0)]
 
 
@@ -98,18 +101,17 @@ class Source(_Part):
     hub: str | None = None
     """A data set on the hub, instead of `path`."""
     articles: str | None = None
-    """`verdict`: a file of articles (`id`, `title`, `text`) that the rows' claims are about, beside
-    `path`: the sentences that a claim is judged by are found as in serving. Without it they stand in
-    `input`."""
+    """`verdict`, `dialogue`: a file of articles (`id`, `title`, `text`) that the rows are about, beside
+    `path`: the sentences that a claim is judged by are found as in serving. Without it `input` holds them."""
     subset: str | None = None
     """The data set's configuration on the hub."""
     revision: str | None = None
-    """The data set's commit or tag on the hub. Without it the newest, and its samples are drawn anew each
-    time: nothing says whether the kept ones are still of it."""
+    """The data set's commit or tag on the hub; without it the newest. A run looks it up once and goes on with
+    that commit."""
     split: str = "train"
     """The data set's split on the hub."""
-    streamed: bool = True
-    """Whether a hub set is read as it arrives instead of being downloaded first."""
+    rows: Positive | None = None
+    """Rows that are read at most, from the beginning; without it all. They are kept on the disk."""
     columns: Columns = Columns()
     """What the file calls its columns, where it calls them otherwise."""
     weight: Annotated[float, Field(gt=0)] = 1.0
@@ -122,11 +124,19 @@ class Source(_Part):
     it. `headline`: the output is a headline of up to 20 characters, written from what carries it.
     `verdict`: the answer says whether the document supports a claim. `answerable`: it says whether the
     sentences that come nearest to one of the row's `questions` answer it. `corruptions`: verdicts about the
-    output's sentences, some of the document's own, and the same with one thing made wrong (after FactCC)."""
+    output's sentences, some of the document's own, and the same with one thing made wrong (after FactCC).
+    `dialogue`: each turn of a dialogue about an article, after the turns before it; the article stands in
+    `articles`, or in `input`."""
     titled: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the samples that show the document's title where it has one: pasted texts have none."""
+    rehearsed: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """`summary` with an instruct model: share of the samples that are asked for as serving also does: as
+    bullets, as the rest of a summary or as a title, so that these are not unlearned."""
     parentheses: Literal["keep", "drop"] = "keep"
     """Whether what stands in parentheses stays in an output: in an encyclopedia it is names and readings."""
+    duplicates: Literal["drop", "keep"] = "drop"
+    """Rows whose document stands, nearly or wholly, in an earlier row, of this or an earlier source with the
+    same task and output. Rows that are claims or questions about a text are always kept."""
     minimum_support: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Least share of the output's words that the document, as shortened, must hold."""
     licence: str
@@ -155,8 +165,11 @@ class Source(_Part):
 class Training(_Part):
     """The fit itself."""
 
-    steps: Positive
-    """Optimizer steps."""
+    steps: Annotated[int, Field(ge=0)] = 0
+    """Optimizer steps. 0: as many as `epochs` makes."""
+    epochs: Annotated[float, Field(gt=0)] | None = None
+    """Instead of `steps`: samples that are taken, as a multiple of those that all sources have together. With
+    weights a small source may come more often, a large one less; `--prepare` says how often."""
     batch: Positive = 1
     """Samples in one forward pass of one process."""
     accumulation: Positive = 4
@@ -189,6 +202,8 @@ class Training(_Part):
     """Steps between two checkpoints."""
     evaluate_every: Positive = 100
     """Steps between two evaluations on `dev`."""
+    patience: Positive | None = None
+    """Evaluations in a row without a lower dev loss after which the run ends. None: it does not."""
     log_every: Positive = 5
     """Steps between two lines of the log."""
     tensorboard: bool = False
@@ -197,9 +212,11 @@ class Training(_Part):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=False, validate_by_alias=True)
 
     @model_validator(mode="after")
-    def _no_padding_twice(self) -> Self:
+    def _consistent(self) -> Self:
         if self.packing and self.group_by_length:
             raise ValueError("recipe_packed_and_grouped")
+        if bool(self.steps) == bool(self.epochs):
+            raise ValueError("recipe_steps_or_epochs")
         return self
 
 
@@ -207,7 +224,10 @@ class Dev(_Part):
     """What is looked at during the run. Never trained on."""
 
     path: str | None = None
-    """A file as in `data`; None: no evaluation."""
+    """A file as in `data`."""
+    holdout: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """Instead of `path`: share of each source's documents that are kept out of the training, chosen by a hash
+    of their characters, so that a document that comes twice is never on both sides."""
     articles: str | None = None
     """`verdict`: the articles of its claims, as in `data`."""
     columns: Columns = Columns()
@@ -218,6 +238,17 @@ class Dev(_Part):
     """Rows whose loss is measured."""
     generated: Annotated[int, Field(ge=0)] = 4
     """Rows whose summary is written and compared (morpheme ROUGE)."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.path and self.holdout:
+            raise ValueError("recipe_dev_twice")
+        return self
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self.path or self.holdout)
 
 
 class Recipe(_Part):
@@ -242,6 +273,14 @@ class Recipe(_Part):
     training: Training
     """The fit."""
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.training.patience and not self.dev.measured:
+            raise ValueError("recipe_patience_without_dev")
+        if self.dev.holdout and any(s.task in JUDGED for s in self.data):
+            raise ValueError("recipe_holdout_task")
+        return self
+
     @property
     def for_gpu(self) -> bool:
         """Whether it says itself that it is for a GPU, by 4-bit weights or flash attention."""
@@ -250,12 +289,23 @@ class Recipe(_Part):
     @property
     def fingerprint(self) -> str:
         """A hash of what decides the result: a run can only go on with the recipe that began it."""
-        said = self.model_dump(
+        fields = self.model_dump(
             mode="json", exclude={"about", "test", "data_folder"}, exclude_defaults=True, by_alias=True
         )
-        for told in ("save_every", "evaluate_every", "log_every", "tensorboard"):
-            said["training"].pop(told, None)
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        for field in ("save_every", "evaluate_every", "log_every", "tensorboard"):
+            fields["training"].pop(field, None)
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
+
+    def sequences_of_step(self, processes: int = 1) -> int:
+        """Sequences of one optimizer step, over all processes."""
+        return self.training.batch * self.training.accumulation * processes
+
+    def with_steps(self, steps: int) -> Self:
+        """The same with the number of steps that its `epochs` come to."""
+        if self.training.epochs is None:
+            return self
+        training = self.training.model_copy(update={"steps": max(steps, 1), "epochs": None})
+        return self.model_copy(update={"training": training})
 
     def folder(self, path: str) -> Path:
         """A source's file."""
@@ -274,18 +324,18 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
             named, and for an unknown one the nearest right one.
     """
     try:
-        said = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        fields = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise TrainingError("recipe_missing", path=path, reason=error.strerror) from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date that does not exist
         mark = getattr(error, "problem_mark", None)
         raise TrainingError("recipe_yaml", path=path, line=mark.line + 1 if mark else "?") from None
-    if not isinstance(said, dict):
+    if not isinstance(fields, dict):
         raise TrainingError("recipe_yaml", path=path, line=1)
     for change in changes:
-        _set(said, change)
+        _set(fields, change)
     try:
-        return Recipe.model_validate(said)
+        return Recipe.model_validate(fields)
     except ValidationError as error:
         raise _explain(path, error) from None
 
@@ -301,12 +351,12 @@ _Loader.add_implicit_resolver(
 )
 
 
-def _set(said: dict[str, Any], change: str) -> None:
+def _set(fields: dict[str, Any], change: str) -> None:
     place, mark, value = change.partition("=")
     *parents, last = place.strip().split(".")
     if not mark or not last:
         raise TrainingError("recipe_change", change=change)
-    at: Any = said
+    at: Any = fields
     for name in parents:
         at = (
             at[int(name)]

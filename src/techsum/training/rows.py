@@ -1,22 +1,20 @@
 """Rows of training data, from files and from the hub: bad ones told, none lost."""
 
-import random
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from techsum.errors import TrainingError
-from techsum.messages import text
 from techsum.reading.rows import file_rows
 from techsum.settings import hub_token
 from techsum.training.alignment import compressions, headlines
 from techsum.training.recipe import Columns, Recipe, Source
-from techsum.training.verdicts import corruption_rows, question_rows, verdict_rows
+from techsum.training.verdicts import corruption_rows, dialogue_rows, question_rows, verdict_rows
 
-_SHUFFLED_AT_ONCE = 10_000
-"""Rows of a streamed set that are shuffled among each other."""
-
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
+"""What stands for lost bytes, and halves of surrogate pairs, as a cut emoji in JSON leaves one."""
 
 _ALIGNED = {"compression": compressions, "headline": headlines}
 """Tasks whose samples hold the sentences that carry the output, not the whole document."""
@@ -32,6 +30,8 @@ class Row:
     input: str
     output: str
     title: str
+    turns: tuple[tuple[str, str], ...] = ()
+    """`dialogue`: earlier questions with their answers."""
 
 
 @dataclass(frozen=True)
@@ -50,33 +50,8 @@ def read_rows(recipe: Recipe, source: Source) -> Iterator[Row | BadRow]:
     Raises:
         TrainingError: the source itself is missing or cannot be read.
     """
-    found = _hub_rows(source, None) if source.hub else data_rows(recipe.folder(source.path or ""))
+    found = _hub_rows(source) if source.hub else data_rows(recipe.folder(source.path or ""))
     yield from _judgements(recipe, source, found)
-
-
-def draw_rows(recipe: Recipe, source: Source, seed: int) -> Iterator[Row | BadRow]:
-    """The rows of a source in a random order that the seed decides, again and again without end.
-
-    A hub set that is streamed is shuffled in a window of 10,000 rows; everything else wholly.
-    """
-    if source.hub and source.streamed:
-        epoch, given = 0, 0
-        while True:
-            for row in expanded(_judgements(recipe, source, _hub_rows(source, seed + epoch)), source):
-                given += 1
-                yield row
-            if not given:
-                raise TrainingError("train_no_rows", source=source.name, reason=text("bad_row_none"))
-            epoch += 1
-    rows = list(expanded(read_rows(recipe, source), source))
-    bad = [row.reason for row in rows if isinstance(row, BadRow)]
-    if len(bad) == len(rows):
-        reason = text(bad[0] if bad else "bad_row_none")
-        raise TrainingError("train_no_rows", source=source.name, reason=reason)
-    order = random.Random(f"{seed} {source.name} {source.task}")  # noqa: S311 - an order, not a secret
-    while True:
-        order.shuffle(rows)
-        yield from rows
 
 
 def _judgements(recipe: Recipe, source: Source, found: Iterable[tuple[int, Any]]) -> Iterator[Row | BadRow]:
@@ -88,8 +63,11 @@ def _judgements(recipe: Recipe, source: Source, found: Iterable[tuple[int, Any]]
         found, columns = question_rows(found, columns), Columns()
     elif source.task == "corruptions":
         found, columns = corruption_rows(found, columns), Columns()
-    for place, said in found:
-        yield judged(source.name, place, said, columns, output_needed=source.task != "gap-sentences")
+    elif source.task == "dialogue":
+        articles = data_rows(recipe.folder(source.articles)) if source.articles else None
+        found, columns = dialogue_rows(found, columns, articles), Columns()
+    for place, fields in found:
+        yield judged(source.name, place, fields, columns, output_needed=source.task != "gap-sentences")
 
 
 def expanded(rows: Iterable[Row | BadRow], source: Source) -> Iterator[Row | BadRow]:
@@ -103,28 +81,29 @@ def expanded(rows: Iterable[Row | BadRow], source: Source) -> Iterator[Row | Bad
 
 
 def judged(
-    source: str, place: int, said: Any, columns: Columns, *, output_needed: bool = True
+    source: str, place: int, fields: Any, columns: Columns, *, output_needed: bool = True
 ) -> Row | BadRow:
     """The row in these columns, or what is wrong with it."""
-    if not isinstance(said, dict):
+    if not isinstance(fields, dict):
         return BadRow(source, place, "bad_row_json")
-    document, output = said.get(columns.input), said.get(columns.output)
+    document, output = fields.get(columns.input), fields.get(columns.output)
     if not isinstance(document, str) or not document.strip():
         return BadRow(source, place, "bad_row_input")
     if output_needed and (not isinstance(output, str) or not output.strip()):
         return BadRow(source, place, "bad_row_output")
     if output_needed and str(output).strip() == document.strip():
         return BadRow(source, place, "bad_row_copied")
-    if "\ufffd" in document or (output_needed and "\ufffd" in str(output)):
+    texts = (str(fields.get(name) or "") for name in (*vars(columns).values(), "turns"))
+    if any(map(_BROKEN.search, texts)):
         return BadRow(source, place, "bad_row_encoding")
-    other = [said.get(name) for name in (columns.instruction, columns.title)]
+    other = [fields.get(name) for name in (columns.instruction, columns.title)]
     instruction, title = (value.strip() if isinstance(value, str) else "" for value in other)
     answer = output.strip() if isinstance(output, str) else ""
-    return Row(place, instruction, document.strip(), answer, title)
+    return Row(place, instruction, document.strip(), answer, title, fields.get("turns") or ())
 
 
 def pinned(recipe: Recipe, known: Mapping[str, str]) -> Recipe:
-    """The recipe with a commit for each hub set: the recipe's own, the known one, or the newest.
+    """The recipe with a commit for each hub set: the known one, or what its revision, or the newest, is now.
 
     Args:
         recipe: the recipe.
@@ -134,19 +113,22 @@ def pinned(recipe: Recipe, known: Mapping[str, str]) -> Recipe:
         TrainingError: the hub cannot be reached, or has no such set.
     """
     data = [
-        s.model_copy(update={"revision": known.get(s.hub) or _newest(s.hub)})
-        if s.hub and not s.revision
+        s.model_copy(update={"revision": known.get(s.hub) or _commit(s.hub, s.revision)})
+        if s.hub and not _COMMIT.fullmatch(s.revision or "")
         else s
         for s in recipe.data
     ]
     return recipe.model_copy(update={"data": tuple(data)})
 
 
-def _newest(hub: str) -> str:
+_COMMIT = re.compile("[0-9a-f]{40}")
+
+
+def _commit(hub: str, revision: str | None) -> str:
     import huggingface_hub
 
     try:
-        return str(huggingface_hub.HfApi(token=hub_token()).dataset_info(hub).sha)
+        return str(huggingface_hub.HfApi(token=hub_token()).dataset_info(hub, revision=revision).sha)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise TrainingError("train_hub", source=hub, reason=reason) from None
@@ -165,7 +147,7 @@ def data_rows(path: Path) -> Iterator[tuple[int, Any]]:
         yield row.place, row.content
 
 
-def _hub_rows(source: Source, seed: int | None) -> Iterator[tuple[int, Any]]:
+def _hub_rows(source: Source) -> Iterator[tuple[int, Any]]:
     try:
         import datasets
     except ImportError:
@@ -176,11 +158,9 @@ def _hub_rows(source: Source, seed: int | None) -> Iterator[tuple[int, Any]]:
             source.subset,
             revision=source.revision,
             split=source.split,
-            streaming=source.streamed,
+            streaming=True,  # the row store keeps what comes: the hub's own copy would be a second one
             token=hub_token(),
         )
-        if seed is not None:
-            rows = rows.shuffle(seed=seed, buffer_size=_SHUFFLED_AT_ONCE)
         yield from enumerate(rows, 1)
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -21,7 +21,7 @@ from typing import Any
 
 import techsum
 from techsum.errors import TrainingError
-from techsum.files import write_whole
+from techsum.files import atomic_write_text
 from techsum.training.recipe import Recipe
 
 _COMPLETE = "complete.json"
@@ -29,7 +29,7 @@ _PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes
 
 
 @dataclass(frozen=True)
-class Moment:
+class TrainingProgress:
     """How far a run is."""
 
     step: int
@@ -43,7 +43,7 @@ class Moment:
     """Morpheme ROUGE-L of the generated dev summaries, 0 to 1."""
 
 
-Told = Callable[[Moment], None]
+ProgressCallback = Callable[[TrainingProgress], None]
 
 
 class RunFolder:
@@ -109,11 +109,11 @@ class RunFolder:
             TrainingError: this is no run's folder.
         """
         try:
-            said = json.loads(self._about.read_text("utf-8"))
-            Recipe.model_validate(said["recipe"])
+            data = json.loads(self._about.read_text("utf-8"))
+            Recipe.model_validate(data["recipe"])
         except (OSError, ValueError, KeyError, TypeError):
             raise TrainingError("run_none", path=self.path) from None
-        return dict(said)
+        return dict(data)
 
     def commits(self) -> dict[str, str]:
         """The commit of each hub data set that the run reads, as it found them; none before it began."""
@@ -132,7 +132,7 @@ class RunFolder:
     def tell(self, **more: Any) -> None:
         """Add to `run.json`; the file is whole at every moment."""
         known = json.loads(self._about.read_text("utf-8")) if self._about.exists() else {}
-        write_whole(self._about, json.dumps(known | more, ensure_ascii=False, indent=2))
+        atomic_write_text(self._about, json.dumps(known | more, ensure_ascii=False, indent=2))
 
     def log(self, line: dict[str, Any]) -> None:
         """Append one line to the log."""
@@ -171,11 +171,12 @@ def mark_complete(checkpoint: Path, step: int) -> None:
     for file in checkpoint.iterdir():
         with file.open("rb") as written:
             os.fsync(written.fileno())
-    write_whole(checkpoint / _COMPLETE, json.dumps({"step": step}))
+    atomic_write_text(checkpoint / _COMPLETE, json.dumps({"step": step}))
 
 
 def _compare(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    for name, value in before.items():
+    # runs that were begun before an order was kept have the first one
+    for name, value in {"order": 1, **before}.items():
         if name == "data":
             changed = [file for file, known in value.items() if now["data"].get(file, known) != known]
             if changed:

@@ -1,16 +1,12 @@
 """Samples: rows worded as TechSum asks, as token ids, long documents shortened, outputs never."""
 
-import itertools
 import random
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from techsum import korean
-from techsum.errors import TrainingError
-from techsum.messages import text
 from techsum.prompts import (
     Format,
     Message,
@@ -19,26 +15,29 @@ from techsum.prompts import (
     answerable_messages,
     compression_messages,
     instruction_messages,
+    question_messages,
     render,
     summary_messages,
     title_messages,
     verdict_messages,
 )
+from techsum.summarizers.options import REGISTERS
+from techsum.summarizers.register import register_of
 from techsum.training.gap_sentences import make_passage
-from techsum.training.recipe import Recipe, Source, Task
-from techsum.training.rows import BadRow, Row, draw_rows
+from techsum.training.recipe import JUDGED, Recipe, Source, Task
+from techsum.training.rows import Row
 
 _SHORTEST_OUTPUT = 10
 """Characters; less is no sentence."""
 
+_LONGEST_TITLE = 30
+"""Characters; a longer one is no headline."""
+
+_SENTENCE = 600
+"""Characters in which a sentence nearly always ends."""
+
 _FEWEST_TOKENS = 48
 """Tokens that there must be room for; less is no document."""
-
-_WINDOW = 16
-"""Batches that are sorted by length together; more would order the whole run by length."""
-
-_BARREN = 1_000
-"""Rows in a row that give no sample before the source counts as one that gives none."""
 
 
 class Tokenizer(Protocol):
@@ -66,7 +65,7 @@ class Sample:
 
 
 def sample(
-    row: Row, source: Source, recipe: Recipe, tokenizer: Tokenizer, chance: random.Random
+    row: Row, source: Source, recipe: Recipe, tokenizer: Tokenizer, rng: random.Random
 ) -> Sample | str:
     """The row as a sample, or the catalogue key of why it is none.
 
@@ -75,26 +74,25 @@ def sample(
         source: what is to be made of it.
         recipe: the base's prompt format, and the most tokens that prompt and answer have together.
         tokenizer: the base model's.
-        chance: decides about the passage and whether the title is shown.
+        rng: decides about the passage, the title, and what is rehearsed.
     """
     fmt, limit = recipe.base.format, recipe.training.max_tokens
     document, output = row.input, row.output
     if source.task == "gap-sentences":
-        passage = make_passage(document, chance)
+        passage = make_passage(document, rng)
         if passage is None:
             return "skipped_passage"
         document, output = passage.text, passage.summary
     if source.parentheses == "drop":
         output = _without_parentheses(output)
-    shortest = 1 if source.task in ("verdict", "answerable", "corruptions") else _SHORTEST_OUTPUT
+    shortest = 1 if source.task in JUDGED else _SHORTEST_OUTPUT
     if len(output) < shortest or not _parentheses_close(output):
         return "skipped_broken_output"
-    title = row.title if chance.random() < source.titled else ""
+    request, output = make_request(replace(row, output=output), source, fmt, rng)
     target = tuple(tokenizer.encode(answer(output, fmt)))
 
     def prompt(shown: str) -> tuple[int, ...]:
-        asked = task_messages(source.task, row.instruction, shown, title, len(output), fmt)
-        return tuple(tokenizer.encode(render(asked, fmt)))
+        return tuple(tokenizer.encode(render(request.messages(shown, fmt), fmt)))
 
     frame = len(prompt(""))
     room = limit - len(target) - frame
@@ -103,11 +101,87 @@ def sample(
     fitting = shorten(document, tokenizer, room)
     if source.minimum_support and not _supported(output, fitting, source.minimum_support):
         return "skipped_unsupported"
-    asked = prompt(fitting)
-    if len(asked) + len(target) > limit:  # joined to its frame a document may take a token more
+    whole = prompt(fitting)
+    if len(whole) + len(target) > limit:  # joined to its frame a document may take a token more
         fitting = shorten(document, tokenizer, room - _FEWEST_TOKENS // 2)
-        asked = prompt(fitting)
-    return Sample(asked, target, shortened=len(fitting) < len(document))
+        whole = prompt(fitting)
+    return Sample(whole, target, shortened=len(fitting) < len(document))
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked about a document, worded as in serving."""
+
+    task: Task
+    instruction: str = ""
+    title: str = ""
+    characters: int = 0
+    register: str | None = None
+    bullets: bool = False
+    before: str = ""
+    """The summary so far, where it is to be continued."""
+    turns: tuple[tuple[str, str], ...] = ()
+    """Earlier questions with their answers."""
+
+    def messages(self, document: str, fmt: Format) -> list[Message]:
+        """The request with its document."""
+        title, characters = self.title, self.characters
+        worded: dict[Task, Callable[[], list[Message]]] = {
+            "compression": lambda: compression_messages(
+                document, fmt=fmt, characters=characters, title=title
+            ),
+            "headline": lambda: title_messages(document, fmt=fmt),
+            "verdict": lambda: verdict_messages(document, self.instruction, fmt=fmt, title=title),
+            "corruptions": lambda: verdict_messages(document, self.instruction, fmt=fmt, title=title),
+            "answerable": lambda: answerable_messages(document, self.instruction, fmt=fmt, title=title),
+            "dialogue": lambda: question_messages(document, self.instruction, fmt=fmt, before=self.turns),
+        }
+        if self.task == "instruction" and self.instruction:
+            return instruction_messages(document, self.instruction, fmt=fmt)
+        if self.task in worded:
+            return worded[self.task]()
+        return summary_messages(
+            document,
+            fmt=fmt,
+            characters=characters,
+            title=title,
+            register=self.register,
+            bullets=self.bullets,
+            before=self.before,
+        )
+
+
+def make_request(row: Row, source: Source, fmt: Format, rng: random.Random) -> tuple[Request, str]:
+    """What a row asks, and what is to be answered.
+
+    A summary is asked for in the register that it has. A share of `source.rehearsed` is asked for otherwise:
+    as bullets, as the rest of a summary that was begun, or as a title, whichever the row can give.
+    """
+    title = row.title if rng.random() < source.titled else ""
+    output = row.output
+    plain = Request(source.task, row.instruction, title, len(output), turns=row.turns)
+    if fmt != "gemma" or source.task not in ("summary", "instruction", "gap-sentences"):
+        return plain, output
+    plain = replace(plain, register=_register(output))
+    if source.task != "summary" or rng.random() >= source.rehearsed:
+        return plain, output
+    sentences = [sentence.text for sentence in korean.sentences(output)]
+    choices: list[tuple[Request, str]] = []
+    if len(sentences) > 1:
+        choices.append((replace(plain, bullets=True), "\n".join(sentences)))
+        place = rng.randrange(1, len(sentences))
+        begun, rest = " ".join(sentences[:place]), " ".join(sentences[place:])
+        choices.append((replace(plain, before=begun, characters=len(rest), register=_register(rest)), rest))
+    if 0 < len(row.title) <= _LONGEST_TITLE:
+        choices.append((Request("headline"), row.title))
+    return rng.choice(choices) if choices else (plain, output)
+
+
+def _register(output: str) -> str | None:
+    """The register that all sentences of an output have; None where they differ or end in nouns."""
+    registers = {register_of(sentence.text) for sentence in korean.sentences(output)}
+    found = registers.pop() if len(registers) == 1 else None
+    return found if found in REGISTERS else None
 
 
 _LIST_MARK = re.compile(r"(?:^|\s)(?:\d{1,2}|[가-하]|[a-zA-Z])\)")
@@ -123,129 +197,22 @@ def _without_parentheses(text: str) -> str:
     return re.sub(r"\s*\([^()]*\)", "", re.sub(r"\([^()]*\)(?=[^()]*\))", "", text)).strip()
 
 
-def task_messages(  # noqa: PLR0917 - what a prompt is made of
-    task: Task, instruction: str, document: str, title: str, characters: int, fmt: Format
-) -> list[Message]:
-    """What a row of this task asks, worded as in serving."""
-    if task == "compression":
-        return compression_messages(document, fmt=fmt, characters=characters, title=title)
-    if task == "headline":
-        return title_messages(document, fmt=fmt)
-    if task in ("verdict", "corruptions"):
-        return verdict_messages(document, instruction, fmt=fmt, title=title)
-    if task == "answerable":
-        return answerable_messages(document, instruction, fmt=fmt, title=title)
-    if task == "instruction" and instruction:
-        return instruction_messages(document, instruction, fmt=fmt)
-    return summary_messages(document, fmt=fmt, characters=characters, title=title)
-
-
 def shorten(document: str, tokenizer: Tokenizer, tokens: int) -> str:
     """The document up to the last sentence that fits, or up to the last word where no sentence does."""
     start = tokenizer.longest_start(document, tokens)
     if len(start) == len(document):
         return document
-    ends = [s.end for s in korean.sentences(document[: len(start) + 200]) if s.end <= len(start)]
-    return document[: ends[-1]] if ends else (start.rpartition(" ")[0] or start)
+    for begin in (max(len(start) - _SENTENCE, 0), 0):  # of a long document only the last sentences matter
+        shown = document[begin : len(start) + 200]
+        ends = [begin + s.end for s in korean.sentences(shown) if begin + s.end <= len(start)]
+        if ends:
+            return document[: ends[-1]]
+    return start.rpartition(" ")[0] or start
 
 
 def _supported(output: str, document: str, minimum: float) -> bool:
-    wanted, held = korean.content(output), set(korean.content(document))
+    output_words, document_words = korean.content(output), set(korean.content(document))
     numbers = set(re.findall(r"\d+", output))
-    return sum(w in held for w in wanted) >= minimum * len(wanted) and numbers <= set(
+    return sum(w in document_words for w in output_words) >= minimum * len(output_words) and numbers <= set(
         re.findall(r"\d+", document)
     )
-
-
-@dataclass
-class Drawn:
-    """The samples of a run in their order, and what was met on the way."""
-
-    samples: list[Sample]
-    bad: list[BadRow]
-    skipped: Counter[str]
-    taken: Counter[str]
-    """Samples by source."""
-    packs: list[int] = field(default_factory=list)
-    """How many samples each sequence holds, where several share one."""
-
-    @property
-    def sequences(self) -> list[list[Sample]]:
-        """The samples of each sequence, in order."""
-        ends = list(itertools.accumulate(self.packs or [1] * len(self.samples)))
-        return [self.samples[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-
-
-def draw(recipe: Recipe, tokenizer: Tokenizer, count: int) -> Drawn:
-    """The first `count` sequences of a recipe: always the same ones in the same order.
-
-    A sequence is a sample, or with `packing` as many as fit one after the other.
-
-    Sources take turns by their weights; within one, rows come in an order that the seed decides, and come
-    again when all were seen.
-
-    Raises:
-        TrainingError: a source is missing or gives no sample.
-    """
-    drawn = Drawn([], [], Counter(), Counter())
-    sources = recipe.data
-    streams = [_stream(recipe, source, tokenizer, drawn) for source in sources]
-    turns = [0.0] * len(sources)
-    room = 0
-    while recipe.training.packing or len(drawn.samples) < count:
-        n = min(range(len(sources)), key=lambda n: turns[n])
-        made = next(streams[n])
-        if recipe.training.packing:
-            if len(made) > room:
-                if len(drawn.packs) == count:
-                    break
-                drawn.packs.append(0)
-                room = recipe.training.max_tokens
-            drawn.packs[-1] += 1
-            room -= len(made)
-        turns[n] += 1 / sources[n].weight
-        drawn.samples.append(made)
-        drawn.taken[sources[n].label] += 1
-    if recipe.training.group_by_length:
-        drawn.samples[:] = _grouped(drawn.samples, recipe.training.batch, recipe.training.seed)
-    return drawn
-
-
-def _grouped(samples: Sequence[Sample], batch: int, seed: int) -> list[Sample]:
-    """The samples in batches of like length, the batches in random order within each window."""
-    order = random.Random(f"{seed} batches")  # noqa: S311 - an order, not a secret
-    grouped: list[Sample] = []
-    size = batch * _WINDOW
-    for start in range(0, len(samples), size):
-        window = sorted(samples[start : start + size], key=len)
-        batches = [window[n : n + batch] for n in range(0, len(window), batch)]
-        order.shuffle(batches)
-        grouped += [one for each in batches for one in each]
-    return grouped
-
-
-def _stream(recipe: Recipe, source: Source, tokenizer: Tokenizer, drawn: Drawn) -> Iterator[Sample]:
-    seed = recipe.training.seed
-    told: set[int] = set()
-    barren = 0
-    reasons: Counter[str] = Counter()
-    for number, row in enumerate(draw_rows(recipe, source, seed)):
-        made: Sample | str = "bad_row"
-        if isinstance(row, BadRow):
-            if row.place not in told:
-                told.add(row.place)
-                drawn.bad.append(row)
-        else:
-            chance = random.Random(f"{seed} {source.name} {number}")  # noqa: S311 - an order, not a secret
-            made = sample(row, source, recipe, tokenizer, chance)
-            if isinstance(made, str):
-                drawn.skipped[made] += 1
-        if isinstance(made, str):
-            barren += 1
-            reasons[row.reason if isinstance(row, BadRow) else made] += 1
-            if barren >= _BARREN:
-                reason = text(reasons.most_common(1)[0][0])
-                raise TrainingError("train_no_rows", source=source.name, reason=reason)
-            continue
-        barren = 0
-        yield made

@@ -76,17 +76,17 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
         elif self.args.should_save:
             tensors, rest = _flatten(self.optimizer.state_dict())
             save_file(tensors, Path(output_dir) / "optimizer.safetensors")
-            said = {"optimizer": rest, "schedule": self.lr_scheduler.state_dict()}
-            (Path(output_dir) / "optimizer.json").write_text(json.dumps(said), "utf-8")
+            optimizer_state = {"optimizer": rest, "schedule": self.lr_scheduler.state_dict()}
+            (Path(output_dir) / "optimizer.json").write_text(json.dumps(optimizer_state), "utf-8")
 
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
         if self.is_fsdp_enabled or checkpoint is None:
             super()._load_optimizer_and_scheduler(checkpoint)
             return
-        said = json.loads((Path(checkpoint) / "optimizer.json").read_text("utf-8"))
+        optimizer_state = json.loads((Path(checkpoint) / "optimizer.json").read_text("utf-8"))
         tensors = load_file(Path(checkpoint) / "optimizer.safetensors")
-        self.optimizer.load_state_dict(_unflatten(tensors, said["optimizer"]))
-        self.lr_scheduler.load_state_dict(said["schedule"])
+        self.optimizer.load_state_dict(_unflatten(tensors, optimizer_state["optimizer"]))
+        self.lr_scheduler.load_state_dict(optimizer_state["schedule"])
 
     def _random_file(self, folder: str) -> Path:
         return Path(folder) / f"random.{self.args.process_index}.safetensors"
@@ -159,10 +159,10 @@ def answer_loss(model: Any, batch: dict[str, Any]) -> Any:
     """
     inputs = {name: value for name, value in batch.items() if name != "labels"}
     labels = batch["labels"][:, 1:]
-    wanted = (labels != IGNORED).any(0).nonzero().squeeze(1)  # position n predicts token n + 1
-    logits = model(**inputs, logits_to_keep=wanted, use_cache=False).logits
+    columns = (labels != IGNORED).any(0).nonzero().squeeze(1)  # position n predicts token n + 1
+    logits = model(**inputs, logits_to_keep=columns, use_cache=False).logits
     return functional.cross_entropy(
-        logits.flatten(0, 1).float(), labels[:, wanted].flatten(), ignore_index=IGNORED, reduction="sum"
+        logits.flatten(0, 1).float(), labels[:, columns].flatten(), ignore_index=IGNORED, reduction="sum"
     )
 
 

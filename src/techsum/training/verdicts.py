@@ -8,7 +8,7 @@ from techsum import korean
 from techsum.article import Article
 from techsum.checking.evidence import Alignment
 from techsum.evaluation.corruptions import Corruptor, names_of, negated, with_opposite
-from techsum.prompts import ANSWERED, VERDICTS, Verdict
+from techsum.prompts import ANSWERED, NOT_ANSWERED, VERDICTS, Verdict
 from techsum.training.recipe import Columns
 
 _LABELS: dict[Any, Verdict] = {
@@ -34,19 +34,19 @@ def verdict_rows(
         columns: what it calls its columns.
         articles: the articles that the claims are about, or None where each row holds its own sentences.
     """
-    known = {said.get("id"): said for _, said in articles} if articles is not None else {}
+    known = {row["id"]: row for _, row in articles or () if isinstance(row, dict) and "id" in row}
     opened: dict[Any, tuple[Article, Alignment]] = {}
-    for place, said in rows:
-        if not isinstance(said, dict):
-            yield place, said
+    for place, content in rows:
+        if not isinstance(content, dict):
+            yield place, content
             continue
-        claim, label = said.get(columns.claim), said.get(columns.label)
+        claim, label = content.get(columns.claim), content.get(columns.label)
         verdict = _LABELS.get(label) if isinstance(label, str | bool) else None
-        if verdict == "contradicted" and said.get("evidence") == []:
+        if verdict == "contradicted" and content.get("evidence") == []:
             verdict = "absent"
-        source, title = said.get(columns.input), said.get(columns.title)
+        source, title = content.get(columns.input), content.get(columns.title)
         if articles is not None:
-            name = said.get(columns.article)
+            name = content.get(columns.article)
             if name not in opened and name in known:
                 article = Article(known[name]["text"], known[name].get("title"))
                 opened = {name: (article, Alignment(article.sentences, article.title or ""))}
@@ -70,30 +70,68 @@ def question_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterator
     Where they miss the answer that the article has, there is a second row with the sentence that holds
     most of it.
     """
-    for place, said in rows:
-        if not isinstance(said, dict) or not isinstance(text := said.get(columns.input), str):
-            yield place, said
+    for place, content in rows:
+        if not isinstance(content, dict) or not isinstance(text := content.get(columns.input), str):
+            yield place, content
             continue
-        article = Article(text, said.get(columns.title) or None)
+        article = Article(text, content.get(columns.title) or None)
         alignment = Alignment(article.sentences, article.title or "")
-        for asked in said.get("questions") or ():
-            words = set(korean.content(asked["answer"] or ""))
-            source = alignment.premise(asked["question"], _SENTENCES)
+        for question_row in content.get("questions") or ():
+            words = set(korean.content(question_row["answer"] or ""))
+            source = alignment.premise(question_row["question"], _SENTENCES)
             if not source:
                 continue  # it shares no word with the article: no model is asked
             answered = bool(words) and len(words & set(korean.content(source))) >= _ANSWERED * len(words)
-            yield place, _question(article, source, asked["question"], answered=answered)
+            yield place, _question(article, source, question_row["question"], answered=answered)
             if words and not answered:
                 best = max(article.sentences, key=lambda s: len(words & set(s.content)))
                 if best.text not in source:
                     source = f"{best.text} {source}"
                 if len(words & set(korean.content(source))) >= _ANSWERED * len(words):
-                    yield place, _question(article, source, asked["question"], answered=True)
+                    yield place, _question(article, source, question_row["question"], answered=True)
 
 
 def _question(article: Article, source: str, question: str, *, answered: bool) -> dict[str, Any]:
     output = ANSWERED[0] if answered else ANSWERED[1]
     return {"input": source, "title": article.title, "instruction": question, "output": output}
+
+
+def dialogue_rows(
+    rows: Iterable[tuple[int, Any]], columns: Columns, articles: Iterable[tuple[int, Any]] | None
+) -> Iterator[tuple[int, Any]]:
+    """Each turn of each dialogue: the article, the question, the answer, and the turns before as `turns`.
+
+    A turn without an answer is answered by saying that the article has none.
+
+    Args:
+        rows: places and contents of the dialogues: `article` (an id) and `turns` (`question`, `answer`).
+        columns: what it calls its columns.
+        articles: the articles, or None where each row holds its own.
+    """
+    known = {row["id"]: row for _, row in articles or () if isinstance(row, dict) and "id" in row}
+    for place, row in rows:
+        turns = row.get("turns") if isinstance(row, dict) else None
+        if not isinstance(turns, list):
+            yield place, row
+            continue
+        article = known.get(row.get(columns.article), {}) if articles is not None else row
+        text = article.get("text" if articles is not None else columns.input)
+        before: list[tuple[str, str]] = []
+        for turn in turns:
+            if not isinstance(turn, dict) or not isinstance(turn.get("question"), str):
+                yield place, None
+                break
+            answer = str(turn.get("answer") or NOT_ANSWERED)
+            yield (
+                place,
+                {
+                    "input": text,
+                    "instruction": turn["question"],
+                    "output": answer,
+                    "turns": tuple(before),
+                },
+            )
+            before.append((turn["question"], answer))
 
 
 _COPIED = 4
@@ -113,26 +151,26 @@ def corruption_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterat
     left of the document without its evidence is absent.
     """
     names: list[str] = []  # of the document before: what is swapped in must be a name, but a foreign one
-    for place, said in rows:
+    for place, content in rows:
         text, output = (
-            said.get(c) if isinstance(said, dict) else None for c in (columns.input, columns.output)
+            content.get(c) if isinstance(content, dict) else None for c in (columns.input, columns.output)
         )
         if not isinstance(text, str) or not isinstance(output, str):
-            yield place, said
+            yield place, content
             continue
-        chance = random.Random(place)  # noqa: S311 - an order, not a secret
-        article = Article(text, said.get(columns.title) or None)
+        rng = random.Random(place)  # noqa: S311 - an order, not a secret
+        article = Article(text, content.get(columns.title) or None)
         alignment = Alignment(article.sentences, article.title or "")
-        corruptor = Corruptor(text, (), names, chance)
+        corruptor = Corruptor(text, (), names, rng)
         written = [s.text for s in korean.sentences(output)]
-        copied = [s.text for s in chance.sample(article.sentences, min(_COPIED, len(article.sentences)))]
+        copied = [s.text for s in rng.sample(article.sentences, min(_COPIED, len(article.sentences)))]
         for claim in (*written, *copied):
             yield place, _verdict(article, alignment.premise(claim), claim, "supported")
             if made := corruptor.all(claim):
                 plainer = [c for c in made if c.variant != "negation flipped"]  # every sentence has that one
-                wrong = chance.choice(plainer if plainer and chance.random() < _PLAIN else made).text
+                wrong = rng.choice(plainer if plainer and rng.random() < _PLAIN else made).text
                 yield place, _verdict(article, alignment.premise(wrong), wrong, "contradicted")
-            if denied := _denied_opposite(claim, chance):
+            if denied := _denied_opposite(claim, rng):
                 yield place, _verdict(article, alignment.premise(denied), denied, "supported")
         for claim in written:
             words = set(korean.content(claim))
@@ -145,12 +183,12 @@ def corruption_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterat
         names = names_of(text)
 
 
-def _denied_opposite(claim: str, chance: random.Random) -> str | None:
+def _denied_opposite(claim: str, rng: random.Random) -> str | None:
     """The claim said by denying the opposite of its last predicate, where that has one.
 
     Not with numbers: "41% 늘지 않았다" is not "41% 줄었다".
     """
-    opposite = None if any(c.isdigit() for c in claim) else with_opposite(claim, chance)
+    opposite = None if any(c.isdigit() for c in claim) else with_opposite(claim, rng)
     last = claim.rfind(" ") + 1
     return negated(opposite) if opposite and opposite[:last] == claim[:last] else None
 

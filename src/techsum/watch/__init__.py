@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from techsum.errors import ReadingError, StorageError, UsageError
-from techsum.files import held
+from techsum.files import exclusive_lock
 from techsum.generators import check, resolve
 from techsum.library import Library, Request
 from techsum.reading import read_page
@@ -29,7 +29,7 @@ _WRITTEN_ANEW = 2
 
 
 @dataclass(frozen=True)
-class Told:
+class WatchResult:
     """What happened to one article, or to a feed as a whole."""
 
     link: str
@@ -39,7 +39,7 @@ class Told:
 
 def watch(
     feeds: list[str], library: Library, reader: str, folder: Path, *, options: dict[str, str], most: int
-) -> Iterator[Told]:
+) -> Iterator[WatchResult]:
     """Summarise what the feeds name and was not there last time, and write today's page.
 
     An article is summarised once, however often this runs and whenever it is killed: what was done stands in
@@ -66,7 +66,7 @@ def watch(
     check(options["model"])
     seen = Seen(folder)
     try:
-        with held(folder / ".lock") as alone:
+        with exclusive_lock(folder / ".lock") as alone:
             if not alone:
                 raise UsageError("batch_taken", path=folder)
             yield from _Watch(library, reader, seen, options).look(feeds, most)
@@ -85,12 +85,12 @@ class _Watch:
         self._polite = Polite(settings().cache_dir / "pages")
         self._today = date.today().isoformat()  # noqa: DTZ011 - the reader's day, not Greenwich's
 
-    def look(self, feeds: list[str], most: int) -> Iterator[Told]:
+    def look(self, feeds: list[str], most: int) -> Iterator[WatchResult]:
         for feed in feeds:
             try:
                 named = self._named(feed)[:most]
             except ReadingError as error:
-                yield Told(feed, error=str(error))
+                yield WatchResult(feed, error=str(error))
                 continue
             for one in named:
                 if not self._seen.is_settled(one.link):
@@ -107,7 +107,7 @@ class _Watch:
             articles += links_isolated(page.body, page.url, page.charset).articles
         return articles
 
-    def _take(self, one: Listed) -> Told:
+    def _take(self, one: Listed) -> WatchResult:
         # a run that was killed may have kept the summary and not have noted it
         entry = self._library.of_source(self._reader, one.link, self._options)
         if entry is None:
@@ -116,9 +116,11 @@ class _Watch:
                 article = read_page(self._polite.fetch(one.link))
             except ReadingError as error:
                 self._seen.add(one.link, self._today, error=error.key)
-                return Told(one.link, one.title, str(error))
-            wanted = make_options(self._options["length"], self._options["style"], self._options["register"])
-            *_, last = events(article, self._options["model"], wanted)
+                return WatchResult(one.link, one.title, str(error))
+            summary_options = make_options(
+                self._options["length"], self._options["style"], self._options["register"]
+            )
+            *_, last = events(article, self._options["model"], summary_options)
             assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
             begun = self._library.begin(self._reader, request, article)
             self._library.finish(begun.id, last.summary.as_dict())
@@ -128,4 +130,4 @@ class _Watch:
             title = entry.title
         self._library.save(self._reader, entry.id)
         self._seen.add(one.link, self._today, entry=entry.id)
-        return Told(one.link, title)
+        return WatchResult(one.link, title)

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from techsum.files import write_whole
+from techsum.files import atomic_write_text
 from techsum.library import Entry
 from techsum.library.markdown import plain, web_address
 from techsum.messages import text
@@ -23,15 +23,15 @@ def write_day(folder: Path, day: str, entries: list[Entry]) -> None:
     Raises:
         OSError: they cannot be written.
     """
-    write_whole(folder / f"{day}.md", _markdown(day, entries))
-    write_whole(folder / f"{day}.html", _html(day, entries))
+    atomic_write_text(folder / f"{day}.md", _markdown(day, entries))
+    atomic_write_text(folder / f"{day}.html", _html(day, entries))
 
 
 def _markdown(day: str, entries: list[Entry]) -> str:
     lines = [f"# {text('digest_title', day=_spelt(day))}", "", text("digest_count", count=len(entries)), ""]
     for entry in entries:
         lines += [f"## {plain(entry.title)}", "", f"<{web_address(entry.request.source)}>", ""]
-        lines += [f"- {plain(said)}" for said in _sentences(entry)]
+        lines += [f"- {plain(sentences)}" for sentences in _sentences(entry)]
         lines.append("")
     return "\n".join(lines)
 
@@ -49,13 +49,13 @@ def _html(day: str, entries: list[Entry]) -> str:
     ]
     for entry in entries:
         link = escape(entry.request.source)
-        said = "".join(f'<li style="margin:0 0 6px">{escape(one)}</li>' for one in _sentences(entry))
+        sentences = "".join(f'<li style="margin:0 0 6px">{escape(one)}</li>' for one in _sentences(entry))
         parts.append(
             '<section style="border-top:1px solid #ddd;padding:16px 0">'
             f'<h2 style="font-size:18px;line-height:1.4;margin:0 0 2px">'
             f'<a href="{link}" style="{_LINK}">{escape(entry.title)}</a></h2>'
             f'<p style="{_SOFT};margin:0 0 8px">{escape(_from(entry))}</p>'
-            f'<ul style="margin:0;padding-left:20px">{said}</ul></section>'
+            f'<ul style="margin:0;padding-left:20px">{sentences}</ul></section>'
         )
     return "".join([*parts, f'<p style="{_SOFT}">{escape(text("digest_foot"))}</p></body></html>\n'])
 
@@ -64,10 +64,10 @@ def _sentences(entry: Entry) -> list[str]:
     """What the summary says, or what the reader made of it; a doubtful sentence says so itself."""
     if entry.correction:
         return [entry.correction]
-    said = (entry.result or {}).get("sentences", ())
+    sentences = (entry.result or {}).get("sentences", ())
     return [
         s["text"] + (f" ({'; '.join(n['message'] for n in s['notices'])})" if s["notices"] else "")
-        for s in said
+        for s in sentences
     ]
 
 

@@ -38,12 +38,12 @@ class Seen:
         for line in kept.decode("utf-8", "replace").splitlines():
             self._note(json.loads(line))
 
-    def _note(self, said: dict[str, str]) -> None:
-        if "entry" in said:
-            self._done.add(said["link"])
-            self._days[said["day"]].append(said["entry"])
+    def _note(self, record: dict[str, str]) -> None:
+        if "entry" in record:
+            self._done.add(record["link"])
+            self._days[record["day"]].append(record["entry"])
         else:
-            self._failed[said["link"]] += 1
+            self._failed[record["link"]] += 1
 
     def is_settled(self, link: str) -> bool:
         """Whether the article was summarised, or given up."""
@@ -55,15 +55,15 @@ class Seen:
         Raises:
             StorageError: it cannot be written.
         """
-        said = {"link": link, "day": day, **({"entry": entry} if entry else {"error": error})}
+        record = {"link": link, "day": day, **({"entry": entry} if entry else {"error": error})}
         try:
             with self._path.open("ab") as file:
-                file.write(json.dumps(said, ensure_ascii=False).encode() + b"\n")
+                file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as problem:
             raise StorageError("cache_unwritable", path=self._path, reason=problem.strerror) from None
-        self._note(said)
+        self._note(record)
 
     def days(self) -> list[tuple[str, list[str]]]:
         """Each day with its summaries' ids, oldest first."""

@@ -49,8 +49,8 @@ def Questions(  # noqa: N802 - components are named like classes
 
 
 def _suggested(actions: Actions, shell: Shell, chat: Chat, suggestions: Sequence[str]) -> list[ft.Control]:
-    asked = {turn.question for turn in chat.turns}
-    left = [question for question in suggestions if question not in asked]
+    asked_questions = {turn.question for turn in chat.turns}
+    left = [question for question in suggestions if question not in asked_questions]
     if not left:
         return []
     buttons: list[ft.Control] = [

@@ -60,11 +60,12 @@ def _facts(shell: Shell, reading: Reading) -> list[ft.Control]:
     if not reading.facts:
         return []
     share, model, seconds = reading.facts
+    model = shell.say("model_extract") if model == "extract" else model
     figures = " · ".join(reading.figures)
-    told = coverage_text(share, shell.language)
+    coverage_line = coverage_text(share, shell.language)
     return [
         *([look.words(f"{shell.say('heading_figures')}  {figures}", 14)] if figures else []),
-        look.soft(shell.say("desktop_facts", coverage=told, model=model, seconds=seconds)),
+        look.soft(shell.say("desktop_facts", coverage=coverage_line, model=model, seconds=seconds)),
     ]
 
 

@@ -9,9 +9,9 @@ from techsum.desktop.state import Shell
 from techsum.desktop.values import Sentence
 
 
-def sentences(shell: Shell, said: Iterable[Sentence], *, evidence: bool = True) -> list[ft.Control]:
+def sentences(shell: Shell, items: Iterable[Sentence], *, evidence: bool = True) -> list[ft.Control]:
     """Each sentence; below it the article's words and the notices."""
-    return [_sentence(shell, s, evidence=evidence) for s in said]
+    return [_sentence(shell, s, evidence=evidence) for s in items]
 
 
 def being_written(words: str) -> list[ft.Control]:

@@ -17,7 +17,8 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
     def option(name: str) -> Callable[[str], Awaitable[None]]:
         return lambda value: actions.choose(name, value)
 
-    models = {"auto": shell.say("model_auto", name=choices.auto)} | {m: m for m in choices.models}
+    labels = {m: shell.say("model_extract") if m == "extract" else m for m in choices.models}
+    models = {"auto": shell.say("model_auto", name=labels.get(choices.auto, choices.auto))} | labels
     lengths = {n: shell.say(f"length_{n}") for n in CHOICES["length"]}
     styles = dict(zip(CHOICES["style"], (shell.say("style_prose"), shell.say("style_notes")), strict=True))
     registers = {r: r for r in CHOICES["register"]}

@@ -4,29 +4,92 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const entry = () => $("#entry");
 
-// -- evidence: a summary sentence lights its places in the article ------------------------------------
+// -- evidence: a sentence lights its places in the article; a click pins them, Esc lets go -----------------
 const places = (sentence) =>
   (sentence.dataset.evidence || "").trim().split(/\s+/).filter(Boolean).map((n) => document.getElementById("a" + n)).filter(Boolean);
+const beside = matchMedia("(min-width: 58rem)"); // as in techsum.css: article and summary side by side
+let pinned = null;
 
 function light(sentence) {
   document.querySelectorAll(".s.lit").forEach((s) => s.classList.remove("lit"));
-  if (sentence) places(sentence).forEach((s) => s.classList.add("lit"));
+  if (!sentence) return;
+  const lit = places(sentence);
+  lit.forEach((s) => s.classList.add("lit"));
+  if (lit.length) bring(lit[0]);
 }
 
-document.addEventListener("mouseover", (e) => light(e.target.closest?.(".sentence")));
-document.addEventListener("focusin", (e) => { const s = e.target.closest?.(".sentence"); if (s) light(s); });
+// only the article moves, never the page: the sentence stays where it is read
+function bring(place) {
+  if (!beside.matches) return;
+  const pane = $(".source"), at = place.getBoundingClientRect();
+  pane.style.maxHeight = `${innerHeight - Math.max(pane.getBoundingClientRect().top, 0) - 12}px`; // its end is in view too
+  const box = pane.getBoundingClientRect();
+  if (at.top < box.top || at.bottom > box.bottom) pane.scrollBy({ top: at.top - box.top - (box.height - at.height) / 2 });
+}
+
+function pin(sentence) {
+  pinned?.classList.remove("pinned");
+  pinned = sentence;
+  sentence?.classList.add("pinned");
+  light(sentence);
+  sheet(beside.matches ? null : sentence);
+}
+
+// on a phone the article is far below: its words are quoted at the foot of the screen
+function sheet(sentence) {
+  $("#sheet")?.remove();
+  const quoted = sentence ? places(sentence) : [];
+  if (!quoted.length) return;
+  const box = Object.assign(document.createElement("aside"), { id: "sheet" }), said = entry().dataset;
+  box.setAttribute("aria-label", said.sheet);
+  quoted.forEach((place) => box.append(Object.assign(document.createElement("blockquote"), { textContent: place.textContent, lang: "ko" })));
+  const show = Object.assign(document.createElement("a"), { href: "#" + quoted[0].id, textContent: said.sheetShow, className: "button" });
+  const close = Object.assign(document.createElement("button"), { type: "button", textContent: said.sheetClose });
+  close.addEventListener("click", () => pin(null));
+  const actions = Object.assign(document.createElement("div"), { className: "actions" });
+  actions.append(show, close);
+  box.append(actions);
+  document.body.append(box);
+}
+
+document.addEventListener("mouseover", (e) => { if (!pinned) light(e.target.closest?.(".sentence")); });
+document.addEventListener("focusin", (e) => { const s = e.target.closest?.(".sentence"); if (s && !pinned) light(s); });
 document.addEventListener("click", (e) => {
-  const sentence = e.target.closest?.(".sentence");
-  if (!sentence || e.target.closest(".cite") || String(getSelection())) return;
-  const [first] = places(sentence);
-  if (first) first.scrollIntoView({ block: "center" });
+  if (e.target.closest("#sheet, .source, .beside")) return;
+  const cite = e.target.closest(".cite"), sentence = e.target.closest(".sentence");
+  if (cite) e.preventDefault(); // the place lights up beside, and Tab goes on from here
+  else if (String(getSelection())) return;
+  if (sentence || pinned) pin(sentence === pinned && !cite ? null : sentence);
 });
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && pinned) { pin(null); return; }
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
+  if (!step || !document.activeElement?.matches(".cite")) return;
+  const cites = [...document.querySelectorAll(".cite")], next = cites[cites.indexOf(document.activeElement) + step];
+  if (!next) return;
+  e.preventDefault();
+  next.focus();
+  pin(next.closest(".sentence"));
+});
+
+// the words with what a notice doubts marked, cut as the server cuts them (marked_pieces in pages.py)
+function marked(name, said) {
+  const node = document.createElement(name), signs = [...said.text], length = signs.length; // offsets count code points
+  const spans = said.notices.map((n) => (n.span || [0, length]).map((place) => Math.min(place, length)));
+  const cuts = [...new Set([0, length, ...spans.flat()])].sort((a, b) => a - b);
+  cuts.slice(1).forEach((end, n) => {
+    const piece = signs.slice(cuts[n], end).join("");
+    node.append(spans.some(([a, b]) => a <= cuts[n] && end <= b) ? Object.assign(document.createElement("mark"), { textContent: piece }) : piece);
+  });
+  return node;
+}
 
 function sentenceNode(said, cited) {
   const node = document.createElement("li");
-  node.className = said.notices.length ? "sentence doubted" : "sentence";
+  node.className = "sentence";
   node.dataset.evidence = said.evidence.map((e) => e.start).join(" ");
-  const words = Object.assign(document.createElement("span"), { className: "words", textContent: said.text });
+  const words = marked("span", said);
+  words.className = "words";
   node.append(words);
   said.evidence.forEach((e, n) => {
     const cite = Object.assign(document.createElement("a"), { className: "cite", href: "#a" + e.start, textContent: cited + n + 1 });
@@ -56,6 +119,8 @@ async function redraw() {
   const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
   if (number !== drawing) return; // a later drawing knows more
+  pinned = null; // its sentence is drawn anew
+  sheet(null);
   const live = $("#live"), talk = $("#talk"), asked = $("#asked"), typing = document.activeElement === asked;
   const main = fresh.querySelector("main");
   main.querySelectorAll("noscript").forEach((n) => n.remove()); // parsed here, its refresh would come alive
@@ -154,15 +219,36 @@ async function* eventsOf(body) {
 function home(form) {
   const source = $("#source"), count = $("#count"), file = $("input[type=file]", form), drop = $("#drop"), problem = $("#problem");
   const minimum = count.textContent;
-  const isLink = () => /^\s*https?:\/\/\S+\s*$/.test(source.value);
+  // a link, or what a phone shares: a headline and a link
+  const isLink = () => {
+    const links = /(https?:\/\/|www\.)\S+/gi, text = source.value.trim();
+    return text.length <= 1000 && links.test(text) && text.replace(links, "").trim().length < 100;
+  };
   const chosen = $("#chosen");
-  const named = () => { chosen.textContent = file.files.length ? file.files[0].name : chosen.dataset.none; };
+  const hint = $("#hint"), own = [...hint.childNodes];
+  // of a text and a file the file is summarised: that is said, and nothing typed is lost
+  const named = () => {
+    chosen.textContent = file.files.length ? file.files[0].name : chosen.dataset.none;
+    if (file.files.length && source.value.trim()) hint.textContent = hint.dataset.file;
+    else hint.replaceChildren(...own);
+  };
   file.addEventListener("change", named);
   const tell = () => {
     const length = source.value.trim().length;
     count.textContent = !length ? minimum : isLink() ? count.dataset.link : count.dataset.text.replace("%", length.toLocaleString());
   };
-  source.addEventListener("input", tell);
+  // what was chosen last is chosen again, unless the page came with choices of its own
+  const chosenLast = () => JSON.parse(localStorage.getItem("chosen") || "{}");
+  if (!location.search) {
+    for (const [name, value] of Object.entries(chosenLast())) {
+      const select = form.elements.namedItem(name); // "length" is the number of elements
+      if ([...(select?.options || [])].some((o) => o.value === value)) select.value = value;
+    }
+  }
+  form.addEventListener("change", (e) => {
+    if (e.target.matches("select")) localStorage.setItem("chosen", JSON.stringify({ ...chosenLast(), [e.target.name]: e.target.value }));
+  });
+  source.addEventListener("input", () => { tell(); named(); sessionStorage.setItem("typed", source.value); });
   source.addEventListener("keydown", (e) => {
     if (e.isComposing || e.keyCode === 229 || e.key !== "Enter") return; // half a syllable is no Enter
     if (isLink() || e.ctrlKey || e.metaKey) { e.preventDefault(); form.requestSubmit(); }
@@ -180,7 +266,7 @@ function home(form) {
       named();
     });
   }
-  form.addEventListener("reset", () => { problem.textContent = ""; setTimeout(() => { source.value = ""; tell(); named(); source.focus(); }); });
+  form.addEventListener("reset", () => { problem.textContent = ""; sessionStorage.removeItem("typed"); setTimeout(() => { source.value = ""; tell(); named(); source.focus(); }); });
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
     const button = $("button.main", form), name = button.textContent;
@@ -191,6 +277,7 @@ function home(form) {
       const answer = await fetch("/api/summaries", { method: "POST", body: new FormData(form) });
       const said = await answer.json();
       if (!answer.ok) throw new Error(said.title);
+      if (!file.files.length) sessionStorage.removeItem("typed"); // beside a file it was not summarised
       location.assign("/s/" + said.id);
       return;
     } catch (error) {
@@ -200,10 +287,8 @@ function home(form) {
     button.disabled = false;
     button.textContent = name;
   });
-  // the other language is another page: what was typed goes along, and is in this tab alone
-  $("#language").addEventListener("submit", () => sessionStorage.setItem("typed", source.value));
+  // what was typed is there again after a reload, the menu or the other language, in this tab alone
   source.value ||= sessionStorage.getItem("typed") || "";
-  sessionStorage.removeItem("typed");
   tell();
 }
 
@@ -222,17 +307,28 @@ async function copied(text) {
   }
 }
 
+// a button that copies what `text` gives, says so, and is itself again after a moment
+function copies(button, text) {
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const name = button.textContent;
+    if (!(await copied(text())) || name === entry().dataset.copied) return;
+    tell(button.textContent = entry().dataset.copied);
+    setTimeout(() => { button.textContent = name; }, 2500);
+  });
+}
+
 // -- after every drawing ---------------------------------------------------------------------------------------
 function ready() {
   const copy = $("#copy"), print_ = $("#print");
-  if (copy) {
-    copy.hidden = false;
-    copy.addEventListener("click", async () => {
-      const list = $("#text") || $("#live"); // also what has been written so far
-      const text = [...list.querySelectorAll(".words")].map((w) => w.textContent).join(list.className === "notes" ? "\n" : " ") || list.textContent.trim();
-      if (await copied(text)) tell(copy.textContent = entry().dataset.copied);
-    });
-  }
+  copies(copy, () => {
+    const list = $("#text") || $("#live"); // also what has been written so far
+    const words = [...list.querySelectorAll(".words")].map((w) => w.textContent), notes = list.className === "notes";
+    const between = (n) => (!n ? "" : notes ? "\n" : words.length > 10 && n % 5 === 0 ? "\n\n" : " "); // as in summary.py
+    return words.map((w, n) => between(n) + w).join("") || list.textContent.trim();
+  });
+  copies($("#copy-link"), () => $("#link").value);
   if (print_) { print_.hidden = false; print_.addEventListener("click", () => print()); }
   const question = $("#question");
   if (question) question.onsubmit = (e) => { e.preventDefault(); ask(question); }; // the same form may be drawn again
@@ -242,8 +338,28 @@ function ready() {
     form.remove();
     ask(question);
   });
-  document.querySelectorAll("form[data-sure]").forEach((form) => form.addEventListener("submit", (e) => { if (!confirm(form.dataset.sure)) e.preventDefault(); }));
 }
+
+// -- keys: one letter each, where nothing is typed; "?" shows them ---------------------------------------------
+const keys = $("#keys"), press = (selector) => { const one = $(selector); if (one && !one.hidden) one.click(); };
+const pressed = { // by the key's place: with a Korean input method its letter is another
+  KeyN: () => location.assign("/"),
+  KeyL: () => location.assign("/library"),
+  KeyS: () => press("#save"),
+  KeyC: () => press("#copy"),
+  Slash: (e) => (e.key === "?" ? keys.showModal() : ($("#q") || $("#asked") || $("#source"))?.focus()),
+};
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || keys.open || e.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (!pressed[e.code] || (e.shiftKey && e.code !== "Slash")) return;
+  e.preventDefault();
+  pressed[e.code](e);
+});
+$("#show-keys").hidden = false;
+$("#show-keys").addEventListener("click", () => keys.showModal());
+
+// without a connection a page says so, instead of the browser; plain http has no service workers
+navigator.serviceWorker?.register("/sw.js").catch(() => {});
 
 if ($("#ask")) home($("#ask"));
 if (entry()?.hasAttribute("data-open")) follow();

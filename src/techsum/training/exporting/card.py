@@ -62,7 +62,7 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         "## Training",
         "",
         f"LoRA r={recipe.lora.r}, alpha={recipe.lora.alpha}, dropout={recipe.lora.dropout} on "
-        f"{', '.join(recipe.lora.targets)}; {training.steps} steps of {training.batch} x {training.accumulation} "
+        f"{', '.join(recipe.lora.targets)}; {figures.get('steps') or training.steps} steps of {training.batch} x {training.accumulation} "
         f"samples, learning rate {training.learning_rate:g} ({training.schedule}), at most {training.max_tokens} "
         "tokens, loss on the answer only.",
         "",

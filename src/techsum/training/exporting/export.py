@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from techsum.errors import TrainingError
-from techsum.files import write_whole
+from techsum.files import atomic_write_text
 from techsum.generators.models import EMBEDDED, model_file
 from techsum.prompts import stored_name
 from techsum.training import bases, parity
@@ -63,15 +63,15 @@ def export(
         raise TrainingError("export_exists", path=target)
     with _part(target) as part:
         proven = _write(run, recipe, to, part, quantization, base_gguf)
-        said = trained(run)
+        trained_reference = trained(run)
         opened = parity.open_export(proven, _base_gguf(recipe, base_gguf) if to == "gguf-lora" else None)
-        compared = parity.compare(said, opened[0], to, opened[1], opened[2])
+        compared = parity.compare(trained_reference, opened[0], to, opened[1], opened[2])
         if not compared.passed:
             raise failure(compared)
         measured = folder / "evaluation" / "table.md"  # `techsum eval --out RUN/evaluation`
         table = measured.read_text("utf-8") if measured.exists() else None
         figures = run.about() | {"parity": compared.as_dict(), "table": table}
-        write_whole(part / "README.md", model_card(recipe, figures, to, quantization))
+        atomic_write_text(part / "README.md", model_card(recipe, figures, to, quantization))
         part.chmod(0o755)  # a temporary folder is its maker's alone
         part.replace(target)
     return Exported(target, compared)
@@ -90,12 +90,12 @@ def compare_all(folder: Path, against: Sequence[Path], base_gguf: Path | None) -
     places = list(against) or [_loaded_part(p) for p in sorted(folder.glob("exports/*")) if p.is_dir()]
     if not places:
         raise TrainingError("parity_nothing", path=folder)
-    said = trained(run)
+    trained_reference = trained(run)
     compared = []
     for place in places:
         lora = place.name.endswith("-lora-f16.gguf") or base_gguf
         opened = parity.open_export(place, _base_gguf(recipe, base_gguf) if lora else None)
-        compared.append(parity.compare(said, opened[0], str(place), opened[1], opened[2]))
+        compared.append(parity.compare(trained_reference, opened[0], str(place), opened[1], opened[2]))
     return compared
 
 
@@ -174,7 +174,7 @@ def _write(  # noqa: PLR0917 - what an export is made of
     finally:
         shutil.rmtree(merged, ignore_errors=True)
     if to == "ollama":
-        write_whole(part / "Modelfile", modelfile(path.name, recipe.base.format))
+        atomic_write_text(part / "Modelfile", modelfile(path.name, recipe.base.format))
     return path
 
 
@@ -191,7 +191,7 @@ def merge(run: RunFolder, recipe: Recipe, folder: Path) -> None:
     model.to(torch.bfloat16).save_pretrained(folder)
     tokenizer = bases.load_tokenizer(recipe.base)
     tokenizer.save_pretrained(folder)
-    write_whole(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
+    atomic_write_text(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
 
 
 def _base_gguf(recipe: Recipe, given: Path | None) -> Path:

@@ -45,7 +45,7 @@ def write_model(folder: Path, path: Path, quantization: Quantization, fmt: str, 
     writer.add_name(name)
     writer.add_string(FORMAT_KEY, fmt)
     _write_shape(writer, config)
-    wanted = gguf.GGMLQuantizationType[quantization.upper()]
+    target_kind = gguf.GGMLQuantizationType[quantization.upper()]
     writer.add_file_type(gguf.LlamaFileType[f"MOSTLY_{quantization.upper()}"])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -56,7 +56,7 @@ def write_model(folder: Path, path: Path, quantization: Quantization, fmt: str, 
         if values.ndim == 1:
             writer.add_tensor(mapped, values + 1)  # all vectors of a Gemma are norms
         else:
-            kind = wanted if values.shape[-1] % _BLOCK == 0 else gguf.GGMLQuantizationType.F16
+            kind = target_kind if values.shape[-1] % _BLOCK == 0 else gguf.GGMLQuantizationType.F16
             writer.add_tensor(mapped, gguf.quants.quantize(values, kind), raw_dtype=kind)
     _close(writer)
 
@@ -82,12 +82,12 @@ def write_adapter(  # noqa: PLR0917 - what an adapter is made of
     import gguf
     from safetensors.torch import load_file
 
-    said = json.loads((folder / "adapter_config.json").read_text("utf-8"))
+    adapter_config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
     writer = gguf.GGUFWriter(path, _architecture(base_config))
     writer.add_type("adapter")
     writer.add_name(name)
     writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", float(said["lora_alpha"]))
+    writer.add_float32("adapter.lora.alpha", float(adapter_config["lora_alpha"]))
     writer.add_string(FORMAT_KEY, fmt)
     for key, values in sorted(load_file(folder / "adapter_model.safetensors").items()):
         found = _ADAPTED.fullmatch(key)

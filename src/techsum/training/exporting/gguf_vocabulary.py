@@ -19,10 +19,10 @@ def write_vocabulary(writer: Any, tokenizer: Any, rows: int) -> None:
         tokenizer: a fast tokenizer of transformers.
         rows: rows of the embedding; ids that the tokenizer does not use are filled up.
     """
-    said = json.loads(tokenizer.backend_tokenizer.to_str())
-    vocabulary: dict[str, int] = dict(said["model"]["vocab"])
+    data = json.loads(tokenizer.backend_tokenizer.to_str())
+    vocabulary: dict[str, int] = dict(data["model"]["vocab"])
     ranks: dict[str, int] = {}
-    for rank, pair in enumerate(said["model"]["merges"]):
+    for rank, pair in enumerate(data["model"]["merges"]):
         left, right = pair if isinstance(pair, list) else pair.split(" ", 1)
         ranks.setdefault(left + right, rank)
     tokens = [f"<unused-{n}>" for n in range(rows)]
@@ -32,7 +32,7 @@ def write_vocabulary(writer: Any, tokenizer: Any, rows: int) -> None:
         tokens[number] = name
         kinds[number] = _BYTE if _BYTE_NAME.fullmatch(name) else _NORMAL
         scores[number] = float(-ranks.get(name, len(ranks)))
-    for token in said["added_tokens"]:
+    for token in data["added_tokens"]:
         tokens[token["id"]] = token["content"]
         if kinds[token["id"]] != _BYTE:
             kinds[token["id"]] = _CONTROL if token["special"] else _USER_DEFINED

@@ -12,12 +12,12 @@ def modelfile(gguf: str, fmt: Format) -> str:
     Ollama puts `<bos>` before the prompt itself, so the template begins after it. A `tuned` model takes the
     sentences that it is to shorten as the prompt; a `gemma` model takes any message, as Gemma does.
     """
-    asked = (
+    messages = (
         [Message("user", _PLACE)]
         if fmt == "gemma"
         else compression_messages(_PLACE, fmt=fmt, characters=_CHARACTERS)
     )
-    template = "".join(p.text for p in render(asked, fmt)[1:])
+    template = "".join(p.text for p in render(messages, fmt)[1:])
     lines = [f"FROM ./{gguf}", f'TEMPLATE """{template}"""', "PARAMETER temperature 0"]
     lines += [f"PARAMETER stop {_quoted(stop)}" for stop in STOP[fmt]]
     return "\n".join(lines) + "\n"

@@ -6,14 +6,14 @@ import time
 import pytest
 
 from techsum.errors import CancelledError
-from techsum.server.fair_queue import FairQueue
+from techsum.fair_queue import FairQueue
 
 
 class Queue:
     """Readers in threads; each notes when it gets its place."""
 
-    def __init__(self, count=1):
-        self.places, self.served, self.positions = FairQueue(count), [], {}
+    def __init__(self, count=1, each=None):
+        self.places, self.served, self.positions = FairQueue(count, each), [], {}
         self.running = self.most = 0
         self.threads, self.go = [], threading.Event()
 
@@ -53,7 +53,7 @@ def test_one_readers_many_do_not_go_before_anothers_first():
 
 def test_a_reader_who_waits_is_not_passed_by_newcomers_for_ever(monkeypatch):
     """Given one reader with two wishes, when new readers keep coming, then the second wish has its turn."""
-    monkeypatch.setattr("techsum.server.fair_queue._STEP_SECONDS", 0.05)
+    monkeypatch.setattr("techsum.fair_queue._STEP_SECONDS", 0.05)
     queue = Queue()
     queue.enter("a0", "a")
     queue.enter("a1", "a")
@@ -74,8 +74,20 @@ def test_no_more_run_than_there_are_places():
     assert len(queue.served) == 6
 
 
+def test_one_client_never_has_every_place():
+    # given a client who has as many places as one may, and wants more
+    queue = Queue(3, each=2)
+    for n in range(3):
+        queue.enter(f"greedy{n}", "greedy")
+    # when another comes, then there is one for it at once, and the first still waits
+    queue.enter("honest", "honest")
+    assert queue.served == ["greedy0", "greedy1", "honest"]
+    queue.end()
+    assert queue.served[-1] == "greedy2"
+
+
 def test_who_waits_is_told_the_place_in_the_queue(monkeypatch):
-    monkeypatch.setattr("techsum.server.fair_queue._LOOK_SECONDS", 0.001)
+    monkeypatch.setattr("techsum.fair_queue._LOOK_SECONDS", 0.001)
     queue = Queue()
     for n in range(3):
         queue.enter(f"{n}", f"reader{n}")

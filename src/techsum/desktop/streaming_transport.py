@@ -12,7 +12,7 @@ App = Callable[
 ]
 
 
-class Inside(httpx.AsyncBaseTransport):
+class StreamingASGITransport(httpx.AsyncBaseTransport):
     """Gives requests to an ASGI application as the server would, and passes on its answer as it comes.
 
     httpx's own ASGI transport waits for the whole body, which an event stream does not have.
@@ -50,14 +50,14 @@ class Inside(httpx.AsyncBaseTransport):
         return httpx.Response(start["status"], headers=start["headers"], stream=answer)
 
     async def _run(self, scope: Message, body: bytes, answer: "_Answer") -> None:
-        asked = False
+        requested = False
 
         async def receive() -> Message:
-            nonlocal asked
-            if asked:
+            nonlocal requested
+            if requested:
                 await answer.gone.wait()
                 return {"type": "http.disconnect"}
-            asked = True
+            requested = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         try:

@@ -8,7 +8,7 @@ import flet as ft
 _NAME = "techsum"
 
 
-class Kept(Protocol):
+class PreferenceStore(Protocol):
     """A place where texts stay."""
 
     async def get(self, key: str) -> Any:
@@ -18,25 +18,25 @@ class Kept(Protocol):
         """Put it there."""
 
 
-class Keeping:
+class Preferences:
     """The device's memory of this app, read once and written through.
 
     Args:
         place: the device's own.
     """
 
-    def __init__(self, place: Kept | None = None) -> None:
-        self._place: Kept = place or ft.SharedPreferences()
+    def __init__(self, place: PreferenceStore | None = None) -> None:
+        self._place: PreferenceStore = place or ft.SharedPreferences()
         self._values: dict[str, str] = {}
 
     async def load(self) -> None:
         """Read it; what another program left there is passed over."""
         try:
-            said = json.loads(await self._place.get(_NAME) or "{}")
+            data = json.loads(await self._place.get(_NAME) or "{}")
         except ValueError:
-            said = {}
-        if isinstance(said, dict):
-            self._values = {str(k): v for k, v in said.items() if isinstance(v, str)}
+            data = {}
+        if isinstance(data, dict):
+            self._values = {str(k): v for k, v in data.items() if isinstance(v, str)}
 
     def get(self, key: str, allowed: tuple[str, ...] | None = None) -> str | None:
         """What is kept, if it is among the `allowed`."""

@@ -5,17 +5,22 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 
 from techsum.desktop.mounted import PATH, POLICY
 from techsum.desktop.origin import from_another_origin
+from techsum.errors import StorageError
+from techsum.library.sessions import Sessions
 from techsum.messages import speaking, text
 from techsum.server import metrics
 from techsum.server.limits import Client, Rate, is_own_machine
 from techsum.server.problems import problem
 from techsum.server.readers import (
+    ACCOUNT,
     COOKIE,
+    SESSION,
     YEAR,
     Readers,
     from_elsewhere,
@@ -29,7 +34,8 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -40,7 +46,7 @@ _HEADERS = {
 }
 
 _HTTPS = {"Strict-Transport-Security": f"max-age={YEAR}"}
-_KEPT_BY_BROWSERS = {"/static/": None, f"{PATH}/": "no-cache"}
+_KEPT_BY_BROWSERS = {"/static/": None, f"{PATH}/": "private, no-cache"}
 """Paths whose files are the same for everybody, and how browsers are told to keep them."""
 
 _EACH_READER, _EACH_ADDRESS = 60, 600
@@ -50,7 +56,7 @@ _WINDOWS = 60
 _REFUSED = 1008
 
 
-class Guard:
+class ReaderMiddleware:
     """Names the reader in `request.state.reader`, and refuses what another site's page sends.
 
     `request.state.client` is who the limits count it for.
@@ -58,11 +64,12 @@ class Guard:
     Args:
         app: the application behind it.
         readers: knows them by their cookies.
+        sessions: knows who signed in.
         https: whether readers are sent to https: their cookie must then never travel without it.
     """
 
-    def __init__(self, app: App, readers: Readers, *, https: bool = False) -> None:
-        self._app, self._readers, self._https = app, readers, https
+    def __init__(self, app: App, readers: Readers, sessions: Sessions, *, https: bool = False) -> None:
+        self._app, self._readers, self._sessions, self._https = app, readers, sessions, https
         self._each_reader, self._each_address = Rate(_EACH_READER), Rate(_EACH_ADDRESS)
         self._windows = Rate(_WINDOWS)
 
@@ -77,25 +84,65 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request, began = Request(scope, receive), time.monotonic()
-        known = self._readers.known(request.cookies)
-        reader = known or self._readers.new()
-        scope.setdefault("state", {}).update(reader=reader, client=_client(request, known))
+        sent_cookie = self._readers.known(request.cookies)
+        with speaking(language_of(request)):
+            failed = None
+            try:
+                known = await self._reader(sent_cookie)
+            except StorageError as error:
+                known, failed = None, problem(503, str(error))
+            reader = known or self._readers.new()
+            scope.setdefault("state", {}).update(reader=reader, client=_client(request, known))
+            # who cannot be asked for now keeps the cookie that they came with
+            is_known = bool(sent_cookie and (known or failed))
+            cookie = sent_cookie if sent_cookie and is_known else reader
+            answered = self._answered(request, send, cookie, began, known=is_known)
+            refused = failed or self._refusal(request)
+            if refused:
+                await refused(scope, receive, answered)
+            else:
+                await self._through(scope, receive, answered)
+
+    def _answered(self, request: Request, send: Send, cookie: str, began: float, *, known: bool) -> Send:
+        """`send` with what browsers are told on each answer; `cookie` names the reader in it."""
 
         async def answered(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._mark(request, reader, MutableHeaders(scope=message), known=bool(known))
+                request.state.answered = True
+                self._mark(request, cookie, MutableHeaders(scope=message), known=known)
                 metrics.answered(_method(request.method), message["status"], time.monotonic() - began)
             await send(message)
 
-        with speaking(language_of(request)):
-            if from_elsewhere(request):
-                await problem(403, text("request_elsewhere"))(scope, receive, answered)
-            elif not self._allowed(request):
-                await problem(429, text("request_rate"))(scope, receive, answered)
-            else:
-                await self._app(scope, receive, answered)
+        return answered
 
-    def _mark(self, request: Request, reader: str, headers: MutableHeaders, *, known: bool) -> None:
+    def _refusal(self, request: Request) -> App | None:
+        if from_elsewhere(request):
+            return problem(403, text("request_elsewhere"))
+        if not self._allowed(request):
+            return problem(429, text("request_rate"))
+        return None
+
+    async def _through(self, scope: Message, receive: Receive, answered: Send) -> None:
+        """Let the application answer; a bug goes on to the log, its answer with the headers of all others."""
+        try:
+            await self._app(scope, receive, answered)
+        except Exception:
+            if "answered" not in scope["state"]:
+                await problem(500, text("request_broken"))(scope, receive, answered)
+            raise
+
+    async def _reader(self, sent_cookie: str | None) -> str | None:
+        """The reader whom a cookie names, by their open session where they signed in.
+
+        Raises:
+            StorageError: the database of sessions does not answer.
+        """
+        if sent_cookie and sent_cookie.startswith(SESSION):
+            return await run_in_threadpool(self._sessions.account, sent_cookie.removeprefix(SESSION))
+        # an account's name itself was in the cookies of versions that could not end them
+        return None if sent_cookie and sent_cookie.startswith(ACCOUNT) else sent_cookie
+
+    def _mark(self, request: Request, cookie: str, headers: MutableHeaders, *, known: bool) -> None:
         """Put on what browsers are told, and the cookie: to new readers, and anew with every page."""
         path = request.url.path
         policy = {"Content-Security-Policy": POLICY} if path.startswith(PATH) else {}
@@ -111,8 +158,11 @@ class Guard:
             headers.setdefault("Cache-Control", "no-store")  # what a reader sees is the reader's own
         page = headers.get("content-type", "").startswith("text/html")
         safe = request.url.scheme == "https"
-        if (page or not (known or shared or path.startswith("/metrics"))) and (safe or not self._https):
-            headers.append("Set-Cookie", self._cookie(reader, secure=safe))
+        # signing in sets a cookie of its own
+        has_own = any(header.startswith(f"{COOKIE}=") for header in headers.getlist("set-cookie"))
+        is_wanted = (page or not (known or shared or path.startswith("/metrics"))) and not has_own
+        if is_wanted and (safe or not self._https):
+            headers.append("Set-Cookie", self._cookie(cookie, secure=safe))
 
     def _allowed(self, request: Request) -> bool:
         if request.method in _READING:
@@ -121,10 +171,10 @@ class Guard:
             _address(request)
         )
 
-    def _cookie(self, reader: str, *, secure: bool) -> str:
-        value = self._readers.cookie(reader)
-        said = f"{COOKIE}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
-        return f"{said}; Secure" if secure else said
+    def _cookie(self, name: str, *, secure: bool) -> str:
+        value = self._readers.cookie(name)
+        header = f"{COOKIE}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
+        return f"{header}; Secure" if secure else header
 
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})

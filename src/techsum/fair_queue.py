@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,10 +30,12 @@ class FairQueue:
 
     Args:
         count: how many run at a time.
+        each: how many of one client at most; by default all of them.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, each: int | None = None) -> None:
         self._free = count
+        self._each = each or count
         self._lock = threading.Lock()
         self._waiting: list[_Ticket] = []
         self._running: list[_Ticket] = []
@@ -46,7 +49,7 @@ class FairQueue:
     def turn(
         self,
         client: str,
-        cancel: threading.Event,
+        cancel: threading.Event | None = None,
         on_position: Callable[[int], None] = lambda _position: None,
     ) -> Iterator[None]:
         """Wait for the turn and have it.
@@ -76,7 +79,9 @@ class FairQueue:
                 else:
                     self._waiting.remove(ticket)
 
-    def _wait(self, ticket: _Ticket, cancel: threading.Event, on_position: Callable[[int], None]) -> None:
+    def _wait(
+        self, ticket: _Ticket, cancel: threading.Event | None, on_position: Callable[[int], None]
+    ) -> None:
         last = 0
         while not ticket.granted.is_set():
             with self._lock:
@@ -84,14 +89,18 @@ class FairQueue:
             if position != last and not ticket.granted.is_set():
                 last = position
                 on_position(position)
-            if cancel.is_set():
+            if cancel and cancel.is_set():
                 raise CancelledError
             ticket.granted.wait(_LOOK_SECONDS)
 
     def _grant(self) -> None:
         """Give what is free to those who are next."""
-        while self._free and self._waiting:
-            ticket = min(self._waiting, key=lambda t: t.due)
+        while self._free:
+            running = Counter(t.client for t in self._running)
+            allowed = [t for t in self._waiting if running[t.client] < self._each]
+            if not allowed:
+                return
+            ticket = min(allowed, key=lambda t: t.due)
             self._waiting.remove(ticket)
             self._running.append(ticket)
             self._free -= 1

@@ -10,7 +10,7 @@ Web = Annotated[str, Field(pattern=r"^https?://", max_length=4_000)]
 """A link that a page may show."""
 
 
-Moment = Annotated[float, Field(ge=0, le=4_102_444_800)]
+Timestamp = Annotated[float, Field(ge=0, le=4_102_444_800)]
 """Seconds since 1970, before the year 2100: a page writes it as a date."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
@@ -25,7 +25,7 @@ class Notice(_Kept):
 
     kind: Line
     message: Text
-    span: list[int] | None = None
+    span: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)] | None = None
 
 
 class Evidence(_Kept):
@@ -94,7 +94,7 @@ class Article(_Kept):
     notices: list[list[Any]]
 
 
-class Wish(_Kept):
+class EntryRequest(_Kept):
     """What was asked for."""
 
     mode: Literal["link", "text", "file"]
@@ -102,7 +102,7 @@ class Wish(_Kept):
     options: dict[Line, Line]
 
 
-class Asked(_Kept):
+class QuestionRow(_Kept):
     """A question and its answer."""
 
     question: Line
@@ -121,9 +121,9 @@ class Exported(_Kept):
 
     id: Line
     status: Literal["done", "failed", "cancelled"]
-    request: Wish
-    created: Moment
-    saved: Moment | None
+    request: EntryRequest
+    created: Timestamp
+    saved: Timestamp | None
     title: Text
     article: Article | None
     keys: Summary | None
@@ -131,4 +131,4 @@ class Exported(_Kept):
     error: Failure | None
     correction: Text | None
     tags: list[Line]
-    questions: list[Asked] = []
+    questions: list[QuestionRow] = []

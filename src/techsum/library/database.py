@@ -1,0 +1,94 @@
+"""The databases: how one is opened, and brought to the newest form."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from techsum.errors import StorageError
+from techsum.files import make_private
+
+_BUSY_SECONDS = 10
+_MIGRATING = 7_427_311
+"""The number of our advisory lock; any that nobody else in the database takes."""
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def bring_up(engine: Engine) -> None:
+    """Migrate, one process at a time; nothing is done where the form is the newest."""
+    if _revision(engine) == _newest():  # alembic takes 10 MB, for a database that is nearly always there
+        return
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # the lock is given back with the connection
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
+            connection.commit()
+        now = _revision(engine)
+        if now is not None and now > _newest():
+            raise StorageError("library_newer", now=now, known=_newest())
+        if now != _newest():
+            migrate(engine)
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
+
+
+def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:
+    """Bring the tables up to a revision, or `down` to one; `base` removes them."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, to)
+
+
+def _revision(engine: Engine) -> str | None:
+    """The form that a database has, or None where it is empty."""
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _newest() -> str:
+    return max(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def as_json(value: Any) -> str:
+    """JSON as it is kept: a Hangul syllable as itself (three bytes), not as its number (six)."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def make_engine(url: str) -> Engine:
+    """The database at this address; a file is made where there is none."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, json_serializer=as_json)
+    path = url.removeprefix("sqlite:///")
+    try:
+        # what people read is theirs alone: no other user of the machine opens the folder
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path:
+            make_private(Path(path))
+    except OSError as error:
+        raise StorageError("library_closed", reason=error.strerror) from None
+    # a connection each: SQLite opens in 0.1 ms, and none is shared between threads
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS}, json_serializer=as_json
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # what was saved stays saved when the power goes
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine
+
+
+def reason(error: SQLAlchemyError) -> str:
+    """Its first line; of a database's own error, without the statement."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]

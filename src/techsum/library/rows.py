@@ -1,0 +1,85 @@
+"""Rows of the table of summaries as entries, and back."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from techsum.article import Article
+from techsum.library.database import as_json
+from techsum.library.entries import Entry, Request
+from techsum.library.tables import summaries
+
+# an article, its key sentences and its summary may have megabytes
+LISTED = [c for c in summaries.c if c.name not in ("article", "article_words", "key_sentences", "result")]
+
+
+def listed_entry(row: Row[Any]) -> Entry:
+    """The summary of a row of `LISTED`, without what is large."""
+    return _entry(row, None, None, None)
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """The summary of a row of its table."""
+    return _entry(row, row.article, row.key_sentences, row.result)
+
+
+def article_row(article: Article | None) -> dict[str, Any] | None:
+    """An article as it is kept, with the places of its sentences where they are known by now."""
+    if article is None:
+        return None
+    known = vars(article).get("sentences")  # a cached property: nothing is split for this
+    return article.as_dict() | ({"spans": [[s.start, s.end] for s in known]} if known else {})
+
+
+def _entry(
+    row: Row[Any],
+    article: dict[str, Any] | None,
+    keys: dict[str, Any] | None,
+    result: dict[str, Any] | None,
+) -> Entry:
+    article = dict(article) if article else None
+    spans = article.pop("spans", ()) if article else ()
+    return Entry(
+        id=row.id,
+        reader=row.reader,
+        status=row.status,
+        request=Request(row.mode, row.source, dict(row.options)),
+        created=row.created,
+        saved=row.saved,
+        title=row.title,
+        article=Article.from_dict(article) if article else None,
+        keys=keys,
+        result=result,
+        error=row.error,
+        correction=row.correction,
+        tags=tuple(row.tags),
+        line=row.line or "",
+        spans=tuple((start, end) for start, end in spans),
+    )
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """A summary as a row of its table."""
+    return {
+        "id": entry.id,
+        "reader": entry.reader,
+        "status": entry.status,
+        "mode": entry.request.mode,
+        "source": entry.request.source,
+        "options": entry.request.options,
+        "created": entry.created,
+        "saved": entry.saved,
+        "title": entry.title,
+        "article": article_row(entry.article),
+        "key_sentences": entry.keys,
+        "result": entry.result,
+        "error": entry.error,
+        "correction": entry.correction,
+        "tags": list(entry.tags),
+    }
+
+
+def stored_bytes(values: dict[str, Any]) -> int:
+    """Bytes of JSON that these values take: a Hangul syllable is three."""
+    large = (values.get(name) for name in ("article", "key_sentences", "result"))
+    return sum(len(as_json(v).encode("utf-8", "replace")) for v in large if v)
