@@ -364,6 +364,16 @@ def test_questions_are_answered_below_the_summary_and_stay(open_page):
     assert page.locator(".s.lit").count() == 1
 
 
+def test_a_question_asked_during_an_answer_is_answered_next(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    for question in ("장치의 용량은 얼마인가요?", "가격은 얼마인가요?"):
+        page.fill("#asked", question)
+        page.press("#asked", "Enter")
+    page.locator("#chat li", has_text="240킬로와트시").first.wait_for()
+    page.locator("#chat li", has_text="본문에 없는 내용입니다.").first.wait_for()
+
+
 def test_a_suggested_question_is_asked_with_one_click(open_page):
     page = open_page()
     summarise(page, BODY)

@@ -166,24 +166,28 @@ function follow() {
 }
 
 // -- questions -------------------------------------------------------------------------------------------
-async function ask(form) {
-  const input = $("#asked"), question = input.value.trim(), problem = $("#chat-problem");
+let answered = Promise.resolve();
+// a question asked while another is answered waits for its turn; Enter is never lost
+function ask() {
+  const input = $("#asked"), question = input.value.trim();
   if (!question) return;
-  problem.textContent = "";
-  const button = $("button", form);
-  button.disabled = true;
+  input.value = $("#chat-problem").textContent = "";
   const item = document.createElement("li"), list = Object.assign(document.createElement("ol"), { className: "prose" });
   item.append(Object.assign(document.createElement("p"), { className: "question", textContent: question }), list);
   list.setAttribute("aria-live", "polite");
   $("#chat").append(item);
+  input.focus();
+  answered = answered.then(() => answer(question, item, list));
+}
+
+async function answer(question, item, list) {
   const live = new Live(list);
   try {
-    const answer = await fetch(`/api/summaries/${entry().dataset.id}/questions`, {
+    const response = await fetch(`/api/summaries/${entry().dataset.id}/questions`, {
       method: "POST", headers: { "Content-Type": "application/json", Accept: "text/event-stream" }, body: JSON.stringify({ question }),
     });
-    if (!answer.ok) throw new Error((await answer.json()).title);
-    input.value = "";
-    for await (const [name, said] of eventsOf(answer.body)) {
+    if (!response.ok) throw new Error((await response.json()).title);
+    for await (const [name, said] of eventsOf(response.body)) {
       if (name === "piece") live.piece(said.text);
       else if (name === "sentence") live.sentence(said);
       else if (name === "withdrawn") live.withdrawn(said);
@@ -192,11 +196,10 @@ async function ask(form) {
     }
   } catch (error) {
     item.remove();
-    input.value = question;
-    problem.textContent = error instanceof TypeError ? entry().dataset.lost : error.message;
+    const input = $("#asked");
+    if (!input.value) input.value = question;
+    $("#chat-problem").textContent = error instanceof TypeError ? entry().dataset.lost : error.message;
   }
-  button.disabled = false;
-  input.focus();
 }
 
 async function* eventsOf(body) {
@@ -331,12 +334,12 @@ function ready() {
   copies($("#copy-link"), () => $("#link").value);
   if (print_) { print_.hidden = false; print_.addEventListener("click", () => print()); }
   const question = $("#question");
-  if (question) question.onsubmit = (e) => { e.preventDefault(); ask(question); }; // the same form may be drawn again
+  if (question) question.onsubmit = (e) => { e.preventDefault(); ask(); }; // the same form may be drawn again
   document.querySelectorAll(".suggestions form").forEach((form) => form.onsubmit = (e) => {
     e.preventDefault();
     $("#asked").value = $("button", form).value;
     form.remove();
-    ask(question);
+    ask();
   });
 }
 
