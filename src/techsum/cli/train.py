@@ -18,7 +18,7 @@ from techsum.messages import text
 if TYPE_CHECKING:  # these load numpy, which --help has no need of
     from techsum.training.fit import Fitted
     from techsum.training.recipe import Recipe
-    from techsum.training.run_folder import ProgressCallback, TrainingProgress
+    from techsum.training.run_folder import Estimate, ProgressCallback, TrainingProgress
 
 INTERRUPTED = 130
 UNSOUND = 1
@@ -72,11 +72,13 @@ def command(
             ended = _fit_here(errors, loaded, folder, on_progress, resume=resume)
     if not ended.main:
         return
+    from techsum.training.run_folder import RunFolder
+
     console = make_console()
     if not ended.finished:
         console.print(text("train_stopped", step=ended.step, folder=folder), soft_wrap=True)
         raise typer.Exit(INTERRUPTED)
-    console.print(text("train_finished", folder=folder / "adapter"), soft_wrap=True)
+    console.print(text("train_finished", folder=RunFolder(folder).trained), soft_wrap=True)
 
 
 def _fit_here(
@@ -90,6 +92,13 @@ def _fit_here(
     ended = fit(recipe, folder, resume=resume, on_progress=on_progress, on_samples=partial(bad_rows, errors))
     leave_group()
     return ended
+
+
+def estimated(estimate: "Estimate") -> str:
+    """The line about time and cost."""
+    line = text("train_estimate", seconds=f"{estimate.seconds_per_step:.3g}", hours=f"{estimate.hours:.2g}")
+    cost = estimate.cost
+    return line if cost is None else f"{line} {text('train_cost', cost=f'{cost:.2f}')}"
 
 
 @contextmanager
@@ -111,6 +120,9 @@ def _progress(errors: Console, recipe: "Recipe") -> Iterator["ProgressCallback"]
                 errors.print(
                     text("train_dev", step=progress.step, loss=f"{progress.dev_loss:.3f}", rouge=rouge)
                 )
+                return
+            if progress.estimate:
+                errors.print(estimated(progress.estimate), soft_wrap=True)
                 return
             status = text(
                 "train_moment",

@@ -86,9 +86,53 @@ TEXTS: dict[str, tuple[str, str]] = {
         "dev로 잴 줄이 하나도 없습니다. holdout을 늘리거나 dev.path의 파일을 확인해 주세요.",
         "There is no row to measure on. Raise dev.holdout or look at the file of dev.path.",
     ),
-    "train_tensorboard": (
-        "TensorBoard가 설치되어 있지 않습니다. `pip install tensorboard` 뒤에 다시 하거나 training.tensorboard를 지워 주세요.",
-        "TensorBoard is not installed. Run `pip install tensorboard`, or take training.tensorboard out.",
+    "train_tracker": (
+        "{name}이(가) 설치되어 있지 않습니다. `pip install {name}` 뒤에 다시 하거나 training.trackers에서 지워 주세요.",
+        "{name} is not installed. Run `pip install {name}`, or take it out of training.trackers.",
+    ),
+    "train_full_sharded": (
+        "모든 가중치를 학습하는 일(lora: null)은 여러 GPU에 나누어 하지 않습니다. --accelerate를 빼거나 lora를 적어 주세요.",
+        "Training all weights (lora: null) is not sharded over GPUs. Leave --accelerate out, or name a lora.",
+    ),
+    "lora_init_quantization": (
+        "lora.init={init}은(는) quantization={quantization}과 함께 쓸 수 없습니다. pissa는 none, loftq는 nf4와 씁니다.",
+        "lora.init={init} does not go with quantization={quantization}. pissa takes none, loftq takes nf4.",
+    ),
+    "lora_token": (
+        "바탕 모델의 어휘에 {token} 토큰이 없습니다. lora.tokens를 고쳐 주세요.",
+        "The base's vocabulary has no token {token}. Mend lora.tokens.",
+    ),
+    "run_other_start": (
+        "{path}: 이 컴퓨터에서 계산한 어댑터의 첫 값이 실행을 시작할 때와 다릅니다. 시작한 컴퓨터에서 이어 하거나 새 폴더에서 처음부터 해 주세요.",
+        "{path}: this machine computes other first factors than the run began with. Go on where it began, or begin anew in another folder.",
+    ),
+    "export_no_adapter": (
+        "모든 가중치를 학습한 실행에는 어댑터가 없습니다. --to {to} 대신 merged나 gguf로 내보내 주세요.",
+        "A run that trained all weights has no adapter. Export merged or gguf instead of {to}.",
+    ),
+    "export_tokens": (
+        "토큰 임베딩도 학습한 어댑터는 {to}에 담기지 않습니다. --to gguf로 내보내 주세요.",
+        "An adapter with trained token embeddings does not fit {to}. Use --to gguf.",
+    ),
+    "train_estimate": (
+        "20단계를 재 보니 한 단계에 {seconds}초, 모두 {hours}시간쯤 걸립니다(평가 시간 제외).",
+        "Measured over 20 steps: {seconds} s a step, about {hours} hours in all (without evaluations).",
+    ),
+    "train_cost": (
+        "비용은 {cost}쯤입니다.",
+        "It will cost about {cost}.",
+    ),
+    "recipe_loftq_scale": (
+        "loftq는 alpha가 r와 같고 rslora를 쓰지 않을 때만 맞습니다",
+        "loftq fits only where alpha equals r and rslora is off",
+    ),
+    "recipe_start_init": (
+        "start로 이어 가는 어댑터에는 init을 정할 수 없습니다",
+        "an adapter that goes on from start has no init",
+    ),
+    "recipe_full_nf4": (
+        "4비트 가중치는 학습할 수 없습니다. lora를 적거나 base.quantization을 none으로 해 주세요",
+        "4-bit weights cannot be trained: name a lora, or set base.quantization to none",
     ),
     "train_memory": (
         "메모리가 모자라 학습을 멈췄습니다 (max_tokens {tokens}, batch {batch}). 둘 가운데 하나를 줄여 --resume 없이 새 폴더에서 다시 시작해 주세요.",

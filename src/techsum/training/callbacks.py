@@ -9,11 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import TrainerCallback
 
+from techsum.training.adapters import save_trained
 from techsum.training.evaluating import generated_rouge, keep_if_best, without_gain
 from techsum.training.prepared import Prepared
 from techsum.training.processes import sharded
 from techsum.training.recipe import Recipe
-from techsum.training.run_folder import ProgressCallback, RunFolder, TrainingProgress, mark_complete
+from techsum.training.run_folder import (
+    Estimate,
+    ProgressCallback,
+    RunFolder,
+    TrainingProgress,
+    mark_complete,
+)
+
+_MEASURED_STEPS = 20
 
 
 def callbacks(recipe: Recipe, run: RunFolder, prepared: Prepared, on_progress: ProgressCallback) -> list[Any]:
@@ -38,10 +47,23 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         self._dev = prepared.dev
         self._ends = _cumulated(prepared.drawn.lengths, recipe)
         self._since = (0, time.perf_counter())
+        self._begun: tuple[int, float] | None = None
+        self._evaluating = 0.0
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Start the clock where a resumed run goes on."""
         self._since = (state.global_step, time.perf_counter())
+
+    def on_step_end(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
+        """After twenty measured steps say what the run will come to; the first one is no measure."""
+        now = time.perf_counter()
+        if self._begun is None:
+            self._begun = (state.global_step, now)
+        elif state.global_step == self._begun[0] + _MEASURED_STEPS and state.is_world_process_zero:
+            seconds = (now - self._begun[1] - self._evaluating) / _MEASURED_STEPS
+            estimate = Estimate(seconds, state.max_steps, self._recipe.training.cost_per_hour)
+            self._run.tell(estimate=estimate.as_dict())
+            self._on_progress(TrainingProgress(state.global_step, state.max_steps, estimate=estimate))
 
     def on_log(self, _args: Any, state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
         """A line in the log and a moment for the user."""
@@ -71,7 +93,14 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         model, loss = more["model"], float(metrics["eval_loss"])
         if not sharded():
             rouge = generated_rouge(model, more["processing_class"], self._recipe, self._dev)
-            keep_if_best(self._run, self._recipe, model, state.global_step, loss)
+            keep_if_best(
+                self._run,
+                state.global_step,
+                loss,
+                lambda folder: save_trained(
+                    model, folder, self._recipe, more["processing_class"], self._run.initial
+                ),
+            )
         else:
             rouge = None  # a sharded model cannot write by itself in one process
         self._run.log(
@@ -80,7 +109,9 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         self._on_progress(
             TrainingProgress(state.global_step, state.max_steps, dev_loss=loss, dev_rouge=rouge)
         )
-        self._since = (state.global_step, time.perf_counter())
+        before, now = self._since[1], time.perf_counter()
+        self._evaluating += now - before  # the last steps before it are counted as its own
+        self._since = (state.global_step, now)
 
     def on_save(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Say that the checkpoint is whole."""

@@ -1,17 +1,17 @@
-"""Looking at a run while it goes: loss and ROUGE on rows that it never sees, and the best adapter kept."""
+"""Looking at a run while it goes: loss and ROUGE on rows that it never sees, and the best kept."""
 
 import itertools
 import json
 import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from techsum.files import atomic_write_text
 from techsum.generators.hub_tokenizer import HubTokenizer
-from techsum.prompts import render, stored_name
+from techsum.prompts import render
 from techsum.training.drawing import SourceRows
 from techsum.training.recipe import Recipe, Source
 from techsum.training.rows import BadRow, Row, expanded, read_rows
@@ -20,6 +20,8 @@ from techsum.training.samples import Sample, Tokenizer, make_request, sample, sh
 
 _LONGEST_ANSWER = 256
 """Tokens of a generated dev summary."""
+_BATCH = 8
+"""Prompts that are answered together."""
 
 
 @dataclass(frozen=True)
@@ -63,78 +65,82 @@ def dev_samples(recipe: Recipe, rows: Sequence[DevRow], tokenizer: Tokenizer) ->
 
 def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe, dev: Sequence[DevRow]) -> float | None:
     """Mean morpheme ROUGE-L (F1, 0 to 1) of greedily written outputs of the first dev rows."""
-    import torch
-
     from techsum.evaluation.rouge import rouge
     from techsum.korean import morphemes
 
-    if not dev[: recipe.dev.generated]:
+    rows = dev[: recipe.dev.generated]
+    if not rows:
         return None
     pieces = HubTokenizer(tokenizer)
-    ends = [tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")]
-    scores = []
-    for one in dev[: recipe.dev.generated]:
-        row = one.row
-        room = recipe.training.max_tokens - _LONGEST_ANSWER
-        document = shorten(row.input, pieces, room)
+    prompts, outputs = [], []
+    for one in rows:
+        document = shorten(one.row.input, pieces, recipe.training.max_tokens - _LONGEST_ANSWER)
         fmt = recipe.base.format
-        request, output = make_request(row, one.source, fmt, random.Random(row.place))  # noqa: S311 - no secret
-        prompt = torch.tensor(
-            [pieces.encode(render(request.messages(document, fmt), fmt))], device=model.device
-        )
-        with torch.inference_mode():
-            written = model.generate(
-                input_ids=prompt,
-                attention_mask=torch.ones_like(prompt),
-                max_new_tokens=_LONGEST_ANSWER,
-                do_sample=False,
-                eos_token_id=[e for e in ends if e is not None],
-                pad_token_id=tokenizer.pad_token_id or 0,
-            )[0, prompt.shape[1] :]
-        text = tokenizer.decode(written, skip_special_tokens=True)
-        scores.append(rouge(morphemes(output), morphemes(text)).rouge_l)
+        request, output = make_request(one.row, one.source, fmt, random.Random(one.row.place))  # noqa: S311 - no secret
+        prompts.append(pieces.encode(render(request.messages(document, fmt), fmt)))
+        outputs.append(output)
+    written = greedy(model, tokenizer, prompts, _LONGEST_ANSWER)
+    scores = [rouge(morphemes(o), morphemes(w)).rouge_l for o, w in zip(outputs, written, strict=True)]
     return sum(scores) / len(scores)
 
 
-def save_adapter(model: Any, folder: Path, recipe: Recipe) -> None:
-    """Write the adapter alone, as safetensors, naming its base and its prompt format as the recipe does."""
-    model.save_pretrained(folder)
-    (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty card
-    _name(folder, recipe)
+def greedy(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], longest: int) -> list[str]:
+    """What the model writes after each prompt, several prompts in a forward pass.
 
+    Args:
+        model: a causal model of transformers.
+        tokenizer: its tokenizer.
+        prompts: token ids.
+        longest: tokens of an answer at most.
+    """
+    import torch
 
-def keep_adapter(checkpoint: Path, folder: Path, recipe: Recipe) -> None:
-    """The adapter out of a checkpoint, as `save_adapter` writes one."""
-    folder.mkdir(parents=True)
-    for name in ("adapter_model.safetensors", "adapter_config.json"):
-        shutil.copyfile(checkpoint / name, folder / name)
-    _name(folder, recipe)
-
-
-def _name(folder: Path, recipe: Recipe) -> None:
-    path = folder / "adapter_config.json"
-    config = json.loads(path.read_text("utf-8"))
-    config |= {"base_model_name_or_path": recipe.base.name, "revision": recipe.base.revision}
-    atomic_write_text(path, json.dumps(config, indent=2, sort_keys=True))
-    atomic_write_text(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
+    pad = tokenizer.pad_token_id or 0
+    ends = [
+        e for e in (tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")) if e is not None
+    ]
+    written: list[str] = []
+    for start in range(0, len(prompts), _BATCH):
+        batch = prompts[start : start + _BATCH]
+        width = max(map(len, batch))
+        ids = torch.tensor([[pad] * (width - len(p)) + list(p) for p in batch], device=model.device)
+        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in batch], device=model.device)
+        with torch.inference_mode():
+            answers = model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=longest,
+                do_sample=False,
+                eos_token_id=ends,
+                pad_token_id=pad,
+            )[:, width:]
+        written += tokenizer.batch_decode(answers, skip_special_tokens=True)
+    return written
 
 
 def best_so_far(run: RunFolder) -> dict[str, Any] | None:
-    """Step and dev loss of the best adapter that was kept, or None."""
+    """Step and dev loss of the best that was kept, or None."""
     try:
         return dict(json.loads((run.best / "best.json").read_text("utf-8")))
     except (OSError, ValueError):
         return None
 
 
-def keep_if_best(run: RunFolder, recipe: Recipe, model: Any, step: int, loss: float) -> bool:
-    """Keep the adapter where its dev loss is the lowest so far."""
+def keep_if_best(run: RunFolder, step: int, loss: float, save: Callable[[Path], None]) -> bool:
+    """Keep what is trained where its dev loss is the lowest so far.
+
+    Args:
+        run: the run's folder.
+        step: the step that was measured.
+        loss: its dev loss.
+        save: writes what is trained into a folder.
+    """
     best = best_so_far(run)
     if best and best["step"] != step and best["loss"] <= loss:
         return False
     part = Path(f"{run.best}.part")
     shutil.rmtree(part, ignore_errors=True)
-    save_adapter(model, part, recipe)
+    save(part)
     atomic_write_text(part / "best.json", json.dumps({"step": step, "loss": loss}))
     shutil.rmtree(run.best, ignore_errors=True)
     part.replace(run.best)

@@ -12,9 +12,10 @@ from typing import Any
 from techsum.errors import TrainingError
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
+from techsum.training.adapters import adapted, keep_adapter, save_trained
 from techsum.training.chunks import ORDER
 from techsum.training.drawing import Drawn
-from techsum.training.evaluating import best_so_far, keep_adapter, save_adapter, without_gain
+from techsum.training.evaluating import best_so_far, without_gain
 from techsum.training.prepared import Prepared, data_hashes, prepare
 from techsum.training.processes import WORLD, sharded
 from techsum.training.recipe import Recipe
@@ -24,6 +25,9 @@ from techsum.training.samples import Sample
 
 _DATA_SECONDS = 24 * 3600
 """How long the other processes wait while the first one reads rows and makes samples."""
+
+_PROJECT = "techsum"
+_PROJECT_VARIABLES = {"wandb": "WANDB_PROJECT", "mlflow": "MLFLOW_EXPERIMENT_NAME"}
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,13 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
     from trl.trainer.sft_config import SFTConfig
 
     config = recipe.training
-    if config.tensorboard and not find_spec("tensorboard"):
-        raise TrainingError("train_tensorboard")
+    for tracker in config.trackers:
+        if not find_spec(tracker):
+            raise TrainingError("train_tracker", name=tracker)
+        if variable := _PROJECT_VARIABLES.get(tracker):
+            os.environ.setdefault(variable, _PROJECT)
+    if recipe.lora is None and sharded():
+        raise TrainingError("train_full_sharded")
     cuda = _cuda()
     checkpointing = cuda if config.checkpointing is None else config.checkpointing
     optimizer = config.optimizer
@@ -146,7 +155,9 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
         eval_steps=config.evaluate_every,
         logging_strategy="steps",
         logging_steps=config.log_every,
-        report_to=["tensorboard"] if config.tensorboard else [],
+        report_to=list(config.trackers),
+        run_name=recipe.name,
+        project=_PROJECT,  # trackio's name of it
         max_length=None,
         # rows come tokenized, labelled and packed: TRL has nothing to prepare
         dataset_kwargs={"skip_prepare_dataset": True},
@@ -177,9 +188,8 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
 
     cuda, nf4 = _cuda(), _nf4(recipe)
     transformers.set_seed(recipe.training.seed)  # the adapter's first weights are random too
-    model = _adapted(
-        recipe, bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None)
-    )
+    base = bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None)
+    model = adapted(recipe, base, tokenizer, run.initial, nf4=nf4)
     trainer = AnswerTrainer(
         model=model,
         args=settings,
@@ -193,32 +203,6 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
     )
     trainer.remove_callback(transformers.PrinterCallback)  # it prints into the progress bar
     return trainer
-
-
-def _adapted(recipe: Recipe, base: Any) -> Any:
-    """The base with the adapter that is trained: a new one, or the one that the recipe goes on from.
-
-    Raises:
-        TrainingError: there is no adapter to go on from, or it is of another shape.
-    """
-    import peft
-
-    config = peft.LoraConfig(
-        r=recipe.lora.r,
-        lora_alpha=recipe.lora.alpha,
-        lora_dropout=recipe.lora.dropout,
-        target_modules=list(recipe.lora.targets),
-        task_type="CAUSAL_LM",
-    )
-    if not (start := recipe.lora.start):
-        return peft.get_peft_model(base, config)
-    try:
-        known = peft.LoraConfig.from_pretrained(start)
-    except (OSError, ValueError, TypeError):
-        raise TrainingError("lora_start_missing", path=start) from None
-    if (known.r, known.lora_alpha) != (config.r, config.lora_alpha):
-        raise TrainingError("lora_start_other", path=start, r=known.r, alpha=known.lora_alpha)
-    return peft.PeftModel.from_pretrained(base, start, is_trainable=True, use_safetensors=True)
 
 
 def training_set(drawn: Drawn) -> Any:
@@ -245,8 +229,9 @@ def labelled(sequence: Sequence[Sample]) -> dict[str, list[int]]:
 
 
 def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
-    """Keep the adapter: the best by dev loss where there was an evaluation, else the last."""
-    part = run.path / ".adapter.part"
+    """Keep what was trained: the best by dev loss where there was an evaluation, else the last."""
+    target = run.adapter if recipe.lora else run.model
+    part = run.path / f".{target.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     best = best_so_far(run)
     last = run.last_checkpoint()
@@ -255,9 +240,9 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
     elif sharded() and last:  # no process holds the whole adapter; all of them gathered it for the checkpoint
         keep_adapter(last, part, recipe)
     else:
-        save_adapter(trainer.model, part, recipe)
-    shutil.rmtree(run.adapter, ignore_errors=True)
-    part.replace(run.adapter)
+        save_trained(trainer.model, part, recipe, trainer.processing_class, run.initial)
+    shutil.rmtree(target, ignore_errors=True)
+    part.replace(target)
     losses = [line["loss"] for line in trainer.state.log_history if "loss" in line]
     run.tell(
         finished=True,
@@ -275,7 +260,8 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
 
 
 def _nf4(recipe: Recipe) -> bool:
-    return recipe.base.quantization == "nf4" or (recipe.base.quantization == "auto" and _cuda())
+    by_default = recipe.base.quantization == "auto" and _cuda() and recipe.lora is not None
+    return recipe.base.quantization == "nf4" or by_default
 
 
 def _resolved(recipe: Recipe, settings: Any) -> dict[str, Any]:

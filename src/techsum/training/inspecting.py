@@ -180,12 +180,14 @@ def examples_of(recipe: Recipe, name: str) -> list[Example]:
 
 
 def sizes(config: Mapping[str, Any], recipe: Recipe) -> tuple[int, int]:
-    """Parameters of a Gemma of this configuration, and of the recipe's adapter."""
+    """Parameters of a Gemma of this configuration, and of what the recipe trains."""
     shapes = _shapes(config)
     layers, width = config["num_hidden_layers"], config["hidden_size"]
     whole = layers * sum(a * b for a, b in shapes.values()) + config["vocab_size"] * width
+    if recipe.lora is None:
+        return whole, whole
     adapter = layers * recipe.lora.r * sum(sum(shapes[name]) for name in recipe.lora.targets)
-    return whole, adapter
+    return whole, adapter + len(recipe.lora.tokens) * width
 
 
 def _shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
@@ -216,6 +218,8 @@ def memory(
     inner = config["hidden_size"] + (0 if again else config["intermediate_size"])
     activations = config["num_hidden_layers"] * tokens * inner * kept * bytes_each
     logits = answer_tokens * recipe.training.batch * config["vocab_size"] * (bytes_each + 4 + 4)
+    if recipe.lora is None:
+        weights = 0.0  # the trained ones are the base's
     return float(weights + trainable * 16 + activations + logits) / 1e9
 
 
@@ -234,7 +238,7 @@ def operations(
     more where activations are computed again; the vocabulary counts for the answer's tokens alone.
     """
     embedding = config["vocab_size"] * config["hidden_size"]
-    passes = 6 if _recomputes(recipe) else 4
+    passes = (6 if _recomputes(recipe) else 4) + (2 if recipe.lora is None else 0)
     each = passes * (parameters - embedding) * tokens + 4 * embedding * answer
     return float(each * count(recipe) / 1e15)
 

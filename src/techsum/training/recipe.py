@@ -60,18 +60,35 @@ class Base(_Part):
 
 
 class Lora(_Part):
-    """The adapter: Hu et al. 2021, with alpha / r as its scale."""
+    """The adapter (Hu et al. 2021)."""
 
     r: Positive = 16
     """Rank of the two factors."""
     alpha: Positive = 32
-    """The adapter's output is scaled by `alpha / r`."""
+    """The adapter's output is scaled by `alpha / r`, with `rslora` by `alpha / sqrt(r)`."""
+    rslora: bool = False
+    """Rank-stabilized scale (Kalajdzievski 2023): at ranks of 64 and more `alpha / r` learns too slowly."""
+    init: Literal["zero", "pissa", "loftq"] = "zero"
+    """The first factors. `zero`: the adapter begins as nothing. `pissa`: the base's own largest singular
+    values (Meng et al. 2024), for a base without quantization. `loftq`: what nf4 took from the base's weights
+    (Li et al. 2023), for nf4. The last two are written as an adapter of twice the rank, which fits the
+    unchanged base."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.05
     """Share of the adapter's inputs that is dropped while training."""
     targets: tuple[Projection, ...] = PROJECTIONS
     """Which projections get an adapter."""
+    tokens: tuple[str, ...] = ()
+    """Tokens whose embeddings are trained too, as `<start_of_turn>` of a base that never saw its turns."""
     start: str | None = None
     """An adapter's folder to go on from instead of random factors; its r and alpha must be these."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.init == "loftq" and (self.alpha != self.r or self.rslora):
+            raise ValueError("recipe_loftq_scale")  # its factors are the error itself: a scale of 1
+        if self.start and self.init != "zero":
+            raise ValueError("recipe_start_init")
+        return self
 
 
 class Columns(_Part):
@@ -206,8 +223,10 @@ class Training(_Part):
     """Evaluations in a row without a lower dev loss after which the run ends. None: it does not."""
     log_every: Positive = 5
     """Steps between two lines of the log."""
-    tensorboard: bool = False
-    """Whether TensorBoard files are written too."""
+    trackers: tuple[Literal["tensorboard", "wandb", "mlflow", "trackio"], ...] = ()
+    """Who is told the log too, beside `log.jsonl`. Keys and addresses come from their own variables."""
+    cost_per_hour: Annotated[float, Field(gt=0)] | None = None
+    """What an hour of the machine costs, in any currency: after 20 steps the run says what it comes to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=False, validate_by_alias=True)
 
@@ -236,7 +255,7 @@ class Dev(_Part):
     """What is made of a row, as in `data`."""
     rows: Positive = 60
     """Rows whose loss is measured."""
-    generated: Annotated[int, Field(ge=0)] = 4
+    generated: Annotated[int, Field(ge=0)] = 16
     """Rows whose summary is written and compared (morpheme ROUGE)."""
 
     @model_validator(mode="after")
@@ -260,8 +279,8 @@ class Recipe(_Part):
     """One line for the model card."""
     base: Base
     """The model that is tuned."""
-    lora: Lora = Lora()
-    """The adapter."""
+    lora: Lora | None = Lora()
+    """The adapter. `null`: all weights are trained, in fp32, and the run gives a whole model."""
     data_folder: Path = Path("data")
     """What the paths of sources are relative to, itself relative to where the command runs."""
     data: Annotated[tuple[Source, ...], Field(min_length=1)]
@@ -279,6 +298,8 @@ class Recipe(_Part):
             raise ValueError("recipe_patience_without_dev")
         if self.dev.holdout and any(s.task in JUDGED for s in self.data):
             raise ValueError("recipe_holdout_task")
+        if self.lora is None and self.base.quantization == "nf4":
+            raise ValueError("recipe_full_nf4")
         return self
 
     @property
@@ -292,7 +313,7 @@ class Recipe(_Part):
         fields = self.model_dump(
             mode="json", exclude={"about", "test", "data_folder"}, exclude_defaults=True, by_alias=True
         )
-        for field in ("save_every", "evaluate_every", "log_every", "tensorboard"):
+        for field in ("save_every", "evaluate_every", "log_every", "trackers", "cost_per_hour"):
             fields["training"].pop(field, None)
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -3,8 +3,9 @@
 run.json           the recipe, its fingerprint, versions and figures
 log.jsonl          a line each few steps
 checkpoints/       the two newest, safetensors and JSON
-best/              the adapter with the lowest loss on the dev rows so far
-adapter/           what the finished run gives
+best/              what had the lowest loss on the dev rows so far
+initial/           an adapter's first factors, where they are not zero
+adapter/, model/   what the finished run gives: an adapter, or a whole model
 """
 
 import json
@@ -29,6 +30,29 @@ _PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What a run will come to, by its first steps; without the time of its evaluations."""
+
+    seconds_per_step: float
+    steps: int
+    cost_per_hour: float | None = None
+
+    @property
+    def hours(self) -> float:
+        """Of all steps."""
+        return self.seconds_per_step * self.steps / 3600
+
+    @property
+    def cost(self) -> float | None:
+        """Of all steps, where the recipe says what an hour costs."""
+        return self.cost_per_hour * self.hours if self.cost_per_hour else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `run.json`."""
+        return {"seconds_per_step": self.seconds_per_step, "hours": self.hours, "cost": self.cost}
+
+
+@dataclass(frozen=True)
 class TrainingProgress:
     """How far a run is."""
 
@@ -41,6 +65,7 @@ class TrainingProgress:
     dev_loss: float | None = None
     dev_rouge: float | None = None
     """Morpheme ROUGE-L of the generated dev summaries, 0 to 1."""
+    estimate: Estimate | None = None
 
 
 ProgressCallback = Callable[[TrainingProgress], None]
@@ -57,7 +82,9 @@ class RunFolder:
         self.path = path
         self.checkpoints = path / "checkpoints"
         self.best = path / "best"
+        self.initial = path / "initial"
         self.adapter = path / "adapter"
+        self.model = path / "model"
         self._about = path / "run.json"
 
     def begin(
@@ -79,7 +106,7 @@ class RunFolder:
         known = self.about() if self._about.exists() else None
         if known and known["fingerprint"] != recipe.fingerprint:
             raise TrainingError("run_other_recipe", path=self.path, name=known["recipe"].get("name", "?"))
-        if known and not resume and (self.last_checkpoint() or self.adapter.exists()):
+        if known and not resume and (self.last_checkpoint() or self.trained.exists()):
             raise TrainingError("run_exists", path=self.path)
         if known:
             if (before := known.get("processes", 1)) != processes:
@@ -128,6 +155,11 @@ class RunFolder:
             TrainingError: this is no run's folder.
         """
         return Recipe.model_validate(self.about()["recipe"])
+
+    @property
+    def trained(self) -> Path:
+        """What the finished run gives: the whole model's folder where it trained one, else the adapter's."""
+        return self.model if self.model.exists() else self.adapter
 
     def tell(self, **more: Any) -> None:
         """Add to `run.json`; the file is whole at every moment."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from techsum.training.recipe import Recipe
+from techsum.training.recipe import Lora, Recipe
 
 _TERMS_NOTICE = (
     "Gemma is provided under and subject to the Gemma Terms of Use found at ai.google.dev/gemma/terms. "
@@ -61,8 +61,7 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         "",
         "## Training",
         "",
-        f"LoRA r={recipe.lora.r}, alpha={recipe.lora.alpha}, dropout={recipe.lora.dropout} on "
-        f"{', '.join(recipe.lora.targets)}; {figures.get('steps') or training.steps} steps of {training.batch} x {training.accumulation} "
+        f"{_trained(recipe.lora)}; {figures.get('steps') or training.steps} steps of {training.batch} x {training.accumulation} "
         f"samples, learning rate {training.learning_rate:g} ({training.schedule}), at most {training.max_tokens} "
         "tokens, loss on the answer only.",
         "",
@@ -93,6 +92,17 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         "",
     ]
     return "\n".join(lines)
+
+
+def _trained(lora: Lora | None) -> str:
+    """What was trained."""
+    if lora is None:
+        return "All weights"
+    kind = "".join(
+        [", rank-stabilized" if lora.rslora else "", f", {lora.init}" if lora.init != "zero" else ""]
+    )
+    tokens = f" and the embeddings of {', '.join(f'`{t}`' for t in lora.tokens)}" if lora.tokens else ""
+    return f"LoRA r={lora.r}, alpha={lora.alpha}{kind}, dropout={lora.dropout} on {', '.join(lora.targets)}{tokens}"
 
 
 def _figure(value: Any) -> str:

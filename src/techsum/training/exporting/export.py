@@ -56,8 +56,9 @@ def export(
     bases.quiet()
     run = RunFolder(folder)
     recipe = run.recipe
-    if not (run.adapter / "adapter_model.safetensors").exists():
+    if not any(run.trained.glob("*.safetensors")):
         raise TrainingError("export_unfinished", path=folder)
+    _check_target(recipe, to)
     target = out or folder / "exports" / to
     if target.exists():
         raise TrainingError("export_exists", path=target)
@@ -75,6 +76,14 @@ def export(
         part.chmod(0o755)  # a temporary folder is its maker's alone
         part.replace(target)
     return Exported(target, compared)
+
+
+def _check_target(recipe: Recipe, to: Target) -> None:
+    """Refuse what the run has nothing for."""
+    if recipe.lora is None and to in ("adapter", "gguf-lora"):
+        raise TrainingError("export_no_adapter", to=to)
+    if recipe.lora and recipe.lora.tokens and to == "gguf-lora":
+        raise TrainingError("export_tokens", to=to)
 
 
 def compare_all(folder: Path, against: Sequence[Path], base_gguf: Path | None) -> list[parity.Compared]:
@@ -112,7 +121,7 @@ def trained(run: RunFolder) -> parity.Reference:
     """
     from techsum.generators.transformers_model import TransformersModel
 
-    return parity.reference(TransformersModel(str(run.adapter)))
+    return parity.reference(TransformersModel(str(run.trained)))
 
 
 def failure(compared: parity.Compared) -> TrainingError:
@@ -181,13 +190,20 @@ def _write(  # noqa: PLR0917 - what an export is made of
 def merge(run: RunFolder, recipe: Recipe, folder: Path) -> None:
     """Add the adapter to its base, in fp32, and save the sum in bf16: a folder that vLLM serves as it is.
 
+    A run that trained all weights gives them as they are.
+
     Never into a 4-bit base: measured on the 270M, that moves the loss from 3.36 to 3.63.
     """
     import peft
     import torch
 
-    base = bases.load_model(recipe.base.model_copy(update={"precision": "fp32", "attention": "auto"}))
-    model = peft.PeftModel.from_pretrained(base, run.adapter).merge_and_unload(safe_merge=True)
+    fp32 = {"precision": "fp32", "attention": "auto"}
+    if recipe.lora is None:
+        trained_base = recipe.base.model_copy(update={"name": str(run.model), "revision": None, **fp32})
+        model = bases.load_model(trained_base)
+    else:
+        base = bases.load_model(recipe.base.model_copy(update=fp32))
+        model = peft.PeftModel.from_pretrained(base, run.adapter).merge_and_unload(safe_merge=True)
     model.to(torch.bfloat16).save_pretrained(folder)
     tokenizer = bases.load_tokenizer(recipe.base)
     tokenizer.save_pretrained(folder)

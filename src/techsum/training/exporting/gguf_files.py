@@ -10,6 +10,7 @@ import numpy as np
 
 from techsum.errors import TrainingError
 from techsum.generators.gguf_file import FORMAT_KEY
+from techsum.training.adapters import scale_of
 from techsum.training.exporting.gguf_vocabulary import write_vocabulary
 
 Quantization = Literal["f16", "bf16", "q8_0", "q4_0"]
@@ -87,7 +88,7 @@ def write_adapter(  # noqa: PLR0917 - what an adapter is made of
     writer.add_type("adapter")
     writer.add_name(name)
     writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", float(adapter_config["lora_alpha"]))
+    writer.add_float32("adapter.lora.alpha", scale_of(adapter_config) * int(adapter_config["r"]))
     writer.add_string(FORMAT_KEY, fmt)
     for key, values in sorted(load_file(folder / "adapter_model.safetensors").items()):
         found = _ADAPTED.fullmatch(key)
