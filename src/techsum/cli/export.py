@@ -20,8 +20,10 @@ def export(
     run: Annotated[Path, typer.Argument(help=text("help_run"))],
     to: Annotated[str, typer.Option(help="adapter, merged, gguf, gguf-lora, ollama")],
     out: Annotated[Path | None, typer.Option(help="RUN/exports/TO")] = None,
-    quantization: Annotated[str, typer.Option(help="f16, bf16, q8_0, q4_0")] = "q8_0",
+    quantization: Annotated[str, typer.Option(help="f16, bf16, q8_0, q6_k, q5_k_m, q4_k_m, q4_0")] = "q8_0",
     base_gguf: Annotated[Path | None, typer.Option(help=text("help_base_gguf"))] = None,
+    *,
+    imatrix: Annotated[bool, typer.Option("--imatrix", help=text("help_imatrix"))] = False,
 ) -> None:
     """Export a run and prove that it says the same."""
     from techsum.training.exporting import export as exporting
@@ -36,7 +38,7 @@ def export(
         raise UsageError("choice_invalid", name="quantization", value=quantization, choices=choices)
     console = make_console()
     with Console(stderr=True).status(text("export_working")):
-        done = exporting.export(run, target, out, kind, base_gguf)
+        done = exporting.export(run, target, out, kind, base_gguf, imatrix=imatrix)
     print_compared(console, [done.compared])
     console.print(text("export_done", path=done.path), soft_wrap=True)
 

@@ -36,6 +36,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help_json": ("JSON 하나로 출력합니다.", "Print one JSON object."),
     "help_run": ("실행 폴더", "the run's folder"),
     "help_base_gguf": ("gguf-lora의 바탕 모델", "the base of a gguf-lora"),
+    "help_imatrix": (
+        "K-양자화에서, 이 실행의 데이터로 중요한 가중치를 재어 더 정확히 담기",
+        "for K-quants: measure on the run's data which weights matter, and keep these better",
+    ),
     "help_rows_file": ("JSONL, CSV(.gz): input, output, title", "JSONL or CSV (.gz): input, output, title"),
     "help_columns": (
         "열 이름이 다르면: input=document,output=abstract",

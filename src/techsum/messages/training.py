@@ -110,6 +110,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "모든 가중치를 학습한 실행에는 어댑터가 없습니다. --to {to} 대신 merged나 gguf로 내보내 주세요.",
         "A run that trained all weights has no adapter. Export merged or gguf instead of {to}.",
     ),
+    "export_no_k_quants": (
+        "설치된 xllamacpp에서 K-양자화 함수를 찾지 못했습니다. --quantization q8_0이나 q4_0을 쓰거나 xllamacpp를 올려 주세요.",
+        "The installed xllamacpp shows no quantizer for K-quants. Use --quantization q8_0 or q4_0, or upgrade xllamacpp.",
+    ),
     "export_tokens": (
         "토큰 임베딩도 학습한 어댑터는 {to}에 담기지 않습니다. --to gguf로 내보내 주세요.",
         "An adapter with trained token embeddings does not fit {to}. Use --to gguf.",

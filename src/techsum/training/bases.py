@@ -12,6 +12,10 @@ from techsum.generators.models import EMBEDDED
 from techsum.settings import hub, hub_token
 from techsum.training.recipe import Base
 
+os.environ.setdefault(
+    "HF_HUB_DISABLE_TELEMETRY", "1"
+)  # trl reports to its makers otherwise; read at its import
+
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # mallopt's names of them, from glibc's malloc.h
 
 

@@ -11,17 +11,23 @@ from typing import Literal, get_args
 
 from techsum.errors import TrainingError
 from techsum.files import atomic_write_text
+from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED, model_file
 from techsum.prompts import stored_name
 from techsum.training import bases, parity
 from techsum.training.exporting.card import model_card
 from techsum.training.exporting.gguf_files import Quantization, write_adapter, write_model
+from techsum.training.exporting.k_quants import measure_inputs
 from techsum.training.exporting.modelfile import modelfile
+from techsum.training.prepared import prepare
 from techsum.training.recipe import Recipe
+from techsum.training.rows import pinned
 from techsum.training.run_folder import RunFolder
 
 Target = Literal["adapter", "merged", "gguf", "gguf-lora", "ollama"]
 TARGETS: tuple[Target, ...] = get_args(Target)
+
+_CALIBRATION_SEQUENCES = 128
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ def export(
     out: Path | None = None,
     quantization: Quantization = "q8_0",
     base_gguf: Path | None = None,
+    *,
+    imatrix: bool = False,
 ) -> Exported:
     """Export a finished run.
 
@@ -48,10 +56,11 @@ def export(
         out: where; without it `exports/TO` in the run's folder.
         quantization: of `gguf` and `ollama`.
         base_gguf: for `gguf-lora` the base as a GGUF file; the embedded base needs none.
+        imatrix: for K-quants: weigh errors by the inputs that the run's own samples give.
 
     Raises:
-        TrainingError: the run is not finished, or the export failed the parity gate; then nothing is left
-            at `out`.
+        TrainingError: the run is not finished, its data is missing for the imatrix, or the export failed the
+            parity gate; then nothing is left at `out`.
     """
     bases.quiet()
     run = RunFolder(folder)
@@ -63,7 +72,7 @@ def export(
     if target.exists():
         raise TrainingError("export_exists", path=target)
     with _part(target) as part:
-        proven = _write(run, recipe, to, part, quantization, base_gguf)
+        proven = _write(run, recipe, to, part, quantization, base_gguf, imatrix=imatrix)
         trained_reference = trained(run)
         opened = parity.open_export(proven, _base_gguf(recipe, base_gguf) if to == "gguf-lora" else None)
         compared = parity.compare(trained_reference, opened[0], to, opened[1], opened[2])
@@ -155,7 +164,14 @@ def _part(target: Path) -> Iterator[Path]:
 
 
 def _write(  # noqa: PLR0917 - what an export is made of
-    run: RunFolder, recipe: Recipe, to: Target, part: Path, quantization: Quantization, base: Path | None
+    run: RunFolder,
+    recipe: Recipe,
+    to: Target,
+    part: Path,
+    quantization: Quantization,
+    base: Path | None,
+    *,
+    imatrix: bool,
 ) -> Path:
     """Write the files.
 
@@ -179,12 +195,20 @@ def _write(  # noqa: PLR0917 - what an export is made of
     merged = Path(tempfile.mkdtemp(prefix=".merged-", dir=part.parent))
     try:
         merge(run, recipe, merged)
-        write_model(merged, path, quantization, fmt, name)
+        inputs = measure_inputs(merged, _calibration(run, recipe)) if imatrix else None
+        write_model(merged, path, quantization, fmt, name, inputs)
     finally:
         shutil.rmtree(merged, ignore_errors=True)
     if to == "ollama":
         atomic_write_text(part / "Modelfile", modelfile(path.name, recipe.base.format))
     return path
+
+
+def _calibration(run: RunFolder, recipe: Recipe) -> list[list[int]]:
+    """The first samples of the run, whole, as token ids."""
+    tokenizer = HubTokenizer(bases.load_tokenizer(recipe.base))
+    drawn = prepare(pinned(recipe, run.commits()), tokenizer, _CALIBRATION_SEQUENCES).drawn
+    return [[*sample.prompt, *sample.answer] for sample in drawn.samples]
 
 
 def merge(run: RunFolder, recipe: Recipe, folder: Path) -> None:

@@ -7,24 +7,34 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from techsum.errors import TrainingError
 from techsum.generators.gguf_file import FORMAT_KEY
 from techsum.training.adapters import scale_of
 from techsum.training.exporting.gguf_vocabulary import write_vocabulary
+from techsum.training.exporting.k_quants import K_QUANTS, Imatrix, kind_of, quantize
 
-Quantization = Literal["f16", "bf16", "q8_0", "q4_0"]
-"""What `gguf` can write by itself. K-quants need llama.cpp's own `llama-quantize` on the f16 file."""
+Quantization = Literal["f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0"]
+"""Of a file's matrices; the K-quants are llama.cpp's mixtures."""
 
 QUANTIZATIONS: tuple[Quantization, ...] = get_args(Quantization)
 
 _ARCHITECTURES = {"gemma": "gemma", "gemma2": "gemma2", "gemma3_text": "gemma3"}
 _ADAPTED = re.compile(r"base_model\.model\.(.+)\.lora_([AB])\.weight")
+_LAYER = re.compile(r"blk\.(\d+)\.")
 _BLOCK = 32
 """Weights in a block of q8_0 and q4_0."""
 
 
-def write_model(folder: Path, path: Path, quantization: Quantization, fmt: str, name: str) -> None:
+def write_model(  # noqa: PLR0917 - what a file is made of
+    folder: Path,
+    path: Path,
+    quantization: Quantization,
+    fmt: str,
+    name: str,
+    imatrix: Imatrix | None = None,
+) -> None:
     """Write a merged checkpoint as one GGUF file.
 
     Norms stay in fp32, and are stored plus one: llama.cpp multiplies by them where Gemma multiplies by one
@@ -36,6 +46,7 @@ def write_model(folder: Path, path: Path, quantization: Quantization, fmt: str, 
         quantization: of the matrices.
         fmt: the prompt format, kept under `techsum.format`.
         name: what the model calls itself.
+        imatrix: for K-quants, which inputs matter most.
     """
     import gguf
     import torch
@@ -46,7 +57,6 @@ def write_model(folder: Path, path: Path, quantization: Quantization, fmt: str, 
     writer.add_name(name)
     writer.add_string(FORMAT_KEY, fmt)
     _write_shape(writer, config)
-    target_kind = gguf.GGMLQuantizationType[quantization.upper()]
     writer.add_file_type(gguf.LlamaFileType[f"MOSTLY_{quantization.upper()}"])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -56,10 +66,31 @@ def write_model(folder: Path, path: Path, quantization: Quantization, fmt: str, 
         values = tensor.to(torch.float32).numpy()
         if values.ndim == 1:
             writer.add_tensor(mapped, values + 1)  # all vectors of a Gemma are norms
-        else:
-            kind = target_kind if values.shape[-1] % _BLOCK == 0 else gguf.GGMLQuantizationType.F16
-            writer.add_tensor(mapped, gguf.quants.quantize(values, kind), raw_dtype=kind)
+            continue
+        kind, data = _quantized(values, mapped, config, quantization, (imatrix or {}).get(tensor_name))
+        writer.add_tensor(mapped, data, raw_dtype=kind)
     _close(writer)
+
+
+def _quantized(
+    values: NDArray[np.float32],
+    name: str,
+    config: dict[str, Any],
+    quantization: Quantization,
+    importance: NDArray[np.float32] | None,
+) -> tuple[Any, NDArray[Any]]:
+    """A matrix's kind and its bytes."""
+    import gguf
+
+    if values.shape[-1] % _BLOCK:
+        kind = gguf.GGMLQuantizationType.F16
+    elif quantization in K_QUANTS:
+        layer = int(found.group(1)) if (found := _LAYER.match(name)) else 0
+        chosen = kind_of(name, values.shape[-1], layer, config["num_hidden_layers"], quantization)
+        return gguf.GGMLQuantizationType[chosen], quantize(values, chosen, importance)
+    else:
+        kind = gguf.GGMLQuantizationType[quantization.upper()]
+    return kind, gguf.quants.quantize(values, kind)
 
 
 def write_adapter(  # noqa: PLR0917 - what an adapter is made of
