@@ -9,11 +9,12 @@ import sys
 
 import pytest
 
+from support.llama_server import llama_server
 from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
 from techsum.errors import TrainingError
 from techsum.generators import load
-from techsum.training import parity
+from techsum.training import parity, served
 from techsum.training.exporting.export import compare_all, export, failure, merge, trained
 from techsum.training.exporting.gguf_files import write_model
 from techsum.training.fit import fit
@@ -146,8 +147,43 @@ def test_a_gguf_of_something_else_does_not_pass(run, merged, tmp_path, part):
     folder = broken_folder(merged, tmp_path, BREAKS[part])
     path = tmp_path / "other.gguf"
     write_model(folder, path, "f16", "gemma", "other")
-    (compared,) = compare_all(run, [path], None)
+    (compared,) = compare_all(run, [str(path)], None)
     assert compared.broken == part
+
+
+def parity_of_server(run, path):
+    """Compare a run with a llama.cpp server of this file, by the command."""
+    with llama_server(path) as (url, _):
+        return techsum("parity", run, "--against", url, "--quantization", "f16")
+
+
+def test_a_server_that_says_the_same_passes(run, tmp_path):
+    path = next(export(run, "gguf", tmp_path / "out", "f16").path.glob("*.gguf"))
+    proved = parity_of_server(run, path)
+    assert (proved.returncode, "같음" in proved.stdout) == (0, True), proved.stdout + proved.stderr
+
+
+@pytest.mark.parametrize("part", ["template", "weights"])
+def test_what_broke_in_a_server_is_named(run, merged, tmp_path, part):
+    path = tmp_path / "other.gguf"
+    write_model(broken_folder(merged, tmp_path, BREAKS[part]), path, "f16", "gemma", "other")
+    proved = parity_of_server(run, path)
+    assert (proved.returncode, part in proved.stdout) == (1, True), proved.stdout + proved.stderr
+
+
+def test_tokens_without_ids_are_known_by_their_text(run):
+    """Given texts of tokens as Ollama tells them, when one is a character of several tokens, then they end before it."""
+    trained_model = load(f"hf:{run / 'adapter'}")
+    ids = trained_model.tokenize("바닷물로 전기를 저장하는")
+    texts = [trained_model.tokenizer.decode([i]) for i in ids]
+    told = served.Answer(1, "", (*texts, "\ufffd", "다"), (0.0,) * (len(ids) + 2), None)
+    assert served.token_ids(trained_model, told) == ids
+
+
+def test_a_server_that_is_not_there_is_one_line(run):
+    gone = techsum("parity", run, "--against", "http://127.0.0.1:9/v1")
+    assert (gone.returncode, len(gone.stderr.strip().splitlines())) == (1, 1)
+    assert "127.0.0.1:9" in gone.stderr
 
 
 def test_changes_of_both_signs_do_not_cancel():
@@ -232,4 +268,4 @@ def test_an_adapter_for_another_base_is_one_line(run, base_gguf, tmp_path):
 
     folder = export(run, "gguf-lora", tmp_path / "lora", base_gguf=base_gguf).path
     with pytest.raises(TechsumError, match="어댑터"):
-        compare_all(run, [next(folder.glob("*.gguf"))], model_file("gemma-3-270m"))
+        compare_all(run, [str(next(folder.glob("*.gguf")))], model_file("gemma-3-270m"))

@@ -46,17 +46,18 @@ def export(
 def parity(
     run: Annotated[Path, typer.Argument(help=text("help_run"))],
     against: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(help=text("help_parity_against")),
     ] = None,
     base_gguf: Annotated[Path | None, typer.Option(help=text("help_base_gguf"))] = None,
+    quantization: Annotated[str, typer.Option(help=text("help_parity_quantization"))] = "bf16",
 ) -> None:
     """See whether exports say what the trained model says."""
     from techsum.training.exporting.export import compare_all
 
     console = make_console()
     with Console(stderr=True).status(text("export_working")):
-        compared = compare_all(run, against or [], base_gguf)
+        compared = compare_all(run, against or [], base_gguf, quantization)
     print_compared(console, compared)
     raise typer.Exit(0 if all(c.passed for c in compared) else 1)
 

@@ -51,7 +51,7 @@ class OpenAIServer:
     format: Format = "gemma"
 
     def __init__(self, url: str, model: str | None = None) -> None:
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         key = settings().api_key
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
@@ -72,12 +72,12 @@ class OpenAIServer:
                 listed = json.loads(response.read())["data"]
                 return {str(m["id"]): m for m in listed}
             except (ValueError, KeyError, TypeError):
-                raise ServerError("server_not_openai", url=self._url) from None
+                raise ServerError("server_not_openai", url=self.url) from None
 
     def count(self, text: str) -> int:
         """Tokens by the server's own tokenizer where it offers one (llama-server, vLLM), else an estimate."""
         if self._counts_tokens:
-            root = self._url.removesuffix("/v1")
+            root = self.url.removesuffix("/v1")
             try:
                 answer = self._client.post(
                     f"{root}/tokenize",
@@ -115,22 +115,36 @@ class OpenAIServer:
             except httpx.HTTPError as error:
                 raise self._unreachable(error) from None
 
+    def chat(self, request: dict[str, Any]) -> Any:
+        """One whole answer of the chat endpoint, as JSON.
+
+        Args:
+            request: messages and options; the model is added.
+
+        Raises:
+            ServerError: the server does not answer.
+        """
+        with self._request("POST", "/chat/completions", {"model": self.name, **request}) as response:
+            try:
+                return json.loads(response.read())
+            except ValueError:
+                raise ServerError("server_not_openai", url=self.url) from None
+
     def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
         """How likely the answer begins with each word: see `Judge.odds`."""
         request = {
-            "model": self.name,
             "messages": [{"role": m.role, "content": neutralize(m.content)} for m in messages],
             "max_tokens": 1,
             "temperature": 0,
             "logprobs": True,
             "top_logprobs": _PROBABILITIES,
         }
-        with self._request("POST", "/chat/completions", request) as response:
-            try:
-                payload = json.loads(response.read())["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-                candidates = [(str(t["token"]).strip(), float(t["logprob"])) for t in payload]
-            except (ValueError, KeyError, TypeError, IndexError):
-                raise ServerError("server_no_odds", url=self._url) from None
+        payload = self.chat(request)
+        try:
+            told = payload["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+            candidates = [(str(t["token"]).strip(), float(t["logprob"])) for t in told]
+        except (KeyError, TypeError, IndexError, ValueError):
+            raise ServerError("server_no_odds", url=self.url) from None
         # a server's tokenizer may cut a word: what begins it stands for it
         return shares(
             [
@@ -149,7 +163,7 @@ class OpenAIServer:
         try:
             event = json.loads(data)
         except ValueError:
-            raise ServerError("server_not_openai", url=self._url) from None
+            raise ServerError("server_not_openai", url=self.url) from None
         if "error" in event:
             raise self._refusal(500, _reason(event), message_text("server_advice_request"))
         return "".join(
@@ -164,7 +178,7 @@ class OpenAIServer:
             last = attempt == _ATTEMPTS - 1
             try:
                 response = self._client.send(
-                    self._client.build_request(method, self._url + path, json=body), stream=True
+                    self._client.build_request(method, self.url + path, json=body), stream=True
                 )
             except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError) as error:
                 if last:
@@ -184,8 +198,8 @@ class OpenAIServer:
 
     def _unreachable(self, error: Exception) -> ServerError:
         if isinstance(error, httpx.TimeoutException):
-            return ServerError("server_timeout", url=self._url, seconds=f"{settings().server_timeout:g}")
-        return ServerError("server_unreachable", url=self._url, reason=str(error) or type(error).__name__)
+            return ServerError("server_timeout", url=self.url, seconds=f"{settings().server_timeout:g}")
+        return ServerError("server_unreachable", url=self.url, reason=str(error) or type(error).__name__)
 
     def _explain(self, response: httpx.Response) -> ServerError:
         status = response.status_code
@@ -197,7 +211,7 @@ class OpenAIServer:
             response.close()
         if not isinstance(payload, dict) or not payload:
             if status == httpx.codes.NOT_FOUND:
-                return ServerError("server_not_openai", url=self._url)
+                return ServerError("server_not_openai", url=self.url)
             payload = {}
         advice = "server_advice_key" if status in (401, 403) else "server_advice_request"
         return self._refusal(status, _reason(payload), message_text(advice))
@@ -205,7 +219,7 @@ class OpenAIServer:
     def _refusal(self, status: int, reason: str, advice: str) -> ServerError:
         if status == httpx.codes.NOT_FOUND:
             advice = message_text("server_advice_model", models=advice)
-        return ServerError("server_refused", url=self._url, status=status, reason=reason, advice=advice)
+        return ServerError("server_refused", url=self.url, status=status, reason=reason, advice=advice)
 
 
 class _Response:

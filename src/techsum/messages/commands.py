@@ -122,8 +122,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "See whether exports say what the trained model says.",
     ),
     "help_parity_against": (
-        "폴더나 GGUF. 없으면 RUN/exports 모두",
-        "a folder or a GGUF; without it everything in RUN/exports",
+        "폴더, GGUF, 또는 서버 주소(http://…/v1). 없으면 RUN/exports 모두",
+        "a folder, a GGUF, or a server (http://…/v1); without it everything in RUN/exports",
+    ),
+    "help_parity_quantization": (
+        "서버가 돌리는 가중치의 종류: bf16, q8_0, q4_k, …",
+        "what a server's weights are: bf16, q8_0, q4_k, …",
     ),
     "help_fit_ranker": ("핵심 문장을 고르는 계수를 배웁니다.", "Fit the ranker of key sentences."),
     "help_fit_ranker_kind": ("글의 갈래: news, entry", "the kind of document: news, entry"),

@@ -347,6 +347,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path}의 어댑터는 r={r}, alpha={alpha}입니다. 레시피의 lora.r과 lora.alpha를 똑같이 적어 주세요.",
         "The adapter in {path} has r={r}, alpha={alpha}. Write the same lora.r and lora.alpha into the recipe.",
     ),
+    "parity_served_format": (
+        "서버는 대화 형식으로만 물을 수 있는데, 이 모델은 {format} 형식으로 배웠습니다. 내보낸 파일을 --against에 적어 비교해 주세요.",
+        "Servers are asked in chats only, and this model learned the format {format}. Name an exported file with --against.",
+    ),
     "parity_kind": (
         "{path}은(는) {kind} 양자화라서 얼마까지 달라져도 되는지 정해져 있지 않습니다. {known} 가운데 하나로 내보내 주세요.",
         "{path} is quantized as {kind}, for which there is no limit. Export it as one of {known}.",

@@ -13,6 +13,7 @@ from techsum.errors import TrainingError
 from techsum.files import atomic_write_text
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED, model_file
+from techsum.generators.openai_server import OpenAIServer
 from techsum.prompts import stored_name
 from techsum.training import bases, parity
 from techsum.training.exporting.card import model_card
@@ -23,6 +24,7 @@ from techsum.training.prepared import prepare
 from techsum.training.recipe import Recipe
 from techsum.training.rows import pinned
 from techsum.training.run_folder import RunFolder
+from techsum.training.served import compare_served
 
 Target = Literal["adapter", "merged", "gguf", "gguf-lora", "ollama"]
 TARGETS: tuple[Target, ...] = get_args(Target)
@@ -95,26 +97,55 @@ def _check_target(recipe: Recipe, to: Target) -> None:
         raise TrainingError("export_tokens", to=to)
 
 
-def compare_all(folder: Path, against: Sequence[Path], base_gguf: Path | None) -> list[parity.Compared]:
+def compare_all(
+    folder: Path, against: Sequence[str], base_gguf: Path | None, kind: str = "bf16"
+) -> list[parity.Compared]:
     """Compare these exports, or all in the run's folder, with the trained model.
+
+    Args:
+        folder: the run's folder.
+        against: files, folders, and servers by their address (`http://HOST:PORT/v1`, with `#MODEL` where one
+            server has several).
+        base_gguf: the GGUF that a GGUF adapter goes on.
+        kind: what servers run: a key of `parity.THRESHOLDS`.
 
     Raises:
         TrainingError: there is nothing to compare, or a GGUF adapter lacks its base.
         ModelError: an export does not load.
+        ServerError: a server does not answer, or tells no probabilities.
     """
     bases.quiet()
     run = RunFolder(folder)
-    recipe = run.recipe
-    places = list(against) or [_loaded_part(p) for p in sorted(folder.glob("exports/*")) if p.is_dir()]
-    if not places:
+    if kind not in parity.THRESHOLDS:
+        known = ", ".join(parity.THRESHOLDS)
+        raise TrainingError("parity_kind", path=folder, kind=kind, known=known)
+    servers = [place for place in against if "://" in place]
+    files = [Path(place) for place in against if place not in servers]
+    if not against:
+        files = [_loaded_part(p) for p in sorted(folder.glob("exports/*")) if p.is_dir()]
+    if not (files or servers):
         raise TrainingError("parity_nothing", path=folder)
-    trained_reference = trained(run)
-    compared = []
-    for place in places:
-        lora = place.name.endswith("-lora-f16.gguf") or base_gguf
-        opened = parity.open_export(place, _base_gguf(recipe, base_gguf) if lora else None)
-        compared.append(parity.compare(trained_reference, opened[0], str(place), opened[1], opened[2]))
+    compared = [_compare_server(run, address, kind) for address in servers]
+    return compared + (_compare_files(run, files, base_gguf) if files else [])
+
+
+def _compare_files(run: RunFolder, files: Sequence[Path], base_gguf: Path | None) -> list[parity.Compared]:
+    trained_reference, compared = trained(run), []
+    for file in files:
+        lora = file.name.endswith("-lora-f16.gguf") or base_gguf
+        opened = parity.open_export(file, _base_gguf(run.recipe, base_gguf) if lora else None)
+        compared.append(parity.compare(trained_reference, opened[0], str(file), opened[1], opened[2]))
     return compared
+
+
+def _compare_server(run: RunFolder, address: str, kind: str) -> parity.Compared:
+    from techsum.generators.transformers_model import TransformersModel
+
+    if run.recipe.base.format != "gemma":
+        raise TrainingError("parity_served_format", format=run.recipe.base.format)
+    url, _, name = address.partition("#")
+    server = OpenAIServer(url, name or None)  # one that is not there ends it before the model is loaded
+    return compare_served(TransformersModel(str(run.trained)), server, kind)
 
 
 def _loaded_part(folder: Path) -> Path:

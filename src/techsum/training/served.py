@@ -1,0 +1,105 @@
+"""A running server against the trained model: the parity gate over HTTP, by the way that TechSum asks it.
+
+The server words and tokenizes the prompts itself: a prompt of another length is another prompt. Then it
+writes greedily, and the trained model says how likely it holds each token of that. This needs nothing but the
+log-probabilities of a chat's own tokens, which vLLM, llama-server and Ollama tell alike.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from techsum.errors import ServerError
+from techsum.generators.openai_server import OpenAIServer, neutralize
+from techsum.generators.protocol import Options
+from techsum.prompts import Message, render
+from techsum.training import parity
+
+_ANSWER_TOKENS = 48
+_AS_ID = "token_id:"
+"""How vLLM writes a token's id where it is asked for ids."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server wrote."""
+
+    prompt_tokens: int
+    """Length of the prompt as the server's own template and tokenizer made it."""
+    text: str
+    texts: tuple[str, ...]
+    """Of each token."""
+    scores: tuple[float, ...]
+    """Log-probability of each token."""
+    ids: tuple[int, ...] | None
+    """Token ids, from servers that tell them."""
+
+
+def answer(server: OpenAIServer, messages: Sequence[Message]) -> Answer:
+    """The server's greedy answer to a chat.
+
+    Raises:
+        ServerError: the server does not answer, or tells no probabilities.
+    """
+    request = {
+        "messages": [{"role": m.role, "content": m.content} for m in messages],
+        "max_tokens": _ANSWER_TOKENS,
+        "temperature": 0,
+        "logprobs": True,
+        "return_tokens_as_token_ids": True,  # vLLM's own; others pass over it
+    }
+    payload = server.chat(request)
+    try:
+        choice = payload["choices"][0]
+        text, content = choice["message"]["content"] or "", choice["logprobs"]["content"]
+        texts = tuple(str(token["token"]) for token in content)
+        scores = tuple(float(token["logprob"]) for token in content)
+        return Answer(int(payload["usage"]["prompt_tokens"]), text, texts, scores, _ids(content))
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise ServerError("server_no_odds", url=server.url) from None
+
+
+def _ids(content: Sequence[dict[str, object]]) -> tuple[int, ...] | None:
+    """Token ids as llama-server (`id`) or vLLM (`token_id:ID`) tells them."""
+    told = [str(token.get("id", token["token"])).removeprefix(_AS_ID) for token in content]
+    as_ids = all("id" in t or str(t["token"]).startswith(_AS_ID) for t in content)
+    return tuple(map(int, told)) if as_ids else None
+
+
+def compare_served(trained: parity.Scorer, server: OpenAIServer, kind: str) -> parity.Compared:
+    """Compare a server with the trained model.
+
+    Args:
+        trained: base and adapter as training left them.
+        server: the server.
+        kind: a key of `parity.THRESHOLDS`: what the server runs.
+    """
+    threshold, changes, same = parity.THRESHOLDS[kind], [0.0], 0
+    prompts = parity.prompts(trained.format)
+    for messages in prompts:
+        sent = [Message(m.role, neutralize(m.content)) for m in messages]
+        prompt, told = trained.encode(render(sent, trained.format)), answer(server, sent)
+        if told.prompt_tokens != len(prompt):
+            part: parity.Part = "bos" if abs(told.prompt_tokens - len(prompt)) == 1 else "template"
+            return parity.Compared(server.name, part, threshold=threshold, prompts=len(prompts))
+        ids = token_ids(trained, told)
+        theirs = trained.score(prompt, ids) if ids else []
+        changes.append(parity.moved(told.scores[: len(ids)], theirs))
+        own = "".join(trained.stream(sent, Options(_ANSWER_TOKENS)))
+        same += own.strip() == told.text.strip()
+    change = max(changes)
+    broken: parity.Part | None = "weights" if change > threshold else None
+    return parity.Compared(server.name, broken, change, threshold, same, len(prompts))
+
+
+def token_ids(trained: parity.Scorer, told: Answer) -> Sequence[int]:
+    """The ids of an answer's tokens, up to where they are sure.
+
+    llama-server passes over tokens that are a part of a character: what follows one has lost its context, and
+    is recognised by its text, a character of several tokens.
+    """
+    if told.ids and told.texts[0].startswith(_AS_ID):
+        return told.ids
+    by_text = itertools.takewhile(lambda ids: len(ids) == 1, map(trained.tokenize, told.texts))
+    sure = [ids[0] for ids in by_text]  # no two tokens have the same text
+    return told.ids[: len(sure)] if told.ids else sure
