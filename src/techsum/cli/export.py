@@ -24,9 +24,12 @@ def export(
     base_gguf: Annotated[Path | None, typer.Option(help=text("help_base_gguf"))] = None,
     *,
     imatrix: Annotated[bool, typer.Option("--imatrix", help=text("help_imatrix"))] = False,
+    push: Annotated[str | None, typer.Option(help=text("help_push"), metavar="OWNER/NAME")] = None,
+    public: Annotated[bool, typer.Option("--public", help=text("help_public"))] = False,
 ) -> None:
     """Export a run and prove that it says the same."""
     from techsum.training.exporting import export as exporting
+    from techsum.training.exporting import publish as publishing
     from techsum.training.exporting.gguf_files import QUANTIZATIONS
 
     target = next((t for t in exporting.TARGETS if t == to), None)
@@ -37,10 +40,16 @@ def export(
         choices = ", ".join(QUANTIZATIONS)
         raise UsageError("choice_invalid", name="quantization", value=quantization, choices=choices)
     console = make_console()
+    if push:
+        publishing.check_repository(push)
     with Console(stderr=True).status(text("export_working")):
         done = exporting.export(run, target, out, kind, base_gguf, imatrix=imatrix)
     print_compared(console, [done.compared])
     console.print(text("export_done", path=done.path), soft_wrap=True)
+    if push:
+        with Console(stderr=True).status(text("publish_working")):
+            address = publishing.publish(done.path, push, private=not public)
+        console.print(text("publish_done", address=address), soft_wrap=True)
 
 
 def parity(

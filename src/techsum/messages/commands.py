@@ -40,6 +40,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "K-양자화에서, 이 실행의 데이터로 중요한 가중치를 재어 더 정확히 담기",
         "for K-quants: measure on the run's data which weights matter, and keep these better",
     ),
+    "help_push": (
+        "검사를 통과하면 모델 카드와 함께 허브에 올리기(비공개). HF_TOKEN이 필요합니다",
+        "upload it with its model card to the hub once it is proven (private); needs HF_TOKEN",
+    ),
+    "help_public": ("허브에 새로 만드는 저장소를 공개로", "make a new repository on the hub public"),
     "help_rows_file": ("JSONL, CSV(.gz): input, output, title", "JSONL or CSV (.gz): input, output, title"),
     "help_columns": (
         "열 이름이 다르면: input=document,output=abstract",

@@ -110,6 +110,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "모든 가중치를 학습한 실행에는 어댑터가 없습니다. --to {to} 대신 merged나 gguf로 내보내 주세요.",
         "A run that trained all weights has no adapter. Export merged or gguf instead of {to}.",
     ),
+    "publish_working": ("허브에 올리는 중", "uploading to the hub"),
+    "publish_done": ("올렸습니다: {address}", "Uploaded: {address}"),
+    "publish_name": (
+        "'{name}'은(는) 허브의 저장소 이름이 아닙니다. OWNER/NAME으로 적어 주세요.",
+        "'{name}' is no repository of the hub. Write OWNER/NAME.",
+    ),
+    "publish_token": (
+        "허브에 올리려면 쓰기 권한이 있는 토큰이 필요합니다. HF_TOKEN을 정해 주세요.",
+        "Uploading needs a token that may write. Set HF_TOKEN.",
+    ),
+    "publish_failed": (
+        "{name}에 올리지 못했습니다: {reason}. 내보낸 파일은 {folder}에 있습니다. 토큰의 권한을 확인하고, `hf upload {name} {folder}`로도 올릴 수 있습니다.",
+        "Could not upload to {name}: {reason}. The export is in {folder}. Check what the token may do; `hf upload {name} {folder}` uploads it too.",
+    ),
     "export_no_k_quants": (
         "설치된 xllamacpp에서 K-양자화 함수를 찾지 못했습니다. --quantization q8_0이나 q4_0을 쓰거나 xllamacpp를 올려 주세요.",
         "The installed xllamacpp shows no quantizer for K-quants. Use --quantization q8_0 or q4_0, or upgrade xllamacpp.",
