@@ -92,7 +92,15 @@ class Comparison:
         """
         first = (choice == "left") == pair.first_is_left
         preferred = "tie" if choice == "tie" else self._names[0 if first else 1]
-        row = {"article": pair.example.key, "systems": self._names, "preferred": preferred}
+        row: dict[str, object] = {
+            "article": pair.example.key,
+            "systems": self._names,
+            "preferred": preferred,
+        }
+        if choice != "tie":  # a pair that `training.preference` takes
+            answers = (pair.left, pair.right) if choice == "left" else (pair.right, pair.left)
+            row |= {"title": pair.example.title, "input": pair.example.text}
+            row |= dict(zip(("output", "rejected"), answers, strict=True))
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with self._file.open("a", encoding="utf-8") as file:

@@ -234,7 +234,10 @@ def _bare(sentence: str) -> dict[str, Any]:
 
 
 def training_rows(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
-    """Corrected summaries as rows that a recipe takes: instruction, input, output, title."""
+    """Corrected summaries as rows that a recipe takes: instruction, input, output, title, rejected.
+
+    What was corrected is the rejected answer of `training.preference`.
+    """
     for entry in entries:
         if entry.correction and entry.article:
             yield {
@@ -242,6 +245,7 @@ def training_rows(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
                 "input": entry.article.text,
                 "output": entry.correction,
                 "title": entry.title,
+                "rejected": str((entry.result or {}).get("summary", "")),
             }
 
 

@@ -90,6 +90,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name}이(가) 설치되어 있지 않습니다. `pip install {name}` 뒤에 다시 하거나 training.trackers에서 지워 주세요.",
         "{name} is not installed. Run `pip install {name}`, or take it out of training.trackers.",
     ),
+    "train_preference_processes": (
+        "선호 쌍으로 하는 학습(training.preference)은 한 프로세스로만 됩니다. --processes를 빼 주세요.",
+        "Learning from preferences (training.preference) takes one process. Leave --processes out.",
+    ),
+    "recipe_packed_pairs": (
+        "선호 쌍은 packing으로 이어 붙일 수 없습니다",
+        "pairs of answers cannot be packed",
+    ),
+    "skipped_no_rejected": (
+        "견줄 답(rejected)이 없거나 만들 수 없음",
+        "no rejected answer, and none could be made",
+    ),
     "train_full_sharded": (
         "모든 가중치를 학습하는 일(lora: null)은 여러 GPU에 나누어 하지 않습니다. --accelerate를 빼거나 lora를 적어 주세요.",
         "Training all weights (lora: null) is not sharded over GPUs. Leave --accelerate out, or name a lora.",

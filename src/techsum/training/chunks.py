@@ -126,16 +126,21 @@ class MadeChunk:
         return int(self._columns.num_rows)
 
     def __getitem__(self, number: int) -> Sample:
-        prompt, target, shortened = (
-            self._columns[name][number] for name in ("prompt", "answer", "shortened")
+        prompt, target, shortened, rejected = (
+            self._columns[name][number].as_py() for name in ("prompt", "answer", "shortened", "rejected")
         )
-        return Sample(tuple(prompt.as_py()), tuple(target.as_py()), shortened.as_py())
+        return Sample(tuple(prompt), tuple(target), shortened, tuple(rejected))
 
     @cached_property
     def lengths(self) -> NDArray[np.int32]:
         """Tokens of each sample."""
-        ends = [self._columns[name].offsets.to_numpy() for name in ("prompt", "answer")]
-        return sum(np.diff(end) for end in ends) if len(self) else np.empty(0, np.int32)
+        if not len(self):
+            return np.empty(0, np.int32)
+        prompt, target, rejected = (
+            np.diff(self._columns[name].offsets.to_numpy()) for name in ("prompt", "answer", "rejected")
+        )
+        lengths: NDArray[np.int32] = prompt + target + np.where(rejected > 0, prompt + rejected, 0)
+        return lengths
 
 
 def _write(path: Path, samples: Sequence[Sample], skipped: Counter[str]) -> None:
@@ -143,7 +148,7 @@ def _write(path: Path, samples: Sequence[Sample], skipped: Counter[str]) -> None
 
     ids = pa.list_(pa.int32())
     schema = pa.schema(
-        [("prompt", ids), ("answer", ids), ("shortened", pa.bool_())],
+        [("prompt", ids), ("answer", ids), ("shortened", pa.bool_()), ("rejected", ids)],
         metadata={"skipped": json.dumps(skipped)},
     )
     columns = [[getattr(one, name) for one in samples] for name in schema.names]
@@ -178,7 +183,8 @@ def _order(folder: Path, seed: str) -> NDArray[np.int64]:
 
 _CODE = (
     *("prompts.py", "korean.py", "checking/evidence.py", "summarizers/register.py"),
-    *(f"training/{name}.py" for name in ("samples", "gap_sentences", "alignment", "rows", "chunks")),
+    *(f"training/{name}.py" for name in ("samples", "gap_sentences", "alignment", "preferences")),
+    *(f"training/{name}.py" for name in ("rows", "chunks")),
 )
 """What decides how a row becomes a sample."""
 
@@ -202,6 +208,7 @@ def chunk_folder(
     about = (
         *(ORDER, made, store.path.name, hashlib.sha256(rows.tobytes()).hexdigest(), tokenizer),
         *(recipe.base.format, recipe.training.max_tokens, recipe.training.seed, code_hash(_CODE)),
+        recipe.training.preference is not None,
     )
     name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:24]
     folder = settings().cache_dir / "samples" / name

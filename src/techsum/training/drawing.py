@@ -78,7 +78,8 @@ def open_sources(recipe: Recipe, workers: Workers | None = None) -> list[SourceR
     found = []
     for source, store, repeated in zip(recipe.data, stores, find_repeated(recipe.data, stores), strict=True):
         held_out = store.documents["hash"] < recipe.dev.holdout * 2.0**64
-        left_out = repeated.any if source.duplicates == "drop" else np.zeros(len(store), np.bool_)
+        dropped = source.duplicates == "drop" and not recipe.training.preference
+        left_out = repeated.any if dropped else np.zeros(len(store), np.bool_)
         taken = np.flatnonzero(~held_out & ~left_out)
         if not len(taken):
             reason = store.bad[0].reason if store.bad else "bad_row_none"

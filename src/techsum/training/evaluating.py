@@ -39,7 +39,14 @@ def dev_rows(recipe: Recipe, sources: Sequence[SourceRows]) -> list[DevRow]:
         streams = [_held_out(one) for one in sources]
         in_turn = (found for turn in itertools.zip_longest(*streams) for found in turn if found)
     elif dev.path:
-        source = Source(path=dev.path, articles=dev.articles, columns=dev.columns, task=dev.task, licence="-")
+        source = Source(
+            path=dev.path,
+            articles=dev.articles,
+            columns=dev.columns,
+            task=dev.task,
+            rejected=recipe.data[0].rejected,
+            licence="-",
+        )
         in_turn = ((source, row) for row in expanded(read_rows(recipe, source), source))
     else:
         return []

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ from techsum.training.adapters import adapted, keep_adapter, save_trained
 from techsum.training.chunks import ORDER
 from techsum.training.drawing import Drawn
 from techsum.training.evaluating import best_so_far, without_gain
+from techsum.training.preferences import reference_scores
 from techsum.training.prepared import Prepared, data_hashes, prepare
 from techsum.training.processes import WORLD, sharded
 from techsum.training.recipe import Recipe
@@ -126,6 +127,8 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
             os.environ.setdefault(variable, _PROJECT)
     if recipe.lora is None and sharded():
         raise TrainingError("train_full_sharded")
+    if config.preference and int(os.environ.get(WORLD, "1")) > 1:
+        raise TrainingError("train_preference_processes")
     cuda = _cuda()
     checkpointing = cuda if config.checkpointing is None else config.checkpointing
     optimizer = config.optimizer
@@ -190,34 +193,57 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
     transformers.set_seed(recipe.training.seed)  # the adapter's first weights are random too
     base = bases.load_model(recipe.base, nf4=nf4, device_map={"": settings.device} if cuda else None)
     model = adapted(recipe, base, tokenizer, run.initial, nf4=nf4)
+    collate = partial(collated, pad=tokenizer.pad_token_id or 0, packed=recipe.training.packing)
+    dev = [labelled([s]) for s in prepared.dev_samples]
+    preference, reference = recipe.training.preference, []
+    if preference:
+        pairs = (labelled(prepared.drawn[n]) for n in range(len(prepared.drawn)))
+        reference = reference_scores(model, pairs, collate, run.path / "reference.npy")
+        of_dev = reference_scores(model, dev, collate)
+        dev = [{**row, "reference": scores} for row, scores in zip(dev, of_dev, strict=True)]
     trainer = AnswerTrainer(
         model=model,
         args=settings,
         processing_class=tokenizer,
-        data_collator=partial(collated, pad=tokenizer.pad_token_id or 0, packed=recipe.training.packing),
-        train_dataset=training_set(prepared.drawn),
-        eval_dataset=datasets.Dataset.from_list([labelled([s]) for s in prepared.dev_samples])
-        if prepared.dev_samples
-        else None,
+        data_collator=collate,
+        train_dataset=training_set(prepared.drawn, reference),
+        eval_dataset=datasets.Dataset.from_list(dev) if dev else None,
+        beta=preference.beta if preference else None,
         callbacks=callbacks(recipe, run, prepared, on_progress),
     )
     trainer.remove_callback(transformers.PrinterCallback)  # it prints into the progress bar
     return trainer
 
 
-def training_set(drawn: Drawn) -> Any:
-    """The drawn sequences as a `datasets.Dataset`; each is read from the disk when it is its turn."""
+def training_set(drawn: Drawn, reference: Sequence[tuple[float, float]] = ()) -> Any:
+    """The drawn sequences as a `datasets.Dataset`; each is read from the disk when it is its turn.
+
+    Args:
+        drawn: the sequences.
+        reference: of pairs, their scores by the model that the run began with.
+    """
     import datasets
 
-    def read(numbers: dict[str, list[int]]) -> dict[str, list[list[int]]]:
+    def read(numbers: dict[str, list[int]]) -> dict[str, list[Any]]:
         rows = [labelled(drawn[number]) for number in numbers["number"]]
+        if reference:
+            rows = [
+                {**row, "reference": reference[n]} for row, n in zip(rows, numbers["number"], strict=True)
+            ]
         return {name: [row[name] for row in rows] for name in rows[0]}
 
     return datasets.Dataset.from_dict({"number": range(len(drawn))}).with_transform(read)
 
 
-def labelled(sequence: Sequence[Sample]) -> dict[str, list[int]]:
-    """A sequence as the trainer takes it: prompts carry no loss, positions begin again with each sample."""
+def labelled(sequence: Sequence[Sample]) -> dict[str, Any]:
+    """A sequence as the trainer takes it: prompts carry no loss, positions begin again with each sample.
+
+    One with a worse answer becomes a pair of such.
+    """
+    if sequence[0].rejected:
+        (one,) = sequence
+        worse = replace(one, answer=one.rejected, rejected=())
+        return {"chosen": labelled([replace(one, rejected=())]), "rejected": labelled([worse])}
     from techsum.training.trainer import IGNORED
 
     row: dict[str, list[int]] = {"input_ids": [], "labels": [], "position_ids": []}

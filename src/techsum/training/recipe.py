@@ -102,6 +102,8 @@ class Columns(_Part):
     """The answer."""
     title: str = "title"
     """The document's title; may be missing."""
+    rejected: str = "rejected"
+    """`training.preference`: an answer that is worse than the output."""
     claim: str = "text"
     """`verdict`: the sentence that is judged."""
     label: str = "label"
@@ -151,9 +153,12 @@ class Source(_Part):
     bullets, as the rest of a summary or as a title, so that these are not unlearned."""
     parentheses: Literal["keep", "drop"] = "keep"
     """Whether what stands in parentheses stays in an output: in an encyclopedia it is names and readings."""
+    rejected: Literal["column", "corrupted"] = "column"
+    """`training.preference`: where the worse answer comes from: the row's own, or the output with one number,
+    unit, name or word made wrong by program."""
     duplicates: Literal["drop", "keep"] = "drop"
     """Rows whose document stands, nearly or wholly, in an earlier row, of this or an earlier source with the
-    same task and output. Rows that are claims or questions about a text are always kept."""
+    same task and output. Rows that are claims, questions or preferences about a text are always kept."""
     minimum_support: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Least share of the output's words that the document, as shortened, must hold."""
     licence: str
@@ -177,6 +182,13 @@ class Source(_Part):
         """The same with what is made of it: one file may be used for several tasks."""
         column = "" if self.columns.output == "output" else f": {self.columns.output}"
         return f"{self.name} ({self.task}{column})"
+
+
+class Preference(_Part):
+    """DPO: the model learns to hold the output likelier than the rejected answer."""
+
+    beta: Annotated[float, Field(gt=0)] = 0.1
+    """How strongly it is held to the model that the run begins with."""
 
 
 class Training(_Part):
@@ -211,6 +223,8 @@ class Training(_Part):
     packing: bool = False
     """Several samples, in the order they were drawn, in one sequence of up to `max_tokens`; each sees only
     itself. `batch` and `steps` then count sequences."""
+    preference: Preference | None = None
+    """Learn from pairs of answers instead of from single ones; mostly from an adapter (`lora.start`)."""
     checkpointing: bool | None = None
     """Recompute activations to save memory. None: on a GPU yes, on a CPU no."""
     seed: int = 0
@@ -234,6 +248,8 @@ class Training(_Part):
     def _consistent(self) -> Self:
         if self.packing and self.group_by_length:
             raise ValueError("recipe_packed_and_grouped")
+        if self.packing and self.preference:
+            raise ValueError("recipe_packed_pairs")
         if bool(self.steps) == bool(self.epochs):
             raise ValueError("recipe_steps_or_epochs")
         return self
@@ -415,5 +431,6 @@ def _fields(place: Sequence[str]) -> Iterator[str]:
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "base": Base, "lora": Lora, "data": Source, "columns": Columns, "training": Training, "dev": Dev,
+    "base": Base, "lora": Lora, "data": Source, "columns": Columns, "training": Training,
+    "preference": Preference, "dev": Dev,
 }  # fmt: skip

@@ -119,7 +119,7 @@ def _write(path: Path, rows: Iterator[Row | BadRow]) -> None:
     import pyarrow as pa
 
     turns = pa.list_(pa.list_(pa.string()))
-    texts = [(name, pa.large_string()) for name in ("instruction", "input", "output", "title")]
+    texts = [(name, pa.large_string()) for name in ("instruction", "input", "output", "title", "rejected")]
     schema = pa.schema([("place", pa.int64()), *texts, ("turns", turns)])
     found = _Found()
     documents = path.with_suffix(".documents")

@@ -30,6 +30,8 @@ class Row:
     input: str
     output: str
     title: str
+    rejected: str = ""
+    """An answer that is worse than the output, where the row has one."""
     turns: tuple[tuple[str, str], ...] = ()
     """`dialogue`: earlier questions with their answers."""
 
@@ -96,10 +98,11 @@ def judged(
     texts = (str(fields.get(name) or "") for name in (*vars(columns).values(), "turns"))
     if any(map(_BROKEN.search, texts)):
         return BadRow(source, place, "bad_row_encoding")
-    other = [fields.get(name) for name in (columns.instruction, columns.title)]
-    instruction, title = (value.strip() if isinstance(value, str) else "" for value in other)
+    other = [fields.get(name) for name in (columns.instruction, columns.title, columns.rejected)]
+    instruction, title, rejected = (value.strip() if isinstance(value, str) else "" for value in other)
     answer = output.strip() if isinstance(output, str) else ""
-    return Row(place, instruction, document.strip(), answer, title, fields.get("turns") or ())
+    turns = fields.get("turns") or ()
+    return Row(place, instruction, document.strip(), answer, title, rejected, turns)
 
 
 def pinned(recipe: Recipe, known: Mapping[str, str]) -> Recipe:

@@ -24,6 +24,7 @@ from techsum.prompts import (
 from techsum.summarizers.options import REGISTERS
 from techsum.summarizers.register import register_of
 from techsum.training.gap_sentences import make_passage
+from techsum.training.preferences import corrupted
 from techsum.training.recipe import JUDGED, Recipe, Source, Task
 from techsum.training.rows import Row
 
@@ -59,9 +60,13 @@ class Sample:
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
     shortened: bool = False
+    rejected: tuple[int, ...] = ()
+    """A worse answer, where the run learns from preferences."""
 
     def __len__(self) -> int:
-        return len(self.prompt) + len(self.answer)
+        """Tokens that are computed: with a worse answer the prompt counts twice."""
+        pairs = len(self.prompt) + len(self.rejected) if self.rejected else 0
+        return len(self.prompt) + len(self.answer) + pairs
 
 
 def sample(
@@ -89,23 +94,34 @@ def sample(
     if len(output) < shortest or not _parentheses_close(output):
         return "skipped_broken_output"
     request, output = make_request(replace(row, output=output), source, fmt, rng)
+    rejected = _rejected(row, output, source, rng) if recipe.training.preference else ""
+    if rejected is None:
+        return "skipped_no_rejected"
     target = tuple(tokenizer.encode(answer(output, fmt)))
+    worse = tuple(tokenizer.encode(answer(rejected, fmt))) if rejected else ()
+    longest = max(len(target), len(worse))
 
     def prompt(shown: str) -> tuple[int, ...]:
         return tuple(tokenizer.encode(render(request.messages(shown, fmt), fmt)))
 
     frame = len(prompt(""))
-    room = limit - len(target) - frame
+    room = limit - longest - frame
     if room < _FEWEST_TOKENS:
         return "skipped_long_output"
     fitting = shorten(document, tokenizer, room)
     if source.minimum_support and not _supported(output, fitting, source.minimum_support):
         return "skipped_unsupported"
     whole = prompt(fitting)
-    if len(whole) + len(target) > limit:  # joined to its frame a document may take a token more
+    if len(whole) + longest > limit:  # joined to its frame a document may take a token more
         fitting = shorten(document, tokenizer, room - _FEWEST_TOKENS // 2)
         whole = prompt(fitting)
-    return Sample(whole, target, shortened=len(fitting) < len(document))
+    return Sample(whole, target, shortened=len(fitting) < len(document), rejected=worse)
+
+
+def _rejected(row: Row, output: str, source: Source, rng: random.Random) -> str | None:
+    """The worse answer, where there is one."""
+    found = corrupted(output, row.input, rng) if source.rejected == "corrupted" else row.rejected
+    return found if found and found != output else None
 
 
 @dataclass(frozen=True)

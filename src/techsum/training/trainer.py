@@ -11,25 +11,29 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from trl.trainer.sft_trainer import SFTTrainer
 
+from techsum.training.preferences import answer_scores, preference_loss
+
 IGNORED = -100
 """The label of a token that carries no loss."""
 
 
 class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
-    """SFTTrainer with four differences.
+    """SFTTrainer with five differences.
 
     - The loss asks the model for the logits of the answer's tokens only: Gemma's vocabulary has 262,144
       entries.
     - The adapter is trained in fp32 also on a 4-bit base, where TRL casts it to bf16: late in a run most
       updates are smaller than a bf16 weight can take. Sharded over GPUs (FSDP) it stays in bf16.
+    - With a `beta`, samples are pairs and the loss is DPO's.
     - Samples keep the order in which they were drawn, so that the order does not depend on the batch size,
       the number of processes or a restart.
     - Optimizer, schedule and random states are kept as safetensors and JSON: nothing in a run folder is a
       pickle. A model that is sharded over GPUs (FSDP) keeps its states in torch's own distributed format.
     """
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, beta: float | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.beta = beta
         if not self.is_fsdp_enabled:
             for weights in self.model.parameters():
                 if weights.requires_grad:
@@ -41,7 +45,7 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
-        """Mean cross entropy of the answers' tokens.
+        """Mean cross entropy of the answers' tokens, or DPO's loss of pairs.
 
         Args:
             model: the model with its adapter.
@@ -52,6 +56,13 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
         Returns:
             A scalar; summed over the passes and processes of a step it is the mean over the step's tokens.
         """
+        if self.beta:
+            reference = inputs["reference"].T.flatten()
+            pairs = {name: value for name, value in inputs.items() if name != "reference"}
+            loss = preference_loss(answer_scores(model, pairs), reference, self.beta)
+            # a step's passes have as many pairs each; transformers divides only where it counts no tokens
+            loss /= 1 if num_items_in_batch is None else self.current_gradient_accumulation_steps
+            return (loss, {}) if return_outputs else loss
         labels = inputs["labels"]
         loss = answer_loss(model, inputs)
         count = (labels[:, 1:] != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
@@ -121,21 +132,29 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
             np.random.set_state(("MT19937", keys, position, has_gauss, cached))
 
 
-def collated(rows: list[dict[str, list[int]]], *, pad: int, packed: bool) -> dict[str, Any]:
+def collated(rows: list[dict[str, Any]], *, pad: int, packed: bool) -> dict[str, Any]:
     """Rows as one batch.
 
     Args:
-        rows: `input_ids`, `labels`, `position_ids` of one sequence each.
+        rows: `input_ids`, `labels`, `position_ids` of one sequence each; or pairs, `chosen` and `rejected`
+            of these with their `reference` scores.
         pad: id of the padding token.
         packed: whether rows hold several samples. They are then joined to one row without a mask:
             transformers' attentions keep samples apart where the positions begin again at 0.
 
     Returns:
         `input_ids`, `labels`, `position_ids` and without packing `attention_mask`, all [batch, length].
+        Of pairs all chosen answers come first, then the rejected ones.
         Padding stands on the left: answers then end in the same column, and few columns carry a label.
     """
     if packed:
         return {name: torch.tensor([[i for row in rows for i in row[name]]]) for name in rows[0]}
+    if "rejected" in rows[0]:
+        pairs = [row["chosen"] for row in rows] + [row["rejected"] for row in rows]
+        batch = collated(pairs, pad=pad, packed=False)
+        if "reference" in rows[0]:
+            batch["reference"] = torch.tensor([row["reference"] for row in rows])
+        return batch
     longest = max(len(row["input_ids"]) for row in rows)
 
     def padded(name: str, filler: int) -> Any:
@@ -157,13 +176,18 @@ def answer_loss(model: Any, batch: dict[str, Any]) -> Any:
         A scalar in fp32. Only columns with a label in any row are asked for: with one sample a pass these
         are the answer's, and memory does not grow with the document.
     """
+    logits, labels = answer_logits(model, batch)
+    return functional.cross_entropy(
+        logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED, reduction="sum"
+    )
+
+
+def answer_logits(model: Any, batch: dict[str, Any]) -> tuple[Any, Any]:
+    """Logits [rows, columns, vocabulary] and labels [rows, columns] of columns with a label in any row."""
     inputs = {name: value for name, value in batch.items() if name != "labels"}
     labels = batch["labels"][:, 1:]
     columns = (labels != IGNORED).any(0).nonzero().squeeze(1)  # position n predicts token n + 1
-    logits = model(**inputs, logits_to_keep=columns, use_cache=False).logits
-    return functional.cross_entropy(
-        logits.flatten(0, 1).float(), labels[:, columns].flatten(), ignore_index=IGNORED, reduction="sum"
-    )
+    return model(**inputs, logits_to_keep=columns, use_cache=False).logits, labels[:, columns]
 
 
 def _flatten(state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

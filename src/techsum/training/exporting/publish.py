@@ -55,4 +55,6 @@ def publish(folder: Path, repository: str, *, private: bool) -> str:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         if secret := hub_token():
             reason = reason.replace(secret, "***")
-        raise TrainingError("publish_failed", name=repository, reason=reason[:200].rstrip("."), folder=folder) from None
+        raise TrainingError(
+            "publish_failed", name=repository, reason=reason[:200].rstrip("."), folder=folder
+        ) from None
