@@ -8,7 +8,7 @@ from techsum.errors import TrainingError
 from techsum.training import bases
 from techsum.training.adapters import adapted, as_trained, save_trained
 from techsum.training.evaluating import greedy
-from techsum.training.exporting.export import export
+from techsum.training.exporting.export import compare_all, export
 from techsum.training.fit import fit
 from techsum.training.recipe import load_recipe
 
@@ -134,3 +134,11 @@ def test_answers_written_together_are_those_written_alone(recipe):
     ]
     together = greedy(model, tokenizer, prompts, 12)
     assert together == [greedy(model, tokenizer, [prompt], 12)[0] for prompt in prompts]
+
+
+def test_a_qlora_run_is_compared_with_what_it_was_trained_on(recipe, tmp_path):
+    """Given a run on 4-bit weights, when its export is compared, then what 4 bits make of it is told beside."""
+    fit(load_recipe(recipe, [*LOFTQ, "training.steps=1", "dev={}"]), tmp_path / "run")
+    as_it_was, shipped = compare_all(tmp_path / "run", [str(tmp_path / "run" / "adapter")], None)
+    assert as_it_was.against == "as trained (nf4)"
+    assert shipped.moved < as_it_was.moved

@@ -56,7 +56,7 @@ def merged(run):
     return folder
 
 
-@pytest.mark.parametrize("to", ["adapter", "merged", "gguf", "gguf-lora", "ollama"])
+@pytest.mark.parametrize("to", ["adapter", "merged", "fp8", "gguf", "gguf-lora", "ollama"])
 def test_every_export_passes_the_gate_and_carries_a_card(run, to, base_gguf, tmp_path):
     (run / "evaluation").mkdir(exist_ok=True)
     (run / "evaluation" / "table.md").write_text("| system | R-L |", "utf-8")  # as `techsum eval` writes it

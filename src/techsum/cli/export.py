@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def export(
     run: Annotated[Path, typer.Argument(help=text("help_run"))],
-    to: Annotated[str, typer.Option(help="adapter, merged, gguf, gguf-lora, ollama")],
+    to: Annotated[str, typer.Option(help="adapter, merged, fp8, gguf, gguf-lora, ollama")],
     out: Annotated[Path | None, typer.Option(help="RUN/exports/TO")] = None,
     quantization: Annotated[str, typer.Option(help="f16, bf16, q8_0, q6_k, q5_k_m, q4_k_m, q4_0")] = "q8_0",
     base_gguf: Annotated[Path | None, typer.Option(help=text("help_base_gguf"))] = None,

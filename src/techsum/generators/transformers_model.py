@@ -76,9 +76,14 @@ def _tokenizer(base: str, revision: str) -> Any:
 
 
 class TransformersModel:
-    """A hub model (`google/gemma-2-2b-it`), a checkpoint folder, or a training run's adapter folder."""
+    """A hub model (`google/gemma-2-2b-it`), a checkpoint folder, or a training run's adapter folder.
 
-    def __init__(self, where: str) -> None:
+    Args:
+        where: one of these.
+        options: more of transformers' `from_pretrained`.
+    """
+
+    def __init__(self, where: str, **options: Any) -> None:
         try:
             import torch
             import transformers
@@ -100,6 +105,7 @@ class TransformersModel:
                 dtype=dtype,
                 device_map="auto" if torch.cuda.is_available() else None,
                 use_safetensors=True,  # a .bin is a pickle, and a pickle is a program
+                **options,
             )
             if of.adapter:
                 from peft import PeftModel

@@ -87,13 +87,7 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
     if chosen := attention(base):
         more["attn_implementation"] = chosen
     if nf4:
-        more["quantization_config"] = transformers.BitsAndBytesConfig(
-            load_in_4bit=True,
-            bnb_4bit_quant_type="nf4",
-            bnb_4bit_use_double_quant=True,
-            bnb_4bit_compute_dtype=dtype,
-            bnb_4bit_quant_storage=dtype,  # FSDP can only shard storage of a float type
-        )
+        more["quantization_config"] = nf4_config(base)
     try:
         model = transformers.AutoModelForCausalLM.from_pretrained(
             place(base),
@@ -109,6 +103,21 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
     if nf4:
         _never_repacked(model)
     return model
+
+
+def nf4_config(base: Base) -> Any:
+    """How transformers loads the base in 4 bits."""
+    import torch
+    import transformers
+
+    dtype = torch.bfloat16 if base.precision == "bf16" else torch.float32
+    return transformers.BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=dtype,
+        bnb_4bit_quant_storage=dtype,  # FSDP can only shard storage of a float type
+    )
 
 
 def _never_repacked(model: Any) -> None:

@@ -39,15 +39,18 @@ THRESHOLDS = {
     "f16": 0.03,
     "lora": 0.05,
     "q8_0": 0.08,
+    "fp8": 0.15,
     "q6_k": 0.15,
     "q5_k": 0.2,
     "q5_1": 0.2,
     "q5_0": 0.25,
     "q4_k": 0.4,
     "q4_0": 0.4,
+    "int4": 0.4,
+    "nf4": 0.4,
 }
 """Most that the log-probability of a token of the reference answer may move on average, in nats.
-Seen with the tests' two-layer model: 0.05 (merged, bf16), 0.006 (f16), 0.0013 (LoRA), 0.026 (q8_0), 0.28 (q4_0);
+Seen with the tests' two-layer model: 0.05 (merged, bf16), 0.006 (f16), 0.0013 (LoRA), 0.026 (q8_0), 0.04 (fp8), 0.28 (q4_0);
 0.52 where one of its layers lost a matrix. K-quants lie between q8_0 and q4_0 by their bits; not measured."""
 
 _ARTICLES = (
@@ -232,7 +235,7 @@ def open_export(path: Path, base: Path | None = None) -> tuple[Scorer, str, str 
         from techsum.generators.transformers_model import TransformersModel
 
         loaded = TransformersModel(str(path))
-        return loaded, "bf16", loaded.tokenizer.chat_template
+        return loaded, _checkpoint_kind(path), loaded.tokenizer.chat_template
     from techsum.generators.llama_cpp import LlamaCpp
 
     about = inspect_gguf(path)
@@ -241,6 +244,28 @@ def open_export(path: Path, base: Path | None = None) -> tuple[Scorer, str, str 
             raise TrainingError("parity_base", path=path)
         return LlamaCpp(base, path.stem, path), "lora", inspect_gguf(base).chat_template
     return LlamaCpp(path, path.stem), _quantization(path), about.chat_template
+
+
+def _checkpoint_kind(folder: Path) -> str:
+    """What the weights of an adapter's or a checkpoint's folder are, as a key of `THRESHOLDS`.
+
+    Raises:
+        TrainingError: nobody has said how far such a kind may move.
+    """
+    import json
+
+    config = folder / "config.json"
+    told = json.loads(config.read_text("utf-8")) if config.exists() else {}
+    scheme = told.get("quantization_config")
+    if not scheme:
+        return "bf16"
+    weights = [group.get("weights") or {} for group in scheme.get("config_groups", {}).values()]
+    kinds = {f"{w.get('type')}{w.get('num_bits')}" for w in weights}
+    known = {"float8": "fp8", "int4": "int4"}
+    if len(kinds) != 1 or not kinds <= known.keys():
+        kind = ", ".join(sorted(kinds)) or str(scheme.get("quant_method"))
+        raise TrainingError("parity_kind", path=folder, kind=kind, known=", ".join(THRESHOLDS))
+    return known[kinds.pop()]
 
 
 def _quantization(path: Path) -> str:

@@ -25,7 +25,7 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
     head = {
         "language": ["ko"],
         "base_model": recipe.base.name,
-        "library_name": {"adapter": "peft", "merged": "transformers"}.get(to, "gguf"),
+        "library_name": {"adapter": "peft", "merged": "transformers", "fp8": "transformers"}.get(to, "gguf"),
         "pipeline_tag": "summarization",
         "license": "gemma",
         "tags": ["techsum", "summarization", "korean"],

@@ -16,7 +16,9 @@ from techsum.generators.models import EMBEDDED, model_file
 from techsum.generators.openai_server import OpenAIServer
 from techsum.prompts import stored_name
 from techsum.training import bases, parity
+from techsum.training.adapters import as_trained
 from techsum.training.exporting.card import model_card
+from techsum.training.exporting.fp8 import write_fp8
 from techsum.training.exporting.gguf_files import Quantization, write_adapter, write_model
 from techsum.training.exporting.k_quants import measure_inputs
 from techsum.training.exporting.modelfile import modelfile
@@ -26,7 +28,7 @@ from techsum.training.rows import pinned
 from techsum.training.run_folder import RunFolder
 from techsum.training.served import compare_served
 
-Target = Literal["adapter", "merged", "gguf", "gguf-lora", "ollama"]
+Target = Literal["adapter", "merged", "fp8", "gguf", "gguf-lora", "ollama"]
 TARGETS: tuple[Target, ...] = get_args(Target)
 
 _CALIBRATION_SEQUENCES = 128
@@ -130,12 +132,25 @@ def compare_all(
 
 
 def _compare_files(run: RunFolder, files: Sequence[Path], base_gguf: Path | None) -> list[parity.Compared]:
-    trained_reference, compared = trained(run), []
+    trained_reference = trained(run)
+    compared = _compare_as_trained(run, trained_reference)
     for file in files:
         lora = file.name.endswith("-lora-f16.gguf") or base_gguf
         opened = parity.open_export(file, _base_gguf(run.recipe, base_gguf) if lora else None)
         compared.append(parity.compare(trained_reference, opened[0], str(file), opened[1], opened[2]))
     return compared
+
+
+def _compare_as_trained(run: RunFolder, trained_reference: parity.Reference) -> list[parity.Compared]:
+    """What was trained on 4-bit weights, held against the same on the base that it ships for."""
+    if run.about().get("resolved", {}).get("quantization") != "nf4":
+        return []
+    from techsum.generators.transformers_model import TransformersModel
+
+    with tempfile.TemporaryDirectory() as part:
+        adapter = as_trained(run.adapter, Path(part), run.recipe)
+        model = TransformersModel(str(adapter), quantization_config=bases.nf4_config(run.recipe.base))
+        return [parity.compare(trained_reference, model, "as trained (nf4)", "nf4", None)]
 
 
 def _compare_server(run: RunFolder, address: str, kind: str) -> parity.Compared:
@@ -217,22 +232,33 @@ def _write(  # noqa: PLR0917 - what an export is made of
     if to == "merged":
         merge(run, recipe, part)
         return part
+    if to == "fp8":
+        with _merged(run, recipe, part) as merged:
+            write_fp8(merged, part)
+        return part
     if to == "gguf-lora":
         _base_gguf(recipe, base)  # told before the work
         path = part / f"{name}-lora-f16.gguf"
         write_adapter(run.adapter, path, bases.load_config(recipe.base), fmt, name)
         return path
     path = part / f"{name}-{quantization}.gguf"
-    merged = Path(tempfile.mkdtemp(prefix=".merged-", dir=part.parent))
-    try:
-        merge(run, recipe, merged)
+    with _merged(run, recipe, part) as merged:
         inputs = measure_inputs(merged, _calibration(run, recipe)) if imatrix else None
         write_model(merged, path, quantization, fmt, name, inputs)
-    finally:
-        shutil.rmtree(merged, ignore_errors=True)
     if to == "ollama":
         atomic_write_text(part / "Modelfile", modelfile(path.name, recipe.base.format))
     return path
+
+
+@contextmanager
+def _merged(run: RunFolder, recipe: Recipe, part: Path) -> Iterator[Path]:
+    """A merged checkpoint that other files are made from, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=".merged-", dir=part.parent))
+    try:
+        merge(run, recipe, folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _calibration(run: RunFolder, recipe: Recipe) -> list[list[int]]:
