@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from techsum.errors import EvaluationError, UsageError
+from techsum.evaluation import lm_eval
 from techsum.evaluation.results import MAIN, Results, SystemResult
 from techsum.evaluation.systems import BASELINES
 from techsum.messages import text
@@ -29,7 +30,7 @@ th:first-child,td:first-child{text-align:left}small{color:#5b6673}img{max-width:
 
 
 def write(results: Results, folder: Path) -> None:
-    """Write `report.html`, `report.json`, `table.md` and the plots into a folder.
+    """Write `report.html`, `report.json`, `table.md`, the plots and `lm-eval/` into a folder.
 
     Raises:
         EvaluationError: the folder cannot be written.
@@ -41,6 +42,7 @@ def write(results: Results, folder: Path) -> None:
         report_json = json.dumps(results.as_dict(), ensure_ascii=False, indent=1)
         (folder / "report.json").write_text(report_json, "utf-8")
         (folder / "table.md").write_text(markdown(results), "utf-8")
+        lm_eval.write(results, folder / "lm-eval")
         (folder / "report.html").write_text("".join(_html(results)), "utf-8")
     except OSError as error:
         reason = error.strerror or str(error)

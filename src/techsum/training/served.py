@@ -2,12 +2,13 @@
 
 The server words and tokenizes the prompts itself: a prompt of another length is another prompt. Then it
 writes greedily, and the trained model says how likely it holds each token of that. This needs nothing but the
-log-probabilities of a chat's own tokens, which vLLM, llama-server and Ollama tell alike.
+log-probabilities of a chat's own tokens, which vLLM, llama-server, MLX and Ollama tell alike.
 """
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from techsum.errors import ServerError
 from techsum.generators.openai_server import OpenAIServer, neutralize
@@ -52,18 +53,19 @@ def answer(server: OpenAIServer, messages: Sequence[Message]) -> Answer:
     try:
         choice = payload["choices"][0]
         text, content = choice["message"]["content"] or "", choice["logprobs"]["content"]
-        texts = tuple(str(token["token"]) for token in content)
+        texts = tuple(str(token.get("token", "")) for token in content)
         scores = tuple(float(token["logprob"]) for token in content)
         return Answer(int(payload["usage"]["prompt_tokens"]), text, texts, scores, _ids(content))
     except (ValueError, KeyError, TypeError, IndexError):
         raise ServerError("server_no_odds", url=server.url) from None
 
 
-def _ids(content: Sequence[dict[str, object]]) -> tuple[int, ...] | None:
-    """Token ids as llama-server (`id`) or vLLM (`token_id:ID`) tells them."""
-    told = [str(token.get("id", token["token"])).removeprefix(_AS_ID) for token in content]
-    as_ids = all("id" in t or str(t["token"]).startswith(_AS_ID) for t in content)
-    return tuple(map(int, told)) if as_ids else None
+def _ids(content: Sequence[dict[str, Any]]) -> tuple[int, ...] | None:
+    """Token ids as llama-server and MLX (`id`) or vLLM (`token_id:ID`) tell them."""
+    told = [token.get("id", str(token.get("token"))) for token in content]
+    if not all(isinstance(one, int) or one.startswith(_AS_ID) for one in told):
+        return None
+    return tuple(int(str(one).removeprefix(_AS_ID)) for one in told)
 
 
 def compare_served(trained: parity.Scorer, server: OpenAIServer, kind: str) -> parity.Compared:
@@ -98,8 +100,8 @@ def token_ids(trained: parity.Scorer, told: Answer) -> Sequence[int]:
     llama-server passes over tokens that are a part of a character: what follows one has lost its context, and
     is recognised by its text, a character of several tokens.
     """
-    if told.ids and told.texts[0].startswith(_AS_ID):
-        return told.ids
+    if told.ids and (not told.texts[0] or told.texts[0].startswith(_AS_ID)):
+        return told.ids  # MLX and vLLM leave none out
     by_text = itertools.takewhile(lambda ids: len(ids) == 1, map(trained.tokenize, told.texts))
     sure = [ids[0] for ids in by_text]  # no two tokens have the same text
     return told.ids[: len(sure)] if told.ids else sure
