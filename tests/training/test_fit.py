@@ -547,14 +547,18 @@ def test_another_recipes_folder_and_a_full_folder_are_refused(recipe, finished, 
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_tensorboard_that_is_not_installed_is_one_line(recipe, tmp_path):
-    from importlib.util import find_spec
+def test_a_tracker_that_is_not_installed_is_one_line(recipe, tmp_path):
+    done = train(recipe, tmp_path / "run", "--set", "training.trackers=[mlflow]")
+    assert (done.returncode, "pip install mlflow" in done.stderr.splitlines()[-1]) == (1, True)
 
-    done = train(recipe, tmp_path / "run", "--set", "training.tensorboard=true", "--set", "training.steps=1")
-    if find_spec("tensorboard"):
-        assert list((tmp_path / "run").rglob("events.out.tfevents.*"))
-    else:
-        assert (done.returncode, "pip install tensorboard" in done.stderr.splitlines()[-1]) == (1, True)
+
+def test_after_twenty_steps_a_run_says_what_it_will_cost(recipe, tmp_path):
+    changes = ("training.steps=22", "training.epochs=null", "training.cost_per_hour=3600", "dev={}")
+    done = train(recipe, tmp_path / "run", *(part for change in changes for part in ("--set", change)))
+    assert done.returncode == 0, done.stderr
+    estimate = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["estimate"]
+    assert estimate["cost"] == pytest.approx(22 * estimate["seconds_per_step"])
+    assert f"비용은 {estimate['cost']:.2f}쯤입니다" in done.stderr
 
 
 def test_a_missing_base_and_missing_data_are_one_line(recipe, tmp_path):
