@@ -6,7 +6,7 @@ from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
 from techsum.errors import TrainingError
 from techsum.training import bases
-from techsum.training.adapters import adapted, as_trained, save_trained
+from techsum.training.adapters import adapted, as_trained, keep_adapter, save_trained
 from techsum.training.evaluating import greedy
 from techsum.training.exporting.export import compare_all, export
 from techsum.training.fit import fit
@@ -79,11 +79,29 @@ def test_loftq_is_written_for_the_base_without_quantization(recipe, tmp_path):
     assert far[0] < far[1]
 
 
+def test_a_sharded_runs_checkpoint_is_written_for_the_unchanged_base(recipe, tmp_path):
+    """Given the adapter of a checkpoint as PEFT wrote it, when kept, then it is what the run itself would have written."""
+    loaded = load_recipe(recipe, PISSA)
+    model, folder = changed(loaded, tmp_path)
+    model.save_pretrained(tmp_path / "checkpoint")
+    keep_adapter(tmp_path / "checkpoint", tmp_path / "kept", loaded, tmp_path / "initial")
+    for name in ("adapter_model.safetensors", "adapter_config.json"):
+        assert (tmp_path / "kept" / name).read_bytes() == (folder / name).read_bytes()
+
+
 def test_all_weights_are_written_as_a_model(recipe, tmp_path):
     loaded = load_recipe(recipe, ["lora=null"])
     model, folder = changed(loaded, tmp_path)
     again = bases.load_model(loaded.base.model_copy(update={"name": str(folder)}))
     assert (logits(model) - logits(again)).abs().max() < 1e-3
+
+
+def test_a_tied_embedding_is_written_once(recipe, tmp_path):
+    from safetensors import safe_open
+
+    _, folder = changed(load_recipe(recipe, ["lora=null", "base.precision=bf16"]), tmp_path)
+    with safe_open(folder / "model.safetensors", framework="pt") as kept:
+        assert "lm_head.weight" not in kept.keys()  # noqa: SIM118 - not a mapping
 
 
 @pytest.mark.parametrize(

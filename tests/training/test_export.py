@@ -12,8 +12,9 @@ import pytest
 from support.llama_server import llama_server
 from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
-from techsum.errors import TrainingError
+from techsum.errors import TechsumError, TrainingError
 from techsum.generators import load
+from techsum.prompts import Message, render
 from techsum.training import parity, served
 from techsum.training.exporting.export import compare_all, export, failure, merge, trained
 from techsum.training.exporting.gguf_files import write_model
@@ -180,6 +181,52 @@ def test_tokens_without_ids_are_known_by_their_text(run):
     assert served.token_ids(trained_model, told) == ids
 
 
+TOKEN = {"id": 300, "token": "가", "logprob": -1.0}
+
+
+@pytest.mark.parametrize(
+    ("tokens", "prompt_tokens", "words"),
+    [
+        ([{"id": None, "token": "가", "logprob": -1}] * 48, None, "logprobs"),
+        (["가"] * 48, None, "logprobs"),
+        ([TOKEN | {"logprob": "much"}] * 48, None, "logprobs"),
+        ([TOKEN] * 48, 1e999, "logprobs"),
+        ([], None, "0개"),
+    ],
+    ids=["no id", "no objects", "no number", "endless", "nothing"],
+)
+def test_an_odd_answer_of_a_server_is_one_line(run, tokens, prompt_tokens, words):
+    trained_model = load(f"hf:{run / 'adapter'}")
+
+    class Odd:
+        name, url = "odd", "http://odd.example/v1"
+
+        def chat(self, request):
+            text = [Message(m["role"], m["content"]) for m in request["messages"]]
+            length = len(trained_model.encode(render(text, "gemma")))
+            content = {"logprobs": {"content": tokens}, "message": {"content": "가"}}
+            return {"choices": [content], "usage": {"prompt_tokens": prompt_tokens or length}}
+
+    with pytest.raises(TechsumError, match=words):
+        served.compare_served(trained_model, Odd(), "f16")
+
+
+def test_ids_outside_of_the_vocabulary_are_another_tokenizer(run):
+    trained_model = load(f"hf:{run / 'adapter'}")
+
+    class Larger:
+        name, url = "larger", "http://larger.example/v1"
+
+        def chat(self, request):
+            text = [Message(m["role"], m["content"]) for m in request["messages"]]
+            length = len(trained_model.encode(render(text, "gemma")))
+            tokens = [{"id": 262_143, "logprob": -1.0}] * 48
+            content = {"logprobs": {"content": tokens}, "message": {"content": "가"}}
+            return {"choices": [content], "usage": {"prompt_tokens": length}}
+
+    assert served.compare_served(trained_model, Larger(), "f16").broken == "tokenizer"
+
+
 def test_a_server_that_is_not_there_is_one_line(run):
     gone = techsum("parity", run, "--against", "http://127.0.0.1:9/v1")
     assert (gone.returncode, len(gone.stderr.strip().splitlines())) == (1, 1)
@@ -244,7 +291,12 @@ def test_the_commands_export_and_prove(run, tmp_path):
     assert (proved.returncode, "같음" in proved.stdout) == (0, True), proved.stdout
     file.write_bytes(file.read_bytes()[:-4096] + bytes(4096))
     assert techsum("parity", run, "--against", file).returncode == 1
-    for wrong in (("--to", "onnx"), ("--to", "gguf", "--quantization", "q1")):
+    for wrong in (
+        ("--to", "onnx"),
+        ("--to", "gguf", "--quantization", "q1"),
+        ("--to", "merged", "--imatrix"),
+        ("--to", "merged", "--public"),
+    ):
         refused = techsum("export", run, *wrong)
         assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
 
@@ -263,7 +315,6 @@ def test_a_disk_that_fills_during_an_export_leaves_nothing(run, tmp_path):
 
 
 def test_an_adapter_for_another_base_is_one_line(run, base_gguf, tmp_path):
-    from techsum.errors import TechsumError
     from techsum.generators.models import model_file
 
     folder = export(run, "gguf-lora", tmp_path / "lora", base_gguf=base_gguf).path

@@ -20,6 +20,7 @@ from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
 from techsum.cli import run
 from techsum.settings import settings
+from techsum.training.run_folder import RunFolder
 
 pytestmark = [
     pytest.mark.slow,
@@ -283,6 +284,17 @@ def test_a_bad_row_is_named_before_the_run_and_counted_in_it(recipe, tmp_path):
         assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["bad_rows"] == 1
     finally:
         data.write_text(good, "utf-8")
+
+
+def test_a_run_of_an_earlier_version_is_read(finished, tmp_path):
+    shutil.copytree(finished, tmp_path / "run")
+    path = tmp_path / "run" / "run.json"
+    about = json.loads(path.read_text("utf-8"))
+    del about["recipe"]["training"]["trackers"]
+    about["recipe"]["training"]["tensorboard"] = True
+    about["recipe"]["data"][0]["streamed"] = False
+    path.write_text(json.dumps(about), "utf-8")
+    assert RunFolder(tmp_path / "run").recipe.training.trackers == ("tensorboard",)
 
 
 def test_another_number_of_processes_is_refused(recipe, finished, tmp_path):
@@ -553,10 +565,14 @@ def test_a_tracker_that_is_not_installed_is_one_line(recipe, tmp_path):
 
 
 def test_after_twenty_steps_a_run_says_what_it_will_cost(recipe, tmp_path):
-    changes = ("training.steps=22", "training.epochs=null", "training.cost_per_hour=3600", "dev={}")
+    changes = (
+        *("training.steps=22", "training.epochs=null", "training.cost_per_hour=3600"),
+        *("training.log_every=15", "training.evaluate_every=7"),  # evaluations are no steps
+    )
     done = train(recipe, tmp_path / "run", *(part for change in changes for part in ("--set", change)))
     assert done.returncode == 0, done.stderr
     estimate = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["estimate"]
+    assert estimate["seconds_per_step"] > 0.005
     assert estimate["cost"] == pytest.approx(22 * estimate["seconds_per_step"])
     assert f"비용은 {estimate['cost']:.2f}쯤입니다" in done.stderr
 

@@ -1,7 +1,8 @@
-"""DPO: pairs from rows and from corruptions, TRL's loss, and a run that learns which answer is better."""
+"""DPO: pairs from rows and from corruptions, the loss, and a run that learns which answer is better."""
 
 import json
 import random
+import shutil
 
 import pytest
 
@@ -11,7 +12,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
 from techsum.training.drawing import draw
 from techsum.training.fit import fit, labelled
-from techsum.training.preferences import answer_scores, corrupted, preference_loss, reference_scores
+from techsum.training.preferences import answer_scores, corrupted, preference_loss
 from techsum.training.recipe import load_recipe
 
 BETA = ["training.preference={beta: 0.1}"]
@@ -34,6 +35,13 @@ def test_one_thing_is_made_wrong():
     assert wrong != output
     assert len(wrong.split(". ")) == 2
     assert corrupted("", document, random.Random(0)) is None
+
+
+def test_a_rejected_column_answers_the_same_request(tmp_path):
+    path = write_recipe(tmp_path, base=tmp_path / "base")
+    for change in ("data.0.task=compression", "data.0.rehearsed=0.1", "data.0.parentheses=drop"):
+        with pytest.raises(TrainingError, match="rejected: corrupted"):
+            load_recipe(path, [*BETA, change])
 
 
 def test_the_loss_falls_as_the_chosen_answer_gains():
@@ -75,11 +83,18 @@ class TestRun:
         assert losses[-1] < 0.6
         assert [line["dev_loss"] for line in log if "dev_loss" in line][-1] < 0.65
 
-    def test_a_stopped_run_keeps_the_scores_it_began_with(self, recipe, tmp_path):
+    def test_a_resumed_run_ends_as_one_that_was_not_stopped(self, recipe, tmp_path):
+        """Given a run of pairs, when its last steps are taken again from a checkpoint, then its losses are the same."""
         loaded = load_recipe(recipe, [*BETA, "dev={}"])
-        fit(loaded, tmp_path / "whole")
-        kept = tmp_path / "whole" / "reference.npy"
-        assert reference_scores(None, (), lambda _rows: {}, kept)[0][0] < 0
+        fit(loaded, tmp_path / "run")
+        log = tmp_path / "run" / "log.jsonl"
+        before = [json.loads(line)["loss"] for line in log.read_text("utf-8").splitlines()]
+        shutil.rmtree(tmp_path / "run" / "adapter")
+        shutil.rmtree(tmp_path / "run" / "checkpoints" / "checkpoint-6")
+        log.unlink()
+        fit(loaded, tmp_path / "run", resume=True)
+        after = [json.loads(line)["loss"] for line in log.read_text("utf-8").splitlines()]
+        assert after == pytest.approx(before[4:], abs=1e-5)
 
     def test_corruptions_stand_in_for_rejected_answers(self, recipe, tmp_path):
         loaded = load_recipe(recipe, [*BETA, "data.0.rejected=corrupted", "training.steps=1", "dev={}"])

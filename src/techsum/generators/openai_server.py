@@ -129,6 +129,8 @@ class OpenAIServer:
                 return json.loads(response.read())
             except ValueError:
                 raise ServerError("server_not_openai", url=self.url) from None
+            except httpx.HTTPError as error:
+                raise self._unreachable(error) from None
 
     def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
         """How likely the answer begins with each word: see `Judge.odds`."""

@@ -119,6 +119,11 @@ class TransformersModel:
             int(getattr(config, "max_position_embeddings", 8192)), max(settings().context, 8192)
         )
 
+    @property
+    def vocabulary(self) -> int:
+        """How many token ids there are."""
+        return int(self._model.config.vocab_size)
+
     def tokenize(self, text: str) -> list[int]:
         """Token ids of `text` as plain text."""
         return self._pieces.tokenize(text)

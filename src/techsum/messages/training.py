@@ -370,8 +370,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no adapter to go on from in {path}. Give the folder of an adapter_config.json as lora.start.",
     ),
     "lora_start_other": (
-        "{path}의 어댑터는 r={r}, alpha={alpha}입니다. 레시피의 lora.r과 lora.alpha를 똑같이 적어 주세요.",
-        "The adapter in {path} has r={r}, alpha={alpha}. Write the same lora.r and lora.alpha into the recipe.",
+        "{path}의 어댑터는 r={r}, alpha={alpha}, rslora={rslora}, tokens={tokens}입니다. 레시피의 lora에 똑같이 적어 주세요.",
+        "The adapter in {path} has r={r}, alpha={alpha}, rslora={rslora}, tokens={tokens}. Write the same into the recipe's lora.",
+    ),
+    "parity_served_untold": (
+        "{url}의 대답에 토큰별 logprobs가 없거나 읽을 수 없습니다. logprobs를 주는 서버(vLLM, llama-server, MLX, Ollama 0.12.11 이상)인지 확인해 주세요.",
+        "The answer of {url} has no logprobs for its tokens, or none that can be read. Use a server that gives them (vLLM, llama-server, MLX, Ollama from 0.12.11).",
+    ),
+    "parity_served_short": (
+        "{name}: 견줄 수 있는 토큰이 {tokens}개뿐이라 판단할 수 없습니다. 서버의 최대 길이(max tokens)와 logprobs 설정을 확인해 주세요.",
+        "{name}: only {tokens} tokens could be compared, too few to judge. Look at the server's longest answer and its logprobs.",
+    ),
+    "recipe_rejected_column": (
+        "rejected 열은 task가 summary나 instruction이고 rehearsed가 0, parentheses가 keep일 때만 같은 물음의 답입니다. rejected: corrupted를 쓰거나 이들을 고쳐 주세요",
+        "a rejected column answers the same request only with task summary or instruction, rehearsed 0 and parentheses keep: use rejected: corrupted, or change these",
+    ),
+    "imatrix_useless": (
+        "--imatrix는 gguf와 ollama의 K-양자화({quantizations})에만 씁니다. --quantization을 바꾸거나 --imatrix를 빼 주세요.",
+        "--imatrix is for K-quants ({quantizations}) of gguf and ollama. Change --quantization, or leave it out.",
+    ),
+    "public_useless": (
+        "--public은 --push와 함께만 씁니다. 올리려면 --push OWNER/NAME을 적어 주세요.",
+        "--public goes with --push. Write --push OWNER/NAME to upload.",
     ),
     "parity_served_format": (
         "서버는 대화 형식으로만 물을 수 있는데, 이 모델은 {format} 형식으로 배웠습니다. 내보낸 파일을 --against에 적어 비교해 주세요.",

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,17 @@ def _continued(base: Any, lora: Lora, config: Any) -> Any:
         known = peft.LoraConfig.from_pretrained(lora.start)
     except (OSError, ValueError, TypeError):
         raise TrainingError("lora_start_missing", path=lora.start) from None
-    if (known.r, known.lora_alpha, known.use_rslora) != (config.r, config.lora_alpha, config.use_rslora):
-        raise TrainingError("lora_start_other", path=lora.start, r=known.r, alpha=known.lora_alpha)
+    shape = ("r", "lora_alpha", "use_rslora", "trainable_token_indices")
+    if any(getattr(known, name) != getattr(config, name) for name in shape):
+        told = {name: getattr(known, name) for name in shape}
+        raise TrainingError(
+            "lora_start_other",
+            path=lora.start,
+            r=told["r"],
+            alpha=told["lora_alpha"],
+            rslora=str(bool(told["use_rslora"])).lower(),
+            tokens=told["trainable_token_indices"] or "-",
+        )
     return peft.PeftModel.from_pretrained(base, lora.start, is_trainable=True, use_safetensors=True)
 
 
@@ -117,7 +127,9 @@ def _keep_initial(model: Any, folder: Path) -> None:
     path = folder / _WEIGHTS
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(factors, path)
+        part = folder / f".{os.getpid()}.part"
+        save_file(factors, part)
+        part.replace(path)  # several processes write the same
         return
     for name, known in load_file(path).items():
         if (factors[name] - known).abs().max() > _SAME * known.abs().max():
@@ -138,7 +150,8 @@ def save_trained(model: Any, folder: Path, recipe: Recipe, tokenizer: Any, initi
         import torch
 
         dtype = torch.bfloat16 if recipe.base.precision == "bf16" else torch.float32
-        kept = {name: value.to(dtype) for name, value in model.state_dict().items()}
+        tied = set(getattr(model, "all_tied_weights_keys", None) or ())  # a copy would be written twice
+        kept = {name: value.to(dtype) for name, value in model.state_dict().items() if name not in tied}
         model.save_pretrained(folder, state_dict=kept)
         config = json.loads((folder / "config.json").read_text("utf-8"))
         config["dtype"] = str(dtype).removeprefix("torch.")
@@ -151,13 +164,13 @@ def save_trained(model: Any, folder: Path, recipe: Recipe, tokenizer: Any, initi
     atomic_write_text(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
 
 
-def keep_adapter(checkpoint: Path, folder: Path, recipe: Recipe) -> None:
+def keep_adapter(checkpoint: Path, folder: Path, recipe: Recipe, initial: Path) -> None:
     """The adapter out of a sharded run's checkpoint, as `save_trained` writes one."""
     folder.mkdir(parents=True)
     for name in (_WEIGHTS, _CONFIG):
         shutil.copyfile(checkpoint / name, folder / name)
     if recipe.lora:
-        _finish_adapter(folder, recipe, recipe.lora, folder)
+        _finish_adapter(folder, recipe, recipe.lora, initial)
     atomic_write_text(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
 
 

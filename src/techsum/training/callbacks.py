@@ -48,7 +48,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         self._ends = _cumulated(prepared.drawn.lengths, recipe)
         self._since = (0, time.perf_counter())
         self._begun: tuple[int, float] | None = None
-        self._evaluating = 0.0
+        self._stepped, self._evaluating = 0.0, 0.0
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """Start the clock where a resumed run goes on."""
@@ -56,7 +56,7 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
 
     def on_step_end(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         """After twenty measured steps say what the run will come to; the first one is no measure."""
-        now = time.perf_counter()
+        self._stepped = now = time.perf_counter()
         if self._begun is None:
             self._begun = (state.global_step, now)
         elif state.global_step == self._begun[0] + _MEASURED_STEPS and state.is_world_process_zero:
@@ -109,8 +109,8 @@ class Watch(TrainerCallback):  # type: ignore[misc]  # transformers is not read 
         self._on_progress(
             TrainingProgress(state.global_step, state.max_steps, dev_loss=loss, dev_rouge=rouge)
         )
-        before, now = self._since[1], time.perf_counter()
-        self._evaluating += now - before  # the last steps before it are counted as its own
+        now = time.perf_counter()
+        self._evaluating += now - self._stepped
         self._since = (state.global_step, now)
 
     def on_save(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:

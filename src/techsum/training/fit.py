@@ -75,6 +75,8 @@ def fit(
     if main:
         run.begin(recipe, resume=resume, processes=world, resolved=_resolved(pinned_recipe, settings))
         run.drop_torn()
+        if not resume:
+            shutil.rmtree(run.initial, ignore_errors=True)
     tokenizer = bases.load_tokenizer(recipe.base)
     each = recipe.sequences_of_step(world)
     with settings.main_process_first():
@@ -86,9 +88,9 @@ def fit(
     if main:
         on_samples(prepared.drawn)
     try:
-        trainer = _trainer(recipe, settings, run, tokenizer, prepared, on_progress)
         checkpoint = run.last_checkpoint() if resume else None
         with run.writing():
+            trainer = _trainer(recipe, settings, run, tokenizer, prepared, on_progress)
             known = _state(checkpoint) if checkpoint else None
             if known and without_gain(known.log_history, recipe):
                 trainer.state = known  # it had ended, but for its adapter
@@ -125,7 +127,7 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
             raise TrainingError("train_tracker", name=tracker)
         if variable := _PROJECT_VARIABLES.get(tracker):
             os.environ.setdefault(variable, _PROJECT)
-    if recipe.lora is None and sharded():
+    if recipe.lora is None and int(os.environ.get(WORLD, "1")) > 1:
         raise TrainingError("train_full_sharded")
     if config.preference and int(os.environ.get(WORLD, "1")) > 1:
         raise TrainingError("train_preference_processes")
@@ -198,7 +200,7 @@ def _trainer(  # noqa: PLR0917 - what a trainer is made of
     preference, reference = recipe.training.preference, []
     if preference:
         pairs = (labelled(prepared.drawn[n]) for n in range(len(prepared.drawn)))
-        reference = reference_scores(model, pairs, collate, run.path / "reference.npy")
+        reference = reference_scores(model, pairs, collate, run.initial / "reference.npy")
         of_dev = reference_scores(model, dev, collate)
         dev = [{**row, "reference": scores} for row, scores in zip(dev, of_dev, strict=True)]
     trainer = AnswerTrainer(
@@ -264,7 +266,7 @@ def _finish(trainer: Any, run: RunFolder, recipe: Recipe, drawn: Drawn) -> None:
     if best:
         shutil.copytree(run.best, part)
     elif sharded() and last:  # no process holds the whole adapter; all of them gathered it for the checkpoint
-        keep_adapter(last, part, recipe)
+        keep_adapter(last, part, recipe, run.initial)
     else:
         save_trained(trainer.model, part, recipe, trainer.processing_class, run.initial)
     shutil.rmtree(target, ignore_errors=True)

@@ -86,10 +86,11 @@ def inspect(recipe: Recipe, workers: Workers | None = None) -> Report:
     leaks = _leaks(recipe, sources, workers)
     tokenizer = HubTokenizer(bases.load_tokenizer(recipe.base))
     drawn = draw(recipe, tokenizer, min(SAMPLES, count(recipe) or SAMPLES), sources=sources, workers=workers)
-    lengths = drawn.samples.lengths.tolist()
+    sides = 2 if recipe.training.preference else 1  # a pair holds its prompt twice
+    lengths = (drawn.samples.lengths // sides).tolist()
     config = bases.load_config(recipe.base)
     parameters, trainable = sizes(config, recipe)
-    answers = [sum(len(s.answer) for s in drawn[n]) for n in range(len(drawn))]
+    answers = [sum(max(len(s.answer), len(s.rejected)) for s in drawn[n]) for n in range(len(drawn))]
     recipe = recipe.with_steps(_expected_steps(recipe, sources, drawn))
     return Report(
         recipe,
@@ -212,12 +213,13 @@ def memory(
     embedding = config["vocab_size"] * config["hidden_size"]
     bytes_each = 4 if recipe.base.precision == "fp32" else 2
     weights = embedding * bytes_each + (parameters - embedding) * (0.55 if nf4 else bytes_each)
-    tokens = recipe.training.max_tokens * recipe.training.batch
+    rows = recipe.training.batch * (2 if recipe.training.preference else 1)  # a pair is two rows
+    tokens = recipe.training.max_tokens * rows
     again = _recomputes(recipe)
     kept = 2 if again else 10  # hidden states, and the wide ones of the feed-forward
     inner = config["hidden_size"] + (0 if again else config["intermediate_size"])
     activations = config["num_hidden_layers"] * tokens * inner * kept * bytes_each
-    logits = answer_tokens * recipe.training.batch * config["vocab_size"] * (bytes_each + 4 + 4)
+    logits = answer_tokens * rows * config["vocab_size"] * (bytes_each + 4 + 4)
     if recipe.lora is None:
         weights = 0.0  # the trained ones are the base's
     return float(weights + trainable * 16 + activations + logits) / 1e9

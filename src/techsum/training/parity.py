@@ -112,6 +112,8 @@ class Compared:
     same_text: int = 0
     """Prompts whose greedy answer is the same."""
     prompts: int = len(_ARTICLES)
+    told_only: bool = False
+    """Whether it is for information alone, and no export."""
 
     @property
     def passed(self) -> bool:

@@ -87,6 +87,7 @@ def reference_scores(
             found.append(tuple(answer_scores(model, batch).tolist()))
     model.train(training)
     if keep:
+        keep.parent.mkdir(parents=True, exist_ok=True)
         part = keep.with_name(f".{keep.name}")
         np.save(part, np.array(found, np.float32))
         part.replace(keep)

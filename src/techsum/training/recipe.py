@@ -64,7 +64,7 @@ class Lora(_Part):
 
     r: Positive = 16
     """Rank of the two factors."""
-    alpha: Positive = 32
+    alpha: Annotated[float, Field(gt=0)] = 32
     """The adapter's output is scaled by `alpha / r`, with `rslora` by `alpha / sqrt(r)`."""
     rslora: bool = False
     """Rank-stabilized scale (Kalajdzievski 2023): at ranks of 64 and more `alpha / r` learns too slowly."""
@@ -171,6 +171,11 @@ class Source(_Part):
         if (self.path is None) == (self.hub is None):
             raise ValueError("recipe_one_place")
         return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether the output is the answer as it stands: its rejected answer is one to the same request."""
+        return self.task in ("summary", "instruction") and not self.rehearsed and self.parentheses == "keep"
 
     @property
     def name(self) -> str:
@@ -314,6 +319,8 @@ class Recipe(_Part):
             raise ValueError("recipe_patience_without_dev")
         if self.dev.holdout and any(s.task in JUDGED for s in self.data):
             raise ValueError("recipe_holdout_task")
+        if self.training.preference and any(s.rejected == "column" and not s.whole for s in self.data):
+            raise ValueError("recipe_rejected_column")
         if self.lora is None and self.base.quantization == "nf4":
             raise ValueError("recipe_full_nf4")
         return self

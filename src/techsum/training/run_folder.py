@@ -4,7 +4,7 @@ run.json           the recipe, its fingerprint, versions and figures
 log.jsonl          a line each few steps
 checkpoints/       the two newest, safetensors and JSON
 best/              what had the lowest loss on the dev rows so far
-initial/           an adapter's first factors, where they are not zero
+initial/           an adapter's first factors, where they are not zero; pairs' scores by the first model
 adapter/, model/   what the finished run gives: an adapter, or a whole model
 """
 
@@ -137,6 +137,7 @@ class RunFolder:
         """
         try:
             data = json.loads(self._about.read_text("utf-8"))
+            _renew(data["recipe"])
             Recipe.model_validate(data["recipe"])
         except (OSError, ValueError, KeyError, TypeError):
             raise TrainingError("run_none", path=self.path) from None
@@ -204,6 +205,14 @@ def mark_complete(checkpoint: Path, step: int) -> None:
         with file.open("rb") as written:
             os.fsync(written.fileno())
     atomic_write_text(checkpoint / _COMPLETE, json.dumps({"step": step}))
+
+
+def _renew(recipe: dict[str, Any]) -> None:
+    """Word a recipe of an earlier version as today's."""
+    if recipe["training"].pop("tensorboard", False):
+        recipe["training"]["trackers"] = ["tensorboard"]
+    for source in recipe["data"]:
+        source.pop("streamed", None)
 
 
 def _compare(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:

@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from techsum.errors import ServerError
+from techsum.errors import ServerError, TrainingError
 from techsum.generators.openai_server import OpenAIServer, neutralize
 from techsum.generators.protocol import Options
+from techsum.generators.transformers_model import TransformersModel
 from techsum.prompts import Message, render
 from techsum.training import parity
 
 _ANSWER_TOKENS = 48
+_ENOUGH = 8
+"""Tokens, over all prompts, that must be compared before a server is judged."""
 _AS_ID = "token_id:"
 """How vLLM writes a token's id where it is asked for ids."""
 
@@ -52,23 +55,23 @@ def answer(server: OpenAIServer, messages: Sequence[Message]) -> Answer:
     payload = server.chat(request)
     try:
         choice = payload["choices"][0]
-        text, content = choice["message"]["content"] or "", choice["logprobs"]["content"]
+        text, content = str(choice["message"]["content"] or ""), choice["logprobs"]["content"]
         texts = tuple(str(token.get("token", "")) for token in content)
         scores = tuple(float(token["logprob"]) for token in content)
         return Answer(int(payload["usage"]["prompt_tokens"]), text, texts, scores, _ids(content))
-    except (ValueError, KeyError, TypeError, IndexError):
-        raise ServerError("server_no_odds", url=server.url) from None
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
+        raise ServerError("parity_served_untold", url=server.url) from None
 
 
 def _ids(content: Sequence[dict[str, Any]]) -> tuple[int, ...] | None:
     """Token ids as llama-server and MLX (`id`) or vLLM (`token_id:ID`) tell them."""
-    told = [token.get("id", str(token.get("token"))) for token in content]
-    if not all(isinstance(one, int) or one.startswith(_AS_ID) for one in told):
+    told = [token["id"] if "id" in token else str(token["token"]) for token in content]
+    if any(isinstance(one, str) and not one.startswith(_AS_ID) for one in told):
         return None
     return tuple(int(str(one).removeprefix(_AS_ID)) for one in told)
 
 
-def compare_served(trained: parity.Scorer, server: OpenAIServer, kind: str) -> parity.Compared:
+def compare_served(trained: TransformersModel, server: OpenAIServer, kind: str) -> parity.Compared:
     """Compare a server with the trained model.
 
     Args:
@@ -76,7 +79,7 @@ def compare_served(trained: parity.Scorer, server: OpenAIServer, kind: str) -> p
         server: the server.
         kind: a key of `parity.THRESHOLDS`: what the server runs.
     """
-    threshold, changes, same = parity.THRESHOLDS[kind], [0.0], 0
+    threshold, changes, same, seen = parity.THRESHOLDS[kind], [0.0], 0, 0
     prompts = parity.prompts(trained.format)
     for messages in prompts:
         sent = [Message(m.role, neutralize(m.content)) for m in messages]
@@ -85,10 +88,15 @@ def compare_served(trained: parity.Scorer, server: OpenAIServer, kind: str) -> p
             part: parity.Part = "bos" if abs(told.prompt_tokens - len(prompt)) == 1 else "template"
             return parity.Compared(server.name, part, threshold=threshold, prompts=len(prompts))
         ids = token_ids(trained, told)
-        theirs = trained.score(prompt, ids) if ids else []
-        changes.append(parity.moved(told.scores[: len(ids)], theirs))
+        if not all(0 <= number < trained.vocabulary for number in ids):
+            return parity.Compared(server.name, "tokenizer", threshold=threshold, prompts=len(prompts))
+        seen += len(ids)
+        if ids:
+            changes.append(parity.moved(told.scores[: len(ids)], trained.score(prompt, ids)))
         own = "".join(trained.stream(sent, Options(_ANSWER_TOKENS)))
         same += own.strip() == told.text.strip()
+    if seen < _ENOUGH:
+        raise TrainingError("parity_served_short", name=server.name, tokens=seen)
     change = max(changes)
     broken: parity.Part | None = "weights" if change > threshold else None
     return parity.Compared(server.name, broken, change, threshold, same, len(prompts))
@@ -103,5 +111,5 @@ def token_ids(trained: parity.Scorer, told: Answer) -> Sequence[int]:
     if told.ids and (not told.texts[0] or told.texts[0].startswith(_AS_ID)):
         return told.ids  # MLX and vLLM leave none out
     by_text = itertools.takewhile(lambda ids: len(ids) == 1, map(trained.tokenize, told.texts))
-    sure = [ids[0] for ids in by_text]  # no two tokens have the same text
+    sure = [ids[0] for ids in by_text]
     return told.ids[: len(sure)] if told.ids else sure

@@ -196,8 +196,8 @@ async function answer(question, item, list) {
     }
   } catch (error) {
     item.remove();
-    const input = $("#asked");
-    if (!input.value) input.value = question;
+    const input = $("#asked"); // what could not be asked goes back in front of what is typed
+    input.value = input.value ? `${question} ${input.value}` : question;
     $("#chat-problem").textContent = error instanceof TypeError ? entry().dataset.lost : error.message;
   }
 }

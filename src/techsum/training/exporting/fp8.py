@@ -41,10 +41,20 @@ def write_fp8(merged: Path, folder: Path) -> None:
             for name, value in load_file(path).items():
                 tensors |= _quantized(name, value) if name.endswith("proj.weight") else {name: value}
             save_file(tensors, folder / path.name, {"format": "pt"})
-        elif not path.name.endswith(".index.json"):
+        else:
             shutil.copy(path, folder / path.name)
+    _add_scales(folder)
     config = json.loads((merged / "config.json").read_text("utf-8"))
     atomic_write_text(folder / "config.json", json.dumps(config | {"quantization_config": _SCHEME}, indent=2))
+
+
+def _add_scales(folder: Path) -> None:
+    """Name the scales in the index of a checkpoint of several files."""
+    for path in folder.glob("*.index.json"):
+        index = json.loads(path.read_text("utf-8"))
+        files = index["weight_map"]
+        files |= {f"{name}_scale": file for name, file in files.items() if name.endswith("proj.weight")}
+        atomic_write_text(path, json.dumps(index, indent=2))
 
 
 def _quantized(name: str, weight: Any) -> dict[str, Any]:
@@ -53,8 +63,8 @@ def _quantized(name: str, weight: Any) -> dict[str, Any]:
 
     largest = torch.finfo(torch.float8_e4m3fn).max
     values = weight.float()
-    scale = values.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / largest
+    scale = (values.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / largest).to(weight.dtype)
     return {
-        name: (values / scale).clamp(-largest, largest).to(torch.float8_e4m3fn),
-        f"{name}_scale": scale.to(weight.dtype),
+        name: (values / scale.float()).clamp(-largest, largest).to(torch.float8_e4m3fn),
+        f"{name}_scale": scale,
     }

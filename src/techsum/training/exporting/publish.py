@@ -14,7 +14,7 @@ def check_repository(repository: str) -> None:
         TrainingError: this is no `OWNER/NAME`, or there is no token.
     """
     from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils._validators import validate_repo_id
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
     try:
         validate_repo_id(repository)
@@ -51,7 +51,7 @@ def publish(folder: Path, repository: str, *, private: bool) -> str:
         message = f"Exported by TechSum {techsum.__version__}"
         commit = api.upload_folder(repo_id=repository, folder_path=folder, commit_message=message)
         return str(commit.commit_url)
-    except (HfHubHTTPError, httpx.HTTPError, OSError, ValueError) as error:
+    except (HfHubHTTPError, httpx.HTTPError, OSError, ValueError, RuntimeError) as error:
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         if secret := hub_token():
             reason = reason.replace(secret, "***")
