@@ -1,6 +1,9 @@
 """MCP as an assistant uses it: the SDK's own client, over standard input and output and over HTTP."""
 
+import asyncio
+import functools
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -10,12 +13,16 @@ from support.app_server import app_server
 from support.texts import BODY, TITLE
 from techsum.library import Request, open_library
 
-pytestmark = pytest.mark.anyio
 
+def in_own_loop(test):
+    """Run an async test in a thread of its own: in this one the browser's tests may have left their loop running."""
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
+    @functools.wraps(test)
+    def run(*args, **values):
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, test(*args, **values)).result()
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +49,7 @@ def assistant(request, local):
     return local() if request.param == "stdio" else Client(request.getfixturevalue("server") + "/mcp")
 
 
+@in_own_loop
 async def test_the_tools_are_named_and_described(assistant):
     async with assistant as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -50,6 +58,7 @@ async def test_the_tools_are_named_and_described(assistant):
     assert all(tool.description for tool in tools.values())
 
 
+@in_own_loop
 async def test_an_article_is_summarised_checked_and_asked(assistant):
     async with assistant as client:
         summary = (
@@ -64,6 +73,7 @@ async def test_an_article_is_summarised_checked_and_asked(assistant):
     assert "240킬로와트시" in answer["answer"]
 
 
+@in_own_loop
 async def test_what_cannot_be_done_is_one_line(assistant):
     async with assistant as client:
         failed = await client.call_tool("summarize", {"source": "짧은 글"})
@@ -71,6 +81,7 @@ async def test_what_cannot_be_done_is_one_line(assistant):
     assert "100자 이상" in failed.content[0].text
 
 
+@in_own_loop
 async def test_files_are_read_from_the_named_folder_alone(local, tmp_path):
     folder = tmp_path / "papers"
     folder.mkdir()
@@ -86,6 +97,7 @@ async def test_files_are_read_from_the_named_folder_alone(local, tmp_path):
         assert (await client.call_tool("summarize", {"source": str(folder / "a.txt")})).is_error
 
 
+@in_own_loop
 async def test_the_library_is_searched(local, tmp_path):
     library = open_library(f"sqlite:///{tmp_path}/data/library.db")
     entry = library.begin("local", Request("text", "글", {}))
@@ -99,6 +111,7 @@ async def test_the_library_is_searched(local, tmp_path):
     assert none == {"summaries": []}
 
 
+@in_own_loop
 async def test_another_sites_page_may_not_call_tools(server):
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"Origin": "https://elsewhere.example", "Accept": "application/json, text/event-stream"}
