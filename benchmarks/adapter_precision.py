@@ -15,7 +15,7 @@ import torch
 
 from techsum.training import trainer
 from techsum.training.fit import fit
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 from techsum.training.run_folder import RunFolder
 
 FP32 = trainer.AnswerTrainer

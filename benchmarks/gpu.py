@@ -158,7 +158,7 @@ def plain(path: Path) -> dict[str, float]:
     from techsum.generators.hub_tokenizer import HubTokenizer
     from techsum.training import bases
     from techsum.training.drawing import draw
-    from techsum.training.recipe import load_recipe
+    from techsum.training.recipe_file import load_recipe
 
     bases.quiet()
     recipe = load_recipe(path)

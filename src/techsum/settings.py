@@ -129,6 +129,15 @@ def hub_token() -> str | None:
     return kept.get_secret_value() if kept else None
 
 
+def hub_reason(error: Exception) -> str:
+    """The first line of what a library of the hub says went wrong, without the token."""
+    reason = str(error)
+    if secret := hub_token():
+        reason = reason.replace(secret, "***")
+    lines = (line.strip() for line in reason.splitlines())
+    return next(filter(None, lines), type(error).__name__)[:200]
+
+
 # These two come from the environment alone: the `.env` of a folder that someone sent must not choose who gets
 # the hub token, nor open the guarded fetcher.
 

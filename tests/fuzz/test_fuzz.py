@@ -23,7 +23,7 @@ from support.app_server import app_server, client, summarised
 from support.texts import BODY
 from techsum.errors import TrainingError
 from techsum.server.log import Log
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 
 pytestmark = pytest.mark.slow
 

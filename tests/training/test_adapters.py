@@ -10,7 +10,7 @@ from techsum.training.adapters import adapted, as_trained, keep_adapter, save_tr
 from techsum.training.evaluating import greedy
 from techsum.training.exporting.export import compare_all, export
 from techsum.training.fit import fit
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 
 pytestmark = [
     pytest.mark.slow,

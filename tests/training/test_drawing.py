@@ -15,7 +15,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training.chunks import chunk_bounds
 from techsum.training.drawing import draw, open_sources
 from techsum.training.evaluating import dev_rows
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 from techsum.training.workers import Workers
 
 

@@ -19,7 +19,7 @@ from techsum.training import parity, served
 from techsum.training.exporting.export import compare_all, export, failure, merge, trained
 from techsum.training.exporting.gguf_files import write_model
 from techsum.training.fit import fit
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 from techsum.training.run_folder import RunFolder
 
 pytestmark = [
@@ -177,8 +177,23 @@ def test_tokens_without_ids_are_known_by_their_text(run):
     trained_model = load(f"hf:{run / 'adapter'}")
     ids = trained_model.tokenize("바닷물로 전기를 저장하는")
     texts = [trained_model.tokenizer.decode([i]) for i in ids]
-    told = served.Answer(1, "", (*texts, "\ufffd", "다"), (0.0,) * (len(ids) + 2), None)
+    told = served.Reply(1, "", (*texts, "\ufffd", "다"), (0.0,) * (len(ids) + 2), None)
     assert served.token_ids(trained_model, told) == ids
+
+
+class Chatty:
+    """A server that reads a prompt as it should and writes these tokens."""
+
+    name, url = "chatty", "http://chatty.example/v1"
+
+    def __init__(self, model, tokens, prompt_tokens=None):
+        self.model, self.tokens, self.prompt_tokens = model, tokens, prompt_tokens
+
+    def chat(self, request):
+        text = [Message(m["role"], m["content"]) for m in request["messages"]]
+        length = self.prompt_tokens or len(self.model.encode(render(text, "gemma")))
+        choice = {"logprobs": {"content": self.tokens}, "message": {"content": "가"}}
+        return {"choices": [choice], "usage": {"prompt_tokens": length}}
 
 
 TOKEN = {"id": 300, "token": "가", "logprob": -1.0}
@@ -198,33 +213,15 @@ TOKEN = {"id": 300, "token": "가", "logprob": -1.0}
 def test_an_odd_answer_of_a_server_is_one_line(run, tokens, prompt_tokens, words):
     trained_model = load(f"hf:{run / 'adapter'}")
 
-    class Odd:
-        name, url = "odd", "http://odd.example/v1"
-
-        def chat(self, request):
-            text = [Message(m["role"], m["content"]) for m in request["messages"]]
-            length = len(trained_model.encode(render(text, "gemma")))
-            content = {"logprobs": {"content": tokens}, "message": {"content": "가"}}
-            return {"choices": [content], "usage": {"prompt_tokens": prompt_tokens or length}}
-
     with pytest.raises(TechsumError, match=words):
-        served.compare_served(trained_model, Odd(), "f16")
+        served.compare_served(trained_model, Chatty(trained_model, tokens, prompt_tokens), "f16")
 
 
 def test_ids_outside_of_the_vocabulary_are_another_tokenizer(run):
     trained_model = load(f"hf:{run / 'adapter'}")
 
-    class Larger:
-        name, url = "larger", "http://larger.example/v1"
-
-        def chat(self, request):
-            text = [Message(m["role"], m["content"]) for m in request["messages"]]
-            length = len(trained_model.encode(render(text, "gemma")))
-            tokens = [{"id": 262_143, "logprob": -1.0}] * 48
-            content = {"logprobs": {"content": tokens}, "message": {"content": "가"}}
-            return {"choices": [content], "usage": {"prompt_tokens": length}}
-
-    assert served.compare_served(trained_model, Larger(), "f16").broken == "tokenizer"
+    server = Chatty(trained_model, [{"id": 262_143, "logprob": -1.0}] * 48)
+    assert served.compare_served(trained_model, server, "f16").broken == "tokenizer"
 
 
 def test_a_server_that_is_not_there_is_one_line(run):

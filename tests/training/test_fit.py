@@ -192,7 +192,7 @@ def test_the_loss_is_that_of_trl(recipe):
     from techsum.training import bases
     from techsum.training.drawing import draw
     from techsum.training.fit import labelled
-    from techsum.training.recipe import load_recipe
+    from techsum.training.recipe_file import load_recipe
     from techsum.training.trainer import AnswerTrainer
 
     said = load_recipe(recipe)
@@ -368,8 +368,9 @@ def test_a_packed_sequence_has_the_loss_of_its_samples_alone(recipe):
     from techsum.training import bases
     from techsum.training.drawing import draw
     from techsum.training.fit import labelled
-    from techsum.training.recipe import load_recipe
-    from techsum.training.trainer import answer_loss, collated
+    from techsum.training.losses import answer_loss
+    from techsum.training.recipe_file import load_recipe
+    from techsum.training.trainer import collated
 
     said = load_recipe(recipe)
     samples = draw(said, HubTokenizer(bases.load_tokenizer(said.base)), 3).samples
@@ -422,8 +423,8 @@ def test_4_bit_weights_stay_as_training_needs_them(tmp_path, evaluated):
     import torch
 
     from techsum.training import bases
+    from techsum.training.losses import answer_loss
     from techsum.training.recipe import Base
-    from techsum.training.trainer import answer_loss
 
     base = write_checkpoint(tmp_path / "wide", hidden=128)
     model = bases.load_model(Base(name=str(base)), nf4=True)

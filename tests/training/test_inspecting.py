@@ -11,7 +11,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
 from techsum.training.drawing import draw
 from techsum.training.inspecting import inspect, memory
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 from techsum.training.rows import pinned
 
 SECOND = "{path: second.jsonl, licence: MIT, duplicates: keep}"

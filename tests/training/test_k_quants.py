@@ -8,7 +8,7 @@ from support.tiny_training import write_recipe
 from techsum.training.exporting.export import export
 from techsum.training.exporting.k_quants import kind_of, quantize
 from techsum.training.fit import fit
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 
 
 def restored(data, kind):

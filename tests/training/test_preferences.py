@@ -12,8 +12,9 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
 from techsum.training.drawing import draw
 from techsum.training.fit import fit, labelled
-from techsum.training.preferences import answer_scores, corrupted, preference_loss
-from techsum.training.recipe import load_recipe
+from techsum.training.losses import answer_scores, preference_loss
+from techsum.training.preferences import corrupted
+from techsum.training.recipe_file import load_recipe
 
 BETA = ["training.preference={beta: 0.1}"]
 

@@ -16,7 +16,7 @@ ONE_STEP = """
 import os, sys, torch, peft
 from techsum.training import bases
 from techsum.training.recipe import Base
-from techsum.training.trainer import answer_loss
+from techsum.training.losses import answer_loss
 
 rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
 bases.quiet()

@@ -1,6 +1,7 @@
 """Recipes: every mistake is found before anything loads, and named."""
 
 import ast
+import inspect
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from techsum.errors import TechsumError, TrainingError
-from techsum.training.recipe import Base, Columns, Dev, Lora, Recipe, Source, Training, load_recipe
+from techsum.training.recipe import Base, Columns, Dev, Lora, Preference, Recipe, Source, Training
+from techsum.training.recipe_file import load_recipe
 
 SHIPPED = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
 
@@ -47,9 +49,9 @@ def test_the_reference_recipe_is_the_reference_run_mended():
     assert len({s.subset for s in recipe.data}) == 38
 
 
-@pytest.mark.parametrize("section", [Base, Lora, Columns, Source, Training, Dev, Recipe])
+@pytest.mark.parametrize("section", [Base, Lora, Columns, Source, Preference, Training, Dev, Recipe])
 def test_every_field_is_documented(section):
-    module = ast.parse(Path(load_recipe.__code__.co_filename).read_text("utf-8"))
+    module = ast.parse(Path(inspect.getfile(section)).read_text("utf-8"))
     body = next(n for n in module.body if isinstance(n, ast.ClassDef) and n.name == section.__name__).body
     documented = {
         field.target.id

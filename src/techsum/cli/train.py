@@ -41,7 +41,7 @@ def command(
     ] = None,
 ) -> None:
     """Train a model by a recipe."""
-    from techsum.training.recipe import load_recipe
+    from techsum.training.recipe_file import load_recipe
 
     loaded = load_recipe(recipe, change or [])
     folder = out or Path("runs") / loaded.name

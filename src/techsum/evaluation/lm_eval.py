@@ -26,8 +26,8 @@ def write(results: Results, folder: Path) -> None:
     for system in results.systems:
         place = folder / re.sub(r"[\"<>:/|\\?*\[\]]+", "__", system.name)
         place.mkdir(parents=True, exist_ok=True)
-        told = json.dumps(_results(results, system, task), ensure_ascii=False, indent=2)
-        (place / f"results_{time}.json").write_text(told, "utf-8")
+        payload = json.dumps(_results(results, system, task), ensure_ascii=False, indent=2)
+        (place / f"results_{time}.json").write_text(payload, "utf-8")
         samples = (json.dumps(s, ensure_ascii=False) + "\n" for s in _samples(results, system))
         (place / f"samples_{task}_{time}.jsonl").write_text("".join(samples), "utf-8")
 

@@ -15,7 +15,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED
 from techsum.generators.protocol import Options, shares
 from techsum.prompts import STOP, Format, Message, Piece, answer, known_format, render
-from techsum.settings import hub, hub_token, settings
+from techsum.settings import hub, hub_reason, hub_token, settings
 
 _NEWEST = "main"
 """The hub's name of a model's newest revision."""
@@ -276,10 +276,7 @@ def _explain(where: str, error: Exception) -> ModelError:
     reason = str(error)
     if "gated" in reason.lower() or "401" in reason or "403" in reason:
         return ModelError("hub_gated", name=where, page=f"{hub()}/{where}")
-    if secret := hub_token():
-        reason = reason.replace(secret, "***")
-    first = next((line.strip() for line in reason.splitlines() if line.strip()), type(error).__name__)
-    return ModelError("model_failed", reason=first[:200])
+    return ModelError("model_failed", reason=hub_reason(error))
 
 
 _loading = threading.Lock()

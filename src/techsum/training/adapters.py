@@ -68,14 +68,14 @@ def _continued(base: Any, lora: Lora, config: Any) -> Any:
         raise TrainingError("lora_start_missing", path=lora.start) from None
     shape = ("r", "lora_alpha", "use_rslora", "trainable_token_indices")
     if any(getattr(known, name) != getattr(config, name) for name in shape):
-        told = {name: getattr(known, name) for name in shape}
+        found = {name: getattr(known, name) for name in shape}
         raise TrainingError(
             "lora_start_other",
             path=lora.start,
-            r=told["r"],
-            alpha=told["lora_alpha"],
-            rslora=str(bool(told["use_rslora"])).lower(),
-            tokens=told["trainable_token_indices"] or "-",
+            r=found["r"],
+            alpha=found["lora_alpha"],
+            rslora=str(bool(found["use_rslora"])).lower(),
+            tokens=found["trainable_token_indices"] or "-",
         )
     return peft.PeftModel.from_pretrained(base, lora.start, is_trainable=True, use_safetensors=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 from techsum.errors import TrainingError
 from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.models import EMBEDDED
-from techsum.settings import hub, hub_token
+from techsum.settings import hub, hub_reason, hub_token
 from techsum.training.recipe import Base
 
 os.environ.setdefault(
@@ -172,7 +172,4 @@ def explain(base: Base, error: Exception) -> TrainingError:
         return TrainingError("train_base_memory", name=base.name)
     if "gated" in reason.lower() or "401" in reason or "403" in reason:
         return TrainingError("hub_gated", name=base.name, page=f"{hub()}/{base.name}")
-    if secret := hub_token():
-        reason = reason.replace(secret, "***")
-    first = next((line.strip() for line in reason.splitlines() if line.strip()), type(error).__name__)
-    return TrainingError("train_base", name=base.name, reason=first[:200])
+    return TrainingError("train_base", name=base.name, reason=hub_reason(error))

@@ -246,7 +246,7 @@ def labelled(sequence: Sequence[Sample]) -> dict[str, Any]:
         (one,) = sequence
         worse = replace(one, answer=one.rejected, rejected=())
         return {"chosen": labelled([replace(one, rejected=())]), "rejected": labelled([worse])}
-    from techsum.training.trainer import IGNORED
+    from techsum.training.losses import IGNORED
 
     row: dict[str, list[int]] = {"input_ids": [], "labels": [], "position_ids": []}
     for sample in sequence:

@@ -14,7 +14,7 @@ from techsum.cluster import ray_session
 from techsum.errors import TechsumError, TrainingError
 from techsum.training.fit import Fitted, fit
 from techsum.training.processes import WORLD
-from techsum.training.recipe import load_recipe
+from techsum.training.recipe_file import load_recipe
 from techsum.training.run_folder import ProgressCallback, TrainingProgress
 
 _LOOK_SECONDS = 0.5

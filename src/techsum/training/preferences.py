@@ -27,38 +27,6 @@ def corrupted(output: str, document: str, rng: random.Random) -> str | None:
     return f"{output[: sentence.start]}{wrong.text}{output[sentence.end :]}"
 
 
-def preference_loss(scores: Any, reference: Any, beta: float) -> Any:
-    """The mean DPO loss of a batch.
-
-    Args:
-        scores: summed log-probabilities of the answers, [2 x pairs]: all chosen ones, then the rejected.
-        reference: the same by the model that the run began with.
-        beta: how strongly the model is held to that one.
-    """
-    from torch.nn import functional
-
-    chosen, rejected = (scores - reference).chunk(2)
-    return -functional.logsigmoid(beta * (chosen - rejected)).mean()
-
-
-def answer_scores(model: Any, batch: dict[str, Any]) -> Any:
-    """Summed log-probability of each row's labelled tokens, [rows], fp32.
-
-    Args:
-        model: a causal model that takes `logits_to_keep`.
-        batch: what `trainer.collated` gives.
-    """
-    from torch.nn import functional
-
-    from techsum.training.trainer import IGNORED, answer_logits
-
-    logits, labels = answer_logits(model, batch)
-    each = functional.cross_entropy(
-        logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED, reduction="none"
-    )
-    return -each.view(labels.shape).sum(-1)
-
-
 def reference_scores(
     model: Any,
     rows: Iterable[dict[str, Any]],
@@ -75,6 +43,8 @@ def reference_scores(
     """
     import torch
 
+    from techsum.training.losses import answer_scores
+
     if keep and keep.exists():
         return [tuple(pair) for pair in np.load(keep).tolist()]
     found = []
@@ -83,7 +53,6 @@ def reference_scores(
     with torch.inference_mode():
         for row in rows:
             batch = {name: value.to(model.device) for name, value in collate([row]).items()}
-            batch.pop("reference", None)
             found.append(tuple(answer_scores(model, batch).tolist()))
     model.train(training)
     if keep:

@@ -8,7 +8,7 @@ from typing import Any
 
 from techsum.errors import TrainingError
 from techsum.reading.rows import file_rows
-from techsum.settings import hub_token
+from techsum.settings import hub_reason, hub_token
 from techsum.training.alignment import compressions, headlines
 from techsum.training.recipe import Columns, Recipe, Source
 from techsum.training.verdicts import corruption_rows, dialogue_rows, question_rows, verdict_rows
@@ -133,8 +133,7 @@ def _commit(hub: str, revision: str | None) -> str:
     try:
         return str(huggingface_hub.HfApi(token=hub_token()).dataset_info(hub, revision=revision).sha)
     except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise TrainingError("train_hub", source=hub, reason=reason) from None
+        raise TrainingError("train_hub", source=hub, reason=hub_reason(error)) from None
 
 
 def data_rows(path: Path) -> Iterator[tuple[int, Any]]:
@@ -166,5 +165,4 @@ def _hub_rows(source: Source) -> Iterator[tuple[int, Any]]:
         )
         yield from enumerate(rows, 1)
     except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise TrainingError("train_hub", source=source.name, reason=reason) from None
+        raise TrainingError("train_hub", source=source.name, reason=hub_reason(error)) from None

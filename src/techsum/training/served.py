@@ -25,7 +25,7 @@ _AS_ID = "token_id:"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What a server wrote."""
 
     prompt_tokens: int
@@ -39,7 +39,7 @@ class Answer:
     """Token ids, from servers that tell them."""
 
 
-def answer(server: OpenAIServer, messages: Sequence[Message]) -> Answer:
+def answer(server: OpenAIServer, messages: Sequence[Message]) -> Reply:
     """The server's greedy answer to a chat.
 
     Raises:
@@ -58,17 +58,17 @@ def answer(server: OpenAIServer, messages: Sequence[Message]) -> Answer:
         text, content = str(choice["message"]["content"] or ""), choice["logprobs"]["content"]
         texts = tuple(str(token.get("token", "")) for token in content)
         scores = tuple(float(token["logprob"]) for token in content)
-        return Answer(int(payload["usage"]["prompt_tokens"]), text, texts, scores, _ids(content))
+        return Reply(int(payload["usage"]["prompt_tokens"]), text, texts, scores, _ids(content))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError):
         raise ServerError("parity_served_untold", url=server.url) from None
 
 
 def _ids(content: Sequence[dict[str, Any]]) -> tuple[int, ...] | None:
     """Token ids as llama-server and MLX (`id`) or vLLM (`token_id:ID`) tell them."""
-    told = [token["id"] if "id" in token else str(token["token"]) for token in content]
-    if any(isinstance(one, str) and not one.startswith(_AS_ID) for one in told):
+    ids = [token["id"] if "id" in token else str(token["token"]) for token in content]
+    if any(isinstance(one, str) and not one.startswith(_AS_ID) for one in ids):
         return None
-    return tuple(int(str(one).removeprefix(_AS_ID)) for one in told)
+    return tuple(int(str(one).removeprefix(_AS_ID)) for one in ids)
 
 
 def compare_served(trained: TransformersModel, server: OpenAIServer, kind: str) -> parity.Compared:
@@ -83,18 +83,18 @@ def compare_served(trained: TransformersModel, server: OpenAIServer, kind: str) 
     prompts = parity.prompts(trained.format)
     for messages in prompts:
         sent = [Message(m.role, neutralize(m.content)) for m in messages]
-        prompt, told = trained.encode(render(sent, trained.format)), answer(server, sent)
-        if told.prompt_tokens != len(prompt):
-            part: parity.Part = "bos" if abs(told.prompt_tokens - len(prompt)) == 1 else "template"
+        prompt, reply = trained.encode(render(sent, trained.format)), answer(server, sent)
+        if reply.prompt_tokens != len(prompt):
+            part: parity.Part = "bos" if abs(reply.prompt_tokens - len(prompt)) == 1 else "template"
             return parity.Compared(server.name, part, threshold=threshold, prompts=len(prompts))
-        ids = token_ids(trained, told)
+        ids = token_ids(trained, reply)
         if not all(0 <= number < trained.vocabulary for number in ids):
             return parity.Compared(server.name, "tokenizer", threshold=threshold, prompts=len(prompts))
         seen += len(ids)
         if ids:
-            changes.append(parity.moved(told.scores[: len(ids)], trained.score(prompt, ids)))
+            changes.append(parity.moved(reply.scores[: len(ids)], trained.score(prompt, ids)))
         own = "".join(trained.stream(sent, Options(_ANSWER_TOKENS)))
-        same += own.strip() == told.text.strip()
+        same += own.strip() == reply.text.strip()
     if seen < _ENOUGH:
         raise TrainingError("parity_served_short", name=server.name, tokens=seen)
     change = max(changes)
@@ -102,14 +102,14 @@ def compare_served(trained: TransformersModel, server: OpenAIServer, kind: str) 
     return parity.Compared(server.name, broken, change, threshold, same, len(prompts))
 
 
-def token_ids(trained: parity.Scorer, told: Answer) -> Sequence[int]:
+def token_ids(trained: parity.Scorer, reply: Reply) -> Sequence[int]:
     """The ids of an answer's tokens, up to where they are sure.
 
     llama-server passes over tokens that are a part of a character: what follows one has lost its context, and
     is recognised by its text, a character of several tokens.
     """
-    if told.ids and (not told.texts[0] or told.texts[0].startswith(_AS_ID)):
-        return told.ids  # MLX and vLLM leave none out
-    by_text = itertools.takewhile(lambda ids: len(ids) == 1, map(trained.tokenize, told.texts))
+    if reply.ids and (not reply.texts[0] or reply.texts[0].startswith(_AS_ID)):
+        return reply.ids  # MLX and vLLM leave none out
+    by_text = itertools.takewhile(lambda ids: len(ids) == 1, map(trained.tokenize, reply.texts))
     sure = [ids[0] for ids in by_text]
-    return told.ids[: len(sure)] if told.ids else sure
+    return reply.ids[: len(sure)] if reply.ids else sure

@@ -8,13 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from torch.nn import functional
 from trl.trainer.sft_trainer import SFTTrainer
 
-from techsum.training.preferences import answer_scores, preference_loss
-
-IGNORED = -100
-"""The label of a token that carries no loss."""
+from techsum.training.losses import IGNORED, answer_loss, answer_scores, preference_loss
 
 
 class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
@@ -163,31 +159,6 @@ def collated(rows: list[dict[str, Any]], *, pad: int, packed: bool) -> dict[str,
     batch = {name: padded(name, filler) for name, filler in (("input_ids", pad), ("labels", IGNORED))}
     mask = [[int(n >= longest - len(row["input_ids"])) for n in range(longest)] for row in rows]
     return {**batch, "position_ids": padded("position_ids", 0), "attention_mask": torch.tensor(mask)}
-
-
-def answer_loss(model: Any, batch: dict[str, Any]) -> Any:
-    """Summed cross entropy of the labelled tokens, from the logits of the positions that predict them.
-
-    Args:
-        model: a causal model that takes `logits_to_keep`.
-        batch: what `collated` gives; labels are -100 where a token carries no loss.
-
-    Returns:
-        A scalar in fp32. Only columns with a label in any row are asked for: with one sample a pass these
-        are the answer's, and memory does not grow with the document.
-    """
-    logits, labels = answer_logits(model, batch)
-    return functional.cross_entropy(
-        logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED, reduction="sum"
-    )
-
-
-def answer_logits(model: Any, batch: dict[str, Any]) -> tuple[Any, Any]:
-    """Logits [rows, columns, vocabulary] and labels [rows, columns] of columns with a label in any row."""
-    inputs = {name: value for name, value in batch.items() if name != "labels"}
-    labels = batch["labels"][:, 1:]
-    columns = (labels != IGNORED).any(0).nonzero().squeeze(1)  # position n predicts token n + 1
-    return model(**inputs, logits_to_keep=columns, use_cache=False).logits, labels[:, columns]
 
 
 def _flatten(state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

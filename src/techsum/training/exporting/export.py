@@ -149,7 +149,7 @@ def _compare_as_trained(run: RunFolder, trained_reference: parity.Reference) -> 
         adapter = as_trained(run.adapter, Path(part), run.recipe)
         model = TransformersModel(str(adapter), quantization_config=bases.nf4_config(run.recipe.base))
         compared = parity.compare(trained_reference, model, "as trained (nf4)", "nf4", None)
-        return [replace(compared, told_only=True)]
+        return [replace(compared, informative=True)]
 
 
 def _compare_server(run: RunFolder, address: str, kind: str) -> parity.Compared:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import techsum
 from techsum.errors import TrainingError
-from techsum.settings import hub, hub_token
+from techsum.settings import hub, hub_reason, hub_token
 
 
 def check_repository(repository: str) -> None:
@@ -52,9 +52,5 @@ def publish(folder: Path, repository: str, *, private: bool) -> str:
         commit = api.upload_folder(repo_id=repository, folder_path=folder, commit_message=message)
         return str(commit.commit_url)
     except (HfHubHTTPError, httpx.HTTPError, OSError, ValueError, RuntimeError) as error:
-        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        if secret := hub_token():
-            reason = reason.replace(secret, "***")
-        raise TrainingError(
-            "publish_failed", name=repository, reason=reason[:200].rstrip("."), folder=folder
-        ) from None
+        reason = hub_reason(error).rstrip(".")
+        raise TrainingError("publish_failed", name=repository, reason=reason, folder=folder) from None
