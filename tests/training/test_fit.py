@@ -336,9 +336,15 @@ QLORA = ("base.quantization=nf4", "training.optimizer=paged_adamw_8bit", "lora.r
 """The reference recipe's way; r=64 makes tensors large enough to be kept in 8 bit."""
 
 
-def test_qlora_with_paged_8bit_states_goes_on_where_it_was(recipe, tmp_path):
-    """Given 4-bit weights and 8-bit states, when a run is stopped and resumed, then its adapter is the same."""
-    more = [part for change in QLORA for part in ("--set", change)] + ["--set", "training.save_every=1"]
+@pytest.mark.parametrize(
+    "changes",
+    [QLORA, (*QLORA, "lora.init=loftq", "lora.alpha=64"), (*QLORA[1:], "lora.init=pissa")],
+    ids=["qlora", "loftq", "pissa"],
+)
+def test_a_stopped_run_goes_on_where_it_was(recipe, tmp_path, changes):
+    """Given a start and 8-bit states, when a run is stopped and resumed, then its adapter is the same."""
+    changes = (*changes, "training.save_every=1")
+    more = [part for change in changes for part in ("--set", change)]
     whole, out = tmp_path / "whole", tmp_path / "stopped"
     done = train(recipe, whole, *more)
     assert done.returncode == 0, done.stderr
