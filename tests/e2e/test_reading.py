@@ -16,6 +16,7 @@ from support.texts import BODY, PARAGRAPHS, TITLE
 pytestmark = pytest.mark.slow
 
 LONG = "\n\n".join(PARAGRAPHS * 2)
+COST = "장치 한 대를 만드는 비용은 4억 원이며 납품은 두 달이 걸린다."
 
 
 def summarise(page, source, model="extract", **options):
@@ -376,7 +377,7 @@ def test_a_question_asked_during_an_answer_is_answered_next(open_page):
 
 def test_a_suggested_question_is_asked_with_one_click(open_page):
     page = open_page()
-    summarise(page, BODY)
+    summarise(page, f"{BODY}\n\n{COST}")
     suggested = page.locator(".suggestions button").first
     question = suggested.inner_text()
     suggested.click()
@@ -664,3 +665,73 @@ def test_the_bookmarklet_brings_the_page_that_is_open(open_page, server):
     page.evaluate(code.removeprefix("javascript:"))
     page.wait_for_url(f"{server}/?url=*")
     assert page.input_value("#source") == opened
+
+
+VOICES = """
+Object.defineProperty(window, "speechSynthesis", { value: {
+  spoken: [], speaking: false, getVoices: () => [{ lang: "ko-KR", localService: true }], addEventListener() {},
+  speak(one) { this.spoken.push(one.text); one.onstart(); }, cancel() {} } });
+Object.defineProperty(window, "SpeechSynthesisUtterance", { value: class { constructor(text) { this.text = text; } } });
+"""
+"""The speech of a browser with a Korean voice: Debian's Chromium has none."""
+
+
+def test_without_a_korean_voice_of_its_own_nothing_offers_to_read_aloud(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    assert page.locator("#copy").is_visible()
+    assert page.locator("#aloud").is_hidden()
+
+
+def test_title_and_sentences_are_read_aloud_in_order(open_page):
+    page = open_page()
+    page.add_init_script(VOICES)
+    summarise(page, BODY)
+    page.get_by_role("button", name="소리로 듣기").click()
+    spoken = page.evaluate("speechSynthesis.spoken")
+    assert spoken == [page.inner_text("h1"), *page.locator("#text .words").all_inner_texts()]
+    assert page.locator(".s.lit").count() >= 1
+    assert page.get_by_role("button", name="그만 듣기").is_visible()
+
+
+def test_limits_and_figures_lead_to_their_place(open_page):
+    page = open_page()
+    summarise(page, BODY, length="short")
+    figure = page.locator(".figures .sentence").first
+    figure.click()
+    number = figure.locator("b").inner_text()
+    assert number in page.locator(".s.lit").first.inner_text()
+    limits = page.get_by_role("heading", name="한계")
+    limits.wait_for()
+    sentence = page.locator("h3:has-text('한계') + ol .sentence").first
+    sentence.click()
+    assert page.locator(".s.lit").first.inner_text() == sentence.locator(".words").inner_text()
+
+
+def test_another_summary_of_a_text_is_a_version_and_is_compared(open_page):
+    page = open_page()
+    summarise(page, BODY, length="short")
+    page.get_by_text("다른 방식으로 다시 요약").click()
+    page.locator("form[action$=again] [name=length]").select_option("long")
+    page.get_by_role("button", name="다시 요약").click()
+    page.wait_for_selector("#text")
+    page.get_by_text("이 글의 요약 2개").click()
+    page.get_by_role("link", name="나란히 비교").click()
+    sides = page.locator(".compared .card")
+    assert sides.count() == 2
+    assert page.locator(".compared .alone").count() >= 1
+    long_side = sides.filter(has_text="길게")
+    assert long_side.locator(".alone").count() >= 1
+    page.goto("/library?all=1")
+    assert page.locator(".entries > li").count() == 1
+
+
+def test_links_that_fail_do_not_fill_the_list(open_page):
+    page = open_page()
+    for _ in range(3):
+        page.goto("/")
+        page.fill("#source", "http://10.0.0.1/")
+        page.get_by_role("button", name="요약하기").click()
+        page.wait_for_selector("main .problem:not(:empty)")
+    page.goto("/library?all=1")
+    assert page.locator(".entries > li").count() == 1

@@ -22,9 +22,9 @@ SUMMARY = extract(ARTICLE).as_dict()
 LINK = Request("link", "https://example.org/1", {"length": "medium"})
 
 
-def finished(library, reader="mine", request=LINK, title=None, save=True):
-    """A summary that was asked for, made and saved."""
-    entry = library.begin(reader, request)
+def finished(library, reader="mine", request=None, title=None, save=True):
+    """A summary that was asked for, made and saved; by default of a text."""
+    entry = library.begin(reader, request or Request("text", "글", {"length": "medium"}))
     library.read(entry.id, ARTICLE, SUMMARY)
     library.finish(entry.id, SUMMARY | ({"title": title} if title else {}))
     if save:
@@ -125,7 +125,7 @@ def test_a_correction_is_kept_beside_the_original_and_found(library):
 
 
 def test_the_same_link_again_finds_what_was_made_with_the_same_options(library):
-    entry_id = finished(library, save=False)
+    entry_id = finished(library, request=LINK, save=False)
     assert library.of_source("mine", LINK.source, LINK.options).id == entry_id
     assert library.of_source("mine", LINK.source, {"length": "long"}) is None
     assert library.of_source("mine", "https://example.org/2", LINK.options) is None
@@ -155,7 +155,7 @@ def test_articles_of_an_older_library_are_searched_later(library):
 
 
 def test_a_check_of_a_link_is_not_its_summary(library):
-    entry = library.begin("mine", LINK)
+    entry = library.begin("mine", LINK, versioned=False)
     library.read(entry.id, ARTICLE, SUMMARY)
     library.finish(entry.id, SUMMARY | {"model": f"{CHECKED_BY}rules"})
     assert library.of_source("mine", LINK.source, LINK.options) is None

@@ -70,10 +70,9 @@ def test_a_text_becomes_what_the_command_line_prints(reader):
     ]
     said = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "TECHSUM_LANG": "ko"})
     ours, theirs = entry["result"], json.loads(said.stdout)
-    suggested = ours.pop("suggestions")  # the server alone makes them
+    card = [ours.pop(name) for name in ("limits", "next_steps", "suggestions")]  # the server's alone
     assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
-    assert all(question.endswith("?") for question in suggested)
-    assert suggested
+    assert any(card)
     assert (entry["status"], entry["mode"], entry["saved"]) == ("done", "text", False)
 
 

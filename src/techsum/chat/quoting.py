@@ -56,11 +56,11 @@ def quoted(
     """
     if _IN_ONE_LINE.search(question) or ((words := content(question)) and _ABOUT_ALL.issuperset(words)):
         place = find_line(article.sentences, article.title or "")
-        return [_cited(article.sentences[place])] if place is not None else []
+        return [cited(article.sentences[place])] if place is not None else []
     full = self_contained(question, before)
     if not article.sentences:
         return []
-    indexed, words = _indexed(article), content(full)
+    indexed, words = indexed_article(article), content(full)
     kind = kind_of(full, words)
     if not kind and not any(w in indexed.known for w in words):
         return []
@@ -72,10 +72,10 @@ def quoted(
         return []
     first, *others = places
     if len(article.sentences[first].content) < _FEWEST_WORDS and first + 1 < len(article.sentences):
-        return [_cited(article.sentences[p]) for p in (first, first + 1)]  # "다만 한계도 있다." announces it
+        return [cited(article.sentences[p]) for p in (first, first + 1)]  # "다만 한계도 있다." announces it
     shares = {p: math.exp(ranked.scores[p] - ranked.scores[first]) for p in others[:1]}
     chosen = [first, *(p for p, share in shares.items() if share >= _SECOND)]
-    return [_cited(article.sentences[p]) for p in sorted(chosen)]
+    return [cited(article.sentences[p]) for p in sorted(chosen)]
 
 
 def _refused(article: Article, question: str, ranked: Ranked, judge: Judge | None) -> bool:
@@ -92,10 +92,12 @@ def _refused(article: Article, question: str, ranked: Ranked, judge: Judge | Non
     return against >= _REFUSED_JUDGED
 
 
-def _cited(sentence: korean.Sentence) -> SummarySentence:
+def cited(sentence: korean.Sentence) -> SummarySentence:
+    """A sentence of the article as it stands, with itself as its evidence."""
     return SummarySentence(sentence.text, (Evidence(sentence.start, sentence.end, sentence.text),))
 
 
 @lru_cache(maxsize=8)
-def _indexed(article: Article) -> Indexed:
+def indexed_article(article: Article) -> Indexed:
+    """The article's sentences, ready for questions."""
     return Indexed(article.sentences, article.title or "")

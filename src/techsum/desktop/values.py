@@ -70,6 +70,8 @@ class Reading:
     facts: tuple[float, str, float] | None = None
     """Share of the article read, the model, seconds; once it is done."""
     figures: tuple[str, ...] = ()
+    limits: tuple[Sentence, ...] = ()
+    next_steps: tuple[Sentence, ...] = ()
     suggestions: tuple[str, ...] = ()
     """Questions that the article answers."""
     correction: str = ""
@@ -142,6 +144,8 @@ def _whole(reading: Reading, result: Mapping[str, Any]) -> Reading:
         notices=tuple(n["message"] for n in result["notices"]),
         facts=(result["coverage"], result["model"], result["seconds"]),
         figures=tuple(f"{f['of']} {f['number']}{f['unit']}" for f in result.get("figures", ())),
+        limits=tuple(map(Sentence.of, result.get("limits", ()))),
+        next_steps=tuple(map(Sentence.of, result.get("next_steps", ()))),
         suggestions=tuple(result.get("suggestions", ())),
     )
 

@@ -56,6 +56,8 @@ class Entry:
     correction: str | None
     """The reader's own wording; the original stays in `result`."""
     tags: tuple[str, ...]
+    source_id: str | None = None
+    """Shared by the versions of one source; None: it has none, as a check."""
     line: str = ""
     """What a list says about it."""
     spans: tuple[tuple[int, int], ...] = ()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from techsum.article import Article, detect_language
 from techsum.errors import StorageError, UsageError
 from techsum.files import make_private
-from techsum.library.entries import Entry, Request
+from techsum.library.entries import CHECKED_BY, Entry, Request
 from techsum.library.import_schema import Exported
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
@@ -40,10 +40,13 @@ def entry_from(line_data: Exported, reader: str) -> Entry:
     """The entry that `entry_json` wrote, for this reader."""
     plain = line_data.model_dump(exclude_unset=True)
     article = Article.from_dict(plain["article"]) if line_data.article else None
+
     # another reader's id must not be taken over by importing it
-    own = hashlib.sha256(f"{reader}/{line_data.id}".encode()).hexdigest()[:22]
+    def own(an_id: str) -> str:
+        return hashlib.sha256(f"{reader}/{an_id}".encode()).hexdigest()[:22]
+
     return Entry(
-        id=own,
+        id=own(line_data.id),
         reader=reader,
         status=line_data.status,
         request=Request(**plain["request"]),
@@ -56,7 +59,12 @@ def entry_from(line_data: Exported, reader: str) -> Entry:
         error=plain["error"],
         correction=line_data.correction,
         tags=tuple(line_data.tags),
+        source_id=None if _is_check(plain["result"]) else own(line_data.source_id or line_data.id),
     )
+
+
+def _is_check(result: dict[str, Any] | None) -> bool:
+    return str((result or {}).get("model", "")).startswith(CHECKED_BY)
 
 
 def exported(library: Library, reader: str) -> Iterator[str]:
@@ -212,8 +220,9 @@ def _foreign(
         "title": title, "summary": summary, "sentences": sentences, "notices": [], "model": by.name,
         "coverage": 1.0, "seconds": 0.0, "seed": None,
     }  # fmt: skip
+    entry_id = hashlib.sha256(f"{by.reader}/{key}/{title}/{summary}".encode()).hexdigest()[:22]
     return Entry(
-        id=hashlib.sha256(f"{by.reader}/{key}/{title}/{summary}".encode()).hexdigest()[:22],
+        id=entry_id,
         reader=by.reader,
         status="done",
         request=request,
@@ -226,6 +235,7 @@ def _foreign(
         error=None,
         correction=None,
         tags=(),
+        source_id=entry_id,
     )
 
 

@@ -62,6 +62,8 @@ class Summary(_Kept):
     line: Text = ""
     summary: Text
     figures: list[Figure] = []
+    limits: list[Sentence] = []
+    next_steps: list[Sentence] = []
     suggestions: list[Line] = []
     sentences: list[Sentence]
     notices: list[Notice]
@@ -131,4 +133,5 @@ class Exported(_Kept):
     error: Failure | None
     correction: Text | None
     tags: list[Line]
+    source_id: Line | None = None
     questions: list[QuestionRow] = []

@@ -5,7 +5,7 @@ Everything that a reader may do takes the reader's name, and touches that reader
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from typing import Any, cast
@@ -30,14 +30,14 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from techsum import korean
 from techsum.article import Article
 from techsum.errors import StorageError
-from techsum.library import search
+from techsum.library import search, versions
 from techsum.library.database import bring_up, make_engine, reason
 from techsum.library.entries import (
-    CHECKED_BY,
     Entry,
     Found,
     Question,
@@ -125,8 +125,12 @@ class Library:
         *,
         worker: str | None = None,
         language: str = "ko",
+        source_id: str | None = None,
+        versioned: bool = True,
     ) -> Entry:
         """Keep what a reader asked for, and its article where it is known; queued from here on.
+
+        A link that comes again, and what is made `again`, is a version: saved and tagged as the one before.
 
         Args:
             reader: whose.
@@ -134,9 +138,12 @@ class Library:
             article: what was read already.
             worker: the process that makes it, where several share the library (`work.py`).
             language: of its messages.
+            source_id: of the summary that it is a version of; by default of the link's.
+            versioned: False for what has no versions: a check.
         """
+        entry_id = secrets.token_urlsafe(16)
         values = {
-            "id": secrets.token_urlsafe(16),
+            "id": entry_id,
             "reader": reader,
             "status": "queued",
             "mode": request.mode,
@@ -150,9 +157,14 @@ class Library:
             "language": language,
         }
         with self.writing() as connection:
+            if versioned:
+                if request.mode == "link":
+                    source_id = source_id or versions.source_of_link(connection, reader, request.source)
+                values |= versions.inherited(connection, source_id) if source_id else {}
+                values["source_id"] = source_id or entry_id
             connection.execute(insert(summaries).values(values))
             _begin_size(connection, values)
-        return cast("Entry", self.get(reader, str(values["id"])))
+        return cast("Entry", self.get(reader, entry_id))
 
     # What `worker` says stands only while the summary is its own: another may have taken it over.
 
@@ -175,7 +187,7 @@ class Library:
 
     def fail(self, entry_id: str, kind: str, message: str, worker: str | None = None) -> None:
         """It could not be made."""
-        self._set(entry_id, worker, status="failed", error={"kind": kind, "message": message})
+        self._set(entry_id, worker, status="failed", saved=None, error={"kind": kind, "message": message})
 
     def cancel(self, entry_id: str, worker: str | None = None, result: dict[str, Any] | None = None) -> None:
         """The reader stopped it; `result` is what was written so far."""
@@ -225,12 +237,11 @@ class Library:
             rows = connection.execute(
                 select(summaries)
                 .where(*_of(reader), summaries.c.mode == "link", summaries.c.source == source)
-                .where(summaries.c.status == "done")
+                .where(summaries.c.status == "done", summaries.c.source_id.is_not(None))
                 .order_by(summaries.c.number.desc())
                 .limit(PAGE)
             )
-            same = (entry_of(row) for row in rows if row.options == options)
-            return next((e for e in same if not (e.result or {})["model"].startswith(CHECKED_BY)), None)
+            return next((entry_of(row) for row in rows if row.options == options), None)
 
     def find(
         self,
@@ -242,7 +253,7 @@ class Library:
         page: int = 0,
         oldest_first: bool = False,
     ) -> Found:
-        """A page of the reader's summaries, the newest first.
+        """A page of the reader's summaries, the newest first; of several versions the newest that fits.
 
         Args:
             reader: whose.
@@ -253,16 +264,23 @@ class Library:
             oldest_first: the other way round.
         """
         order: ColumnElement[int] = summaries.c.number
-        statement = select(summaries).where(*_of(reader))
-        if saved:
-            statement = statement.where(summaries.c.saved.is_not(None))
         # a list asks nothing of Kiwi, whose first analysis takes a second
         found_by = query_terms(query) if query.strip() else []
         if query.strip() and not found_by:
             return Found((), more=False)
-        if found_by or tag:
-            exactly = [_owner(reader), *([tag_word(tag)] if tag else [])]
-            statement, order = search.narrowed(statement, self.engine.dialect.name, exactly, found_by)
+        dialect = self.engine.dialect.name
+        exactly = [_owner(reader), *([tag_word(tag)] if tag else [])]
+        searched = bool(found_by or tag)
+
+        def listed(table: NamedFromClause) -> list[ColumnElement[bool]]:
+            kept = [table.c.reader == reader, table.c.discarded.is_(None)]
+            kept += [table.c.saved.is_not(None)] if saved else []
+            other = searched and table is not summaries
+            return kept + ([search.matches(table, dialect, exactly, found_by)] if other else [])
+
+        statement = select(summaries).where(*listed(summaries), versions.is_newest(listed))
+        if searched:
+            statement, order = search.narrowed(statement, dialect, exactly, found_by)
         # the page's numbers first: what is passed over is not read with its article
         numbers = statement.with_only_columns(summaries.c.number).order_by(
             order if oldest_first else order.desc()
@@ -277,8 +295,8 @@ class Library:
         return Found(tuple(listed_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
 
     def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
-        """Keep a summary, or let it be forgotten. False: the reader has no such summary."""
-        return self._change(reader, entry_id, saved=time.time() if saved else None)
+        """Keep a summary in all its versions, or let it be forgotten. False: there is none."""
+        return self._change(reader, entry_id, every_version=True, saved=time.time() if saved else None)
 
     def retitle(self, reader: str, entry_id: str, title: str) -> bool:
         """Give it the reader's own title."""
@@ -289,24 +307,38 @@ class Library:
         return self._change(reader, entry_id, correction=text, keep=text is not None)
 
     def tag(self, reader: str, entry_id: str, tags: Iterable[str]) -> bool:
-        """Set its tags. What is tagged is saved."""
+        """Set the tags of all its versions. What is tagged is saved."""
         plain = [t for t in dict.fromkeys(" ".join(t.split()) for t in tags) if t]
-        return self._change(reader, entry_id, tags=plain, keep=bool(plain))
+        return self._change(reader, entry_id, every_version=True, tags=plain, keep=bool(plain))
 
-    def _change(self, reader: str, entry_id: str, *, keep: bool = False, **values: Any) -> bool:
-        if keep:
-            values["saved"] = func.coalesce(summaries.c.saved, time.time())
+    def _change(
+        self, reader: str, entry_id: str, *, keep: bool = False, every_version: bool = False, **values: Any
+    ) -> bool:
         with self.writing() as connection:
-            done = connection.execute(update(summaries).where(*_own(reader, entry_id)).values(values))
-            if done.rowcount:
-                self._index(connection, entry_id)
+            every = versions.ids(connection, _own(reader, entry_id)) if keep or every_version else [entry_id]
+            if keep:
+                _save(connection, reader, every)
+            ids = every if every_version else [entry_id]
+            changed = update(summaries).where(*_of(reader), summaries.c.id.in_(ids)).values(values)
+            done = connection.execute(changed)
+            for one in ids if done.rowcount else ():
+                self._index(connection, one)
         return bool(done.rowcount)
 
-    def discard(self, reader: str, entry_id: str) -> bool:
+    def versions(self, reader: str, entry_id: str) -> list[Entry]:
+        """All that were made of the same source, the newest first, without what is large."""
+        with self.reading() as connection:
+            ids = versions.ids(connection, _own(reader, entry_id))
+            statement = select(*LISTED).where(*_of(reader), summaries.c.id.in_(ids))
+            rows = connection.execute(statement.order_by(summaries.c.number.desc()))
+            return [listed_entry(row) for row in rows]
+
+    def discard(self, reader: str, entry_id: str, *, every_version: bool = False) -> bool:
         """Take it out of everything that its reader sees, until `restore`, or for good after an hour."""
         with self.writing() as connection:
-            discarded = update(summaries).where(*_own(reader, entry_id)).values(discarded=time.time())
-            return bool(connection.execute(discarded).rowcount)
+            ids = versions.ids(connection, _own(reader, entry_id)) if every_version else [entry_id]
+            discarded = update(summaries).where(*_of(reader), summaries.c.id.in_(ids))
+            return bool(connection.execute(discarded.values(discarded=time.time())).rowcount)
 
     def discarded(self, reader: str, entry_id: str) -> Entry | None:
         """What the reader discarded and may restore, without what is large."""
@@ -317,10 +349,18 @@ class Library:
         return listed_entry(row) if row else None
 
     def restore(self, reader: str, entry_id: str) -> bool:
-        """Put back what was discarded. False: it is gone, or was never there."""
-        discarded = (summaries.c.reader == reader, summaries.c.id == entry_id)
+        """Put back what was discarded, with what went with it. False: it is gone, or was never there."""
+        discarded = (summaries.c.reader == reader, summaries.c.discarded.is_not(None))
         with self.writing() as connection:
-            restored = update(summaries).where(*discarded, summaries.c.discarded.is_not(None))
+            of_entry = select(summaries.c.discarded, summaries.c.source_id).where(
+                *discarded, summaries.c.id == entry_id
+            )
+            found = connection.execute(of_entry).one_or_none()
+            if found is None:
+                return False
+            same_moment = summaries.c.discarded == found.discarded
+            together = or_(summaries.c.id == entry_id, summaries.c.source_id == found.source_id)
+            restored = update(summaries).where(*discarded, same_moment, together)
             return bool(connection.execute(restored.values(discarded=None)).rowcount)
 
     def delete(self, reader: str, entry_id: str) -> bool:
@@ -399,8 +439,7 @@ class Library:
         with self.writing() as connection:
             if not connection.execute(select(summaries.c.id).where(*_own(reader, entry_id))).first():
                 return None
-            saved = func.coalesce(summaries.c.saved, time.time())
-            connection.execute(update(summaries).where(*_own(reader, entry_id)).values(saved=saved))
+            _save(connection, reader, versions.ids(connection, _own(reader, entry_id)))
             token = secrets.token_urlsafe(16)
             connection.execute(
                 insert(shares).values(token=token, summary=entry_id, created=time.time(), revoked=False)
@@ -549,6 +588,11 @@ def _analyse(values: dict[str, Any]) -> None:
 def _begin_size(connection: Connection, row: dict[str, Any]) -> None:
     values = {"summary": row["id"], "reader": row["reader"], "bytes": stored_bytes(row)}
     connection.execute(insert(sizes).values(values))
+
+
+def _save(connection: Connection, reader: str, ids: Sequence[str]) -> None:
+    saved = func.coalesce(summaries.c.saved, time.time())
+    connection.execute(update(summaries).where(*_of(reader), summaries.c.id.in_(ids)).values(saved=saved))
 
 
 def _of(reader: str) -> tuple[ColumnElement[bool], ...]:

@@ -53,6 +53,7 @@ def _entry(
         error=row.error,
         correction=row.correction,
         tags=tuple(row.tags),
+        source_id=row.source_id,
         line=row.line or "",
         spans=tuple((start, end) for start, end in spans),
     )
@@ -76,6 +77,7 @@ def entry_row(entry: Entry) -> dict[str, Any]:
         "error": entry.error,
         "correction": entry.correction,
         "tags": list(entry.tags),
+        "source_id": entry.source_id,
     }
 
 

@@ -6,7 +6,20 @@ Neither parses text: it gets the words of `words.py`, so that both find the same
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, column, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    column,
+    exists,
+    literal_column,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from techsum.library.tables import summaries
 
@@ -48,10 +61,25 @@ def narrowed(
         the first page of a common word costs a page; ordered by the other table it would cost every match.
     """
     if dialect == "sqlite":
-        terms = " AND ".join([*(f'"{w}"' for w in exactly), *(f'"{w}" *' for w in found_by)])
         words = table("summary_words", column("rowid"))
-        condition = text("summary_words MATCH :terms").bindparams(terms=terms)
+        condition = text("summary_words MATCH :terms").bindparams(terms=_terms(dialect, exactly, found_by))
         return statement.join(words, words.c.rowid == summaries.c.number).where(condition), words.c.rowid
-    terms = " & ".join([*(f"'{w}'" for w in exactly), *(f"'{w}':*" for w in found_by)])
-    condition = text("summaries.summary_words @@ CAST(:terms AS tsquery)").bindparams(terms=terms)
-    return statement.where(condition), summaries.c.number
+    return statement.where(matches(summaries, dialect, exactly, found_by)), summaries.c.number
+
+
+def matches(
+    of: NamedFromClause, dialect: str, exactly: Sequence[str], found_by: Sequence[str]
+) -> ColumnElement[bool]:
+    """Condition: the row of this table of summaries has these words; as for `narrowed`."""
+    terms: ColumnElement[str] = bindparam("terms", _terms(dialect, exactly, found_by))
+    if dialect == "sqlite":
+        words = table("summary_words", column("rowid"), column("summary_words")).alias("other_words")
+        return exists().where(words.c.rowid == of.c.number, words.c.summary_words.op("MATCH")(terms))
+    vector: ColumnElement[Any] = literal_column(f"{of.name}.summary_words")
+    return vector.op("@@", is_comparison=True)(cast(terms, TSQUERY))
+
+
+def _terms(dialect: str, exactly: Sequence[str], found_by: Sequence[str]) -> str:
+    if dialect == "sqlite":
+        return " AND ".join([*(f'"{w}"' for w in exactly), *(f'"{w}" *' for w in found_by)])
+    return " & ".join([*(f"'{w}'" for w in exactly), *(f"'{w}':*" for w in found_by)])

@@ -91,10 +91,12 @@ summaries = Table(
     Column("line", StorableText, nullable=False, default=""),  # what a list says about it
     Column("article_words", StorableText),  # what the article is found by, separated by spaces
     Column("discarded", Float),  # seconds since 1970, UTC: its reader sees it no more, and may have it back
+    Column("source_id", StorableString(32)),  # shared by the versions of one source; a check has none
     Column("tries", Integer, nullable=False, default=0),  # processes that ended over it
     Index("summaries_open", "worker"),
     Index("summaries_of_reader", "reader", "number"),
     Index("summaries_saved", "reader", "saved"),
+    Index("summaries_versions", "source_id", "number"),
     sqlite_autoincrement=True,
 )
 

@@ -5,6 +5,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "coverage_part": ("본문의 {percent}%를 읽음", "{percent}% of the article read"),
     "notice_stopped": ("멈춤. 여기까지 쓴 글입니다.", "Stopped. This is what was written so far."),
     "heading_figures": ("수치", "Figures"),
+    "heading_limits": ("한계", "Limits"),
+    "heading_next_steps": ("다음 단계", "Next step"),
     "notice_fallback": (
         "모델이 쓴 글이 기준에 못 미쳐({reason}) 본문에서 뽑은 문장으로 대신했습니다.",
         "The model's text was not good enough ({reason}); sentences from the article stand in its place.",

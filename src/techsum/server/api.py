@@ -190,6 +190,12 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         """One summary and how far it is."""
         return entry_json(own(request, entry_id))
 
+    @api.get("/summaries/{entry_id}/versions")
+    def versions(request: Request, entry_id: str) -> list[dict[str, Any]]:
+        """The summaries of the same source, the newest first; lists show that one alone."""
+        own(request, entry_id)
+        return [entry_json(e, whole=False) for e in library.versions(reader_of(request), entry_id)]
+
     @api.get("/summaries/{entry_id}/events", response_class=EventSourceResponse)
     async def follow(
         entry: Annotated[Entry, Depends(own)], last_event_id: Annotated[int, Header(ge=0)] = 0

@@ -82,7 +82,7 @@ def kept(
     options = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
     label = link or " ".join(source.split())[:_LABEL]
     request = EntryRequest("link" if link else "text", label, options)
-    entry = library.begin(reader, request, article, language=language)
+    entry = library.begin(reader, request, article, language=language, versioned=False)
     result = Summary(
         title=article.title or " ".join(summary.split())[:_LABEL],
         sentences=found.sentences,

@@ -11,7 +11,7 @@ from functools import partial
 
 from techsum.article import Article
 from techsum.chat import QUOTING, Answered, ask, quoted
-from techsum.chat.suggestions import suggestions
+from techsum.chat.answer_card import answer_card
 from techsum.errors import CancelledError, StorageError, TechsumError, UsageError
 from techsum.fair_queue import FairQueue
 from techsum.generators import EXTRACT, check, resolve
@@ -54,8 +54,8 @@ _END_SECONDS = 3
 """A model stops within a token; who fetches a page is waited for no longer."""
 _AWAY_SECONDS = 30
 """A database server that is started anew is back by then."""
-_SUGGESTED_CHARACTERS = 60_000
-"""A longer article gets no suggestions: each question looks at every sentence."""
+_CARD_CHARACTERS = 60_000
+"""A longer article gets no limits and questions: each question looks at every sentence."""
 _log = logging.getLogger("techsum.server")
 
 
@@ -121,6 +121,7 @@ class Jobs:
         language: Language,
         *,
         client: Client | None = None,
+        source_id: str | None = None,
     ) -> Entry:
         """Begin a summary.
 
@@ -130,6 +131,7 @@ class Jobs:
             request: what is kept of the wish; its options are checked here.
             source: the article, or what reads it in the job's thread.
             language: of messages and notices.
+            source_id: of the summary that it is a version of.
 
         Raises:
             UsageError: an option or a model that does not exist.
@@ -147,7 +149,9 @@ class Jobs:
         self._slots.take(client)
         article = source if isinstance(source, Article) else None
         try:  # not under the lock: the database may be busy
-            entry = self._library.begin(reader, request, article, worker=self._worker, language=language)
+            entry = self._library.begin(
+                reader, request, article, worker=self._worker, language=language, source_id=source_id
+            )
         except BaseException:
             self._slots.give_back(client)
             raise
@@ -206,11 +210,10 @@ class Jobs:
         """
         link = entry.request.source
         request = Request(entry.request.mode, link, options)
-        if entry.article:
-            return self.submit(entry.reader, request, entry.article, language, client=client)
-        if entry.request.mode != "link":
+        if not entry.article and entry.request.mode != "link":
             raise UsageError("summary_no_source")
-        return self.submit(entry.reader, request, lambda: read_remote(link), language, client=client)
+        source = entry.article or (lambda: read_remote(link))
+        return self.submit(entry.reader, request, source, language, client=client, source_id=entry.source_id)
 
     def found(self, reader: str, entry_id: str) -> Entry | None:
         """The reader's summary of this id. One whose failure a full disk did not take is failed all the same.
@@ -368,8 +371,8 @@ class Jobs:
         """An event's name and data; the library keeps what is to stay of it."""
         name, data = event_json(event)
         if isinstance(event, Done):
-            if len(article.text) < _SUGGESTED_CHARACTERS:
-                data |= {"suggestions": suggestions(article, event.summary.sentences, quoted)}
+            if len(article.text) < _CARD_CHARACTERS:
+                data |= answer_card(article, event.summary.sentences, quoted)
             self._keep(partial(self._library.finish, job.entry.id, data, self._worker))
         elif isinstance(event, KeySentences):
             self._keep(partial(self._library.read, job.entry.id, article, data, self._worker))

@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -42,6 +42,7 @@ from techsum.summarizers.options import REGISTERS
 
 STATIC = Path(__file__).parent / "static"
 _RECENT = 5
+_LENGTHS = ("line", "short", "medium", "long")
 _GUIDE = ("read", "check", "ask", "keep", "private")
 _SEE_OTHER = 303
 _SHARED = 4_000
@@ -71,8 +72,10 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         context["link"] = str(request.url_for("shared", token=token)) if token else ""
         context["bullets"] = entry.request.options.get("style") == "개조식"
         context["open"] = entry.status in ("queued", "running")
+        context["versions"] = library.versions(entry.reader, entry.id) if mine else []
         context["questions"] = library.questions(entry.reader, entry.id) if mine else []
         context["paragraphs"] = _paragraphs(entry, [q.answer for q in context["questions"]])
+        context |= _card_places(entry.result or {}, context["paragraphs"])
         return draw(request, "summary.html", status, here="", entry=entry, own=mine, **_choices(), **context)
 
     def gone(request: Request) -> Response:
@@ -146,6 +149,20 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         entry = own(request, entry_id)
         return show(request, entry) if entry else gone(request)
 
+    @pages.get("/s/{entry_id}/compare/{other_id}")
+    def compare(request: Request, entry_id: str, other_id: str) -> Response:
+        """Two versions beside each other; what only one of them says is marked."""
+        both = [own(request, entry_id), own(request, other_id)]
+        results = [entry.result for entry in both if entry and entry.result]
+        if len(results) < len(both):
+            return gone(request)
+        cited = [set().union(*map(_starts, result["sentences"])) for result in results]
+        sides = [
+            (entry, [(s, bool(s["evidence"]) and not _starts(s) & other) for s in result["sentences"]])
+            for entry, result, other in zip(both, results, reversed(cited), strict=True)
+        ]
+        return draw(request, "compare.html", here="", sides=sides, **_choices())
+
     @pages.post("/s/{entry_id}/stop")
     def stop(request: Request, entry_id: str) -> Response:
         if own(request, entry_id):
@@ -197,11 +214,15 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
 
     @pages.post("/s/{entry_id}/delete")
     def remove(
-        request: Request, entry_id: str, listed: Annotated[str, Form(alias="back", max_length=4_000)] = ""
+        request: Request,
+        entry_id: str,
+        listed: Annotated[str, Form(alias="back", max_length=4_000)] = "",
+        every: Annotated[str, Form(max_length=1)] = "",
     ) -> Response:
+        """Take one version away, or from a list all of them."""
         if own(request, entry_id):
             jobs.cancel(entry_id)
-            library.discard(reader_of(request), entry_id)
+            library.discard(reader_of(request), entry_id, every_version=bool(every))
         shown = dict(parse_qsl(urlsplit(listed).query)) if listed.startswith("/library?") else {}
         return RedirectResponse(f"/library?{urlencode({**shown, 'discarded': entry_id})}", _SEE_OTHER)
 
@@ -317,6 +338,7 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
         "signs_in": signs_in,
         "marked_pieces": marked_pieces,
         "model_label": model_label,
+        "version_label": version_label,
     }
     environment.filters["day"] = lambda at: (
         datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
@@ -343,7 +365,7 @@ def _choices() -> dict[str, Any]:
     """What a reader can choose."""
     best = model_label(shown(auto_model()))
     return {
-        "lengths": [(n, text(f"length_{n}")) for n in ("line", "short", "medium", "long")],
+        "lengths": [(n, text(f"length_{n}")) for n in _LENGTHS],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
         "registers": REGISTERS,
         "models": [("auto", text("model_auto", name=best)), *((n, model_label(n)) for n in names())],
@@ -381,6 +403,15 @@ def model_label(name: str) -> str:
     return text("model_extract") if name == EXTRACT else name
 
 
+def version_label(entry: Entry) -> str:
+    """What tells a summary from others of the same source: length, style, register and model."""
+    chosen = with_defaults(entry)
+    length = text(f"length_{chosen['length']}") if chosen["length"] in _LENGTHS else chosen["length"]
+    style = text("style_notes" if chosen["style"] == "개조식" else "style_prose")
+    model = text("model_auto_short") if chosen["model"] == "auto" else model_label(chosen["model"])
+    return " · ".join((length, style, chosen["register"], model))
+
+
 def _paragraphs(entry: Entry, answers: list[dict[str, Any]]) -> list[list[tuple[int, str]]]:
     """The article by paragraph, in pieces that can be pointed at: where each begins, and its text.
 
@@ -399,10 +430,27 @@ def _paragraphs(entry: Entry, answers: list[dict[str, Any]]) -> list[list[tuple[
     return found
 
 
+def _card_places(
+    result: Mapping[str, Any], paragraphs: Sequence[Sequence[tuple[int, str]]]
+) -> dict[str, Any]:
+    """Where in the article the card's line and figures lead: where the piece begins that says them."""
+    starts = [start for paragraph in paragraphs for start, _ in paragraph]
+    line = [s["evidence"] for s in result.get("sentences", ()) if s["text"] == result.get("line")]
+    figures = [
+        (f, starts[max(bisect_right(starts, f["start"]) - 1, 0)]) for f in result.get("figures", ()) if starts
+    ]
+    return {"line_place": line[0][0]["start"] if line and line[0] else None, "figures": figures}
+
+
+def _starts(sentence: Mapping[str, Any]) -> set[int]:
+    return {e["start"] for e in sentence["evidence"]}
+
+
 def _cited(entry: Entry, answers: list[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
     """Places in the article that a summary, its key sentences or an answer name as evidence."""
-    context = [*filter(None, (entry.keys, entry.result)), *answers]
-    evidence = [e for one in context for sentence in one["sentences"] for e in sentence["evidence"]]
+    lists = [one["sentences"] for one in (entry.keys, entry.result, *answers) if one]
+    lists += [(entry.result or {}).get(name, ()) for name in ("limits", "next_steps")]
+    evidence = [e for sentences in lists for sentence in sentences for e in sentence["evidence"]]
     return tuple(sorted({(e["start"], e["end"]) for e in evidence}))
 
 

@@ -16,7 +16,7 @@ def result(article: Article, summary: Summary) -> dict[str, Any]:
 def with_article(article: Article, data: dict[str, Any]) -> dict[str, Any]:
     """The same, from what `Summary.as_dict` gave; what was kept earlier has no line and no figures.
 
-    A server's summary also has `suggestions`: questions that the article answers.
+    A server's summary also has the rest of its card: `limits`, `next_steps`, `suggestions`.
     """
     data = {"line": "", "figures": [], **data}
     return {
@@ -29,7 +29,7 @@ def with_article(article: Article, data: dict[str, Any]) -> dict[str, Any]:
             "characters": len(article.text),
         },
         **{k: data[k] for k in ("model", "coverage", "seconds", "seed")},
-        **{k: data[k] for k in ("suggestions",) if k in data},
+        **{k: data[k] for k in ("limits", "next_steps", "suggestions") if k in data},
     }
 
 

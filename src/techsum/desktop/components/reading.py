@@ -1,5 +1,7 @@
 """The summary that is open: while it is made, and when it is done."""
 
+from collections.abc import Sequence
+
 import flet as ft
 
 from techsum.desktop import look
@@ -7,7 +9,7 @@ from techsum.desktop.actions import Actions
 from techsum.desktop.components.chat import Questions
 from techsum.desktop.components.sentences import being_written, sentences
 from techsum.desktop.state import Page, Shell
-from techsum.desktop.values import Reading
+from techsum.desktop.values import Reading, Sentence
 from techsum.messages import coverage_text
 
 
@@ -28,6 +30,8 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
             look.problem(page.problem or reading.problem or _stopped(shell, reading)),
             *(look.soft(n) for n in reading.notices),
             *_facts(shell, reading),
+            *_aside(shell, "heading_limits", reading.limits),
+            *_aside(shell, "heading_next_steps", reading.next_steps),
             _buttons(actions, shell, page),
         ),
         *_keys(shell, reading),
@@ -67,6 +71,10 @@ def _facts(shell: Shell, reading: Reading) -> list[ft.Control]:
         *([look.words(f"{shell.say('heading_figures')}  {figures}", 14)] if figures else []),
         look.soft(shell.say("desktop_facts", coverage=coverage_line, model=model, seconds=seconds)),
     ]
+
+
+def _aside(shell: Shell, heading: str, aside: Sequence[Sentence]) -> list[ft.Control]:
+    return [look.heading(shell.say(heading)), *sentences(shell, aside)] if aside else []
 
 
 def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:

@@ -8,6 +8,7 @@ const entry = () => $("#entry");
 const places = (sentence) =>
   (sentence.dataset.evidence || "").trim().split(/\s+/).filter(Boolean).map((n) => document.getElementById("a" + n)).filter(Boolean);
 const beside = matchMedia("(min-width: 58rem)"); // as in techsum.css: article and summary side by side
+const CITES = ".cite, .place"; // what leads to a place in the article
 let pinned = null;
 
 function light(sentence) {
@@ -56,7 +57,7 @@ document.addEventListener("mouseover", (e) => { if (!pinned) light(e.target.clos
 document.addEventListener("focusin", (e) => { const s = e.target.closest?.(".sentence"); if (s && !pinned) light(s); });
 document.addEventListener("click", (e) => {
   if (e.target.closest("#sheet, .source, .beside")) return;
-  const cite = e.target.closest(".cite"), sentence = e.target.closest(".sentence");
+  const cite = e.target.closest(CITES), sentence = e.target.closest(".sentence");
   if (cite) e.preventDefault(); // the place lights up beside, and Tab goes on from here
   else if (String(getSelection())) return;
   if (sentence || pinned) pin(sentence === pinned && !cite ? null : sentence);
@@ -64,8 +65,8 @@ document.addEventListener("click", (e) => {
 document.addEventListener("keydown", (e) => {
   if (e.key === "Escape" && pinned) { pin(null); return; }
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
-  if (!step || !document.activeElement?.matches(".cite")) return;
-  const cites = [...document.querySelectorAll(".cite")], next = cites[cites.indexOf(document.activeElement) + step];
+  if (!step || !document.activeElement?.matches(CITES)) return;
+  const cites = [...document.querySelectorAll(CITES)], next = cites[cites.indexOf(document.activeElement) + step];
   if (!next) return;
   e.preventDefault();
   next.focus();
@@ -322,6 +323,30 @@ function copies(button, text) {
   });
 }
 
+// -- read aloud, where this device has a Korean voice: a voice of a service would be sent the text --------------
+function readsAloud(button) {
+  const speech = button && window.speechSynthesis;
+  if (!speech) return;
+  const koreanVoice = () => speech.getVoices().find((v) => v.lang.startsWith("ko") && v.localService);
+  const name = button.textContent, show = () => { button.hidden = !koreanVoice(); };
+  const over = () => { button.textContent = name; light(pinned); };
+  show();
+  speech.addEventListener("voiceschanged", show);
+  addEventListener("pagehide", () => speech.cancel());
+  button.addEventListener("click", () => {
+    if (speech.speaking) { speech.cancel(); over(); return; }
+    const list = $("#text"), sentences = [...list.querySelectorAll(".words")];
+    const spoken = [$("#title"), ...(sentences.length ? sentences : [list])].map((node) => {
+      const one = Object.assign(new SpeechSynthesisUtterance(node.textContent), { voice: koreanVoice(), lang: "ko-KR" });
+      one.onstart = () => light(node.closest(".sentence"));
+      return one;
+    });
+    spoken.at(-1).onend = over;
+    button.textContent = button.dataset.stop;
+    spoken.forEach((one) => speech.speak(one));
+  });
+}
+
 // -- after every drawing ---------------------------------------------------------------------------------------
 function ready() {
   const copy = $("#copy"), print_ = $("#print");
@@ -332,6 +357,7 @@ function ready() {
     return words.map((w, n) => between(n) + w).join("") || list.textContent.trim();
   });
   copies($("#copy-link"), () => $("#link").value);
+  readsAloud($("#aloud"));
   if (print_) { print_.hidden = false; print_.addEventListener("click", () => print()); }
   const question = $("#question");
   if (question) question.onsubmit = (e) => { e.preventDefault(); ask(); }; // the same form may be drawn again
