@@ -17,7 +17,7 @@ from pydantic import Field
 import techsum
 from techsum.article import Article
 from techsum.errors import TechsumError
-from techsum.library import Entry, open_library
+from techsum.library import Entry, Library, open_library
 from techsum.reading import read, read_remote
 from techsum.settings import database_url
 from techsum.summarizers.options import Register, Style
@@ -50,6 +50,9 @@ class Tools(Protocol):
 
     async def search(self, query: str) -> list[dict[str, Any]]:
         """Saved summaries."""
+
+    async def ask_library(self, question: str) -> list[dict[str, Any]]:
+        """The answers of the saved articles that have one."""
 
 
 def make_mcp(tools_of: Callable[[Context[Any, Any]], Tools]) -> MCPServer[Any]:
@@ -95,6 +98,11 @@ def make_mcp(tools_of: Callable[[Context[Any, Any]], Tools]) -> MCPServer[Any]:
         """Find saved summaries, the newest first. An empty query lists them."""
         return {"summaries": await _done(tools_of(context).search(query))}
 
+    @mcp.tool()
+    async def ask_library(question: _Question, context: Context[Any, Any]) -> dict[str, Any]:
+        """Answer a question from the saved articles; each answer names its summary and has its places."""
+        return {"answers": await _done(tools_of(context).ask_library(question))}
+
     return mcp
 
 
@@ -139,15 +147,17 @@ class LocalTools:
 
     async def search(self, query: str) -> list[dict[str, Any]]:
         """Saved summaries."""
+        return await asyncio.to_thread(
+            _in_library, lambda library: [found(entry) for entry in library.find("local", query).entries]
+        )
 
-        def work() -> list[dict[str, Any]]:
-            library = open_library(database_url())
-            try:
-                return [found(entry) for entry in library.find("local", query).entries]
-            finally:
-                library.close()
+    async def ask_library(self, question: str) -> list[dict[str, Any]]:
+        """The answers of the saved articles that have one."""
+        from techsum.library.questions import ask_library
 
-        return await asyncio.to_thread(work)
+        return await asyncio.to_thread(
+            _in_library, lambda library: [one.as_dict() for one in ask_library(library, "local", question)]
+        )
 
     def _read(self, source: str) -> Article:
         path = self._file(source)
@@ -162,6 +172,14 @@ class LocalTools:
             return path if path.is_relative_to(self._folder) and path.is_file() else None
         except (OSError, ValueError):  # a sentence is no name of a file
             return None
+
+
+def _in_library(work: Callable[[Library], T]) -> T:
+    library = open_library(database_url())
+    try:
+        return work(library)
+    finally:
+        library.close()
 
 
 def answer(article: Article, question: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`techsum library` and `techsum chat`, as typed."""
+"""`techsum library`, `techsum ask` and `techsum chat`, as typed."""
 
 import json
 import os
@@ -46,6 +46,16 @@ def test_what_was_kept_is_listed_found_shown_and_deleted(techsum, kept):
     assert techsum("library", "delete", kept) == (0, "", "")
     code, _, err = techsum("library", "show", kept)
     assert (code, err.count("\n")) == (2, 1)
+
+
+def test_saved_articles_are_asked(techsum, kept):
+    code, out, err = techsum("ask", "나트륨 센서는 탈수를 언제 알려 주나요?")
+    assert (code, err) == (0, "")
+    assert kept in out
+    assert "20분" in out
+    answers = json.loads(techsum("ask", "나트륨 센서는 탈수를 언제 알려 주나요?", "--json")[1])["answers"]
+    assert [one["summary"] for one in answers] == [kept]
+    assert "찾지 못했습니다" in techsum("ask", "화성의 위성은 몇 개인가요?")[1]
 
 
 def test_an_export_comes_back_into_another_library(techsum, kept, tmp_path):

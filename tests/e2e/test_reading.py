@@ -735,3 +735,17 @@ def test_links_that_fail_do_not_fill_the_list(open_page):
         page.wait_for_selector("main .problem:not(:empty)")
     page.goto("/library?all=1")
     assert page.locator(".entries > li").count() == 1
+
+
+def test_saved_articles_are_asked_and_the_answer_leads_to_its_place(open_page):
+    page = open_page()
+    summarise(page, BODY)
+    page.get_by_role("button", name="보관하기").click()
+    page.get_by_role("button", name="보관 취소").wait_for()
+    page.goto("/library")
+    page.get_by_role("link", name="보관한 글에 질문하기").click()
+    page.fill("#asked", "솔섬 저장 장치의 용량은 얼마인가요?")
+    page.press("#asked", "Enter")
+    page.locator(".card .sentence", has_text="240킬로와트시").locator(".cite").click()
+    page.wait_for_selector(".source .s:target")
+    assert "240킬로와트시" in page.inner_text(".source .s:target")

@@ -84,6 +84,25 @@ def test_the_answer_to_a_wish_says_where_it_will_be(reader):
     finished(reader, answer.json()["id"])
 
 
+def test_versions_of_a_text_are_listed_as_one(reader):
+    entry = summarised(reader, source=BODY)
+    again = reader.post(f"/api/summaries/{entry['id']}/again").json()["id"]
+    finished(reader, again)
+    versions = reader.get(f"/api/summaries/{entry['id']}/versions").json()
+    assert [one["id"] for one in versions] == [again, entry["id"]]
+    assert [one["id"] for one in reader.get("/api/summaries?all=true").json()["summaries"]] == [again]
+
+
+def test_saved_articles_are_asked(reader):
+    entry = summarised(reader, source=BODY)
+    asked = {"question": "솔섬 저장 장치의 용량은 얼마인가요?"}
+    assert reader.post("/api/library/questions", json=asked).json()["answers"] == []
+    reader.patch(f"/api/summaries/{entry['id']}", json={"saved": True})
+    (answer,) = reader.post("/api/library/questions", json=asked).json()["answers"]
+    assert (answer["summary"], answer["found"]) == (entry["id"], True)
+    assert reader.post("/api/library/questions", json={"question": " "}).status_code == 422
+
+
 @pytest.mark.parametrize(("name", "make"), [("글.docx", docx), ("글.hwpx", hwpx), ("글.txt", "\n\n".join)])
 def test_an_uploaded_file_is_summarised(reader, name, make):
     made = make(PARAGRAPHS)

@@ -11,7 +11,9 @@ from mcp import Client, StdioServerParameters
 
 from support.app_server import app_server
 from support.texts import BODY, TITLE
+from techsum.article import Article
 from techsum.library import Request, open_library
+from techsum.summarizers import extract
 
 
 def in_own_loop(test):
@@ -53,7 +55,7 @@ def assistant(request, local):
 async def test_the_tools_are_named_and_described(assistant):
     async with assistant as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert set(tools) == {"summarize", "check", "ask", "search_library"}
+    assert set(tools) == {"summarize", "check", "ask", "search_library", "ask_library"}
     assert set(tools["summarize"].input_schema["properties"]) == {"source", "length", "style", "register"}
     assert all(tool.description for tool in tools.values())
 
@@ -109,6 +111,21 @@ async def test_the_library_is_searched(local, tmp_path):
         none = (await client.call_tool("search_library", {"query": "고래"})).structured_content
     assert [one["title"] for one in found["summaries"]] == [TITLE]
     assert none == {"summaries": []}
+
+
+@in_own_loop
+async def test_saved_articles_are_asked(local, tmp_path):
+    library = open_library(f"sqlite:///{tmp_path}/data/library.db")
+    entry = library.begin("local", Request("text", "글", {}), Article(BODY, TITLE))
+    library.finish(entry.id, extract(Article(BODY, TITLE)).as_dict())
+    library.save("local", entry.id)
+    library.index_articles()
+    library.close()
+    async with local() as client:
+        asked = {"question": "솔섬 저장 장치의 용량은 얼마인가요?"}
+        (answer,) = (await client.call_tool("ask_library", asked)).structured_content["answers"]
+    assert answer["summary"] == entry.id
+    assert "240킬로와트시" in answer["answer"]
 
 
 @in_own_loop

@@ -20,7 +20,16 @@ from techsum.settings import settings
 from techsum.summarizers.events import Event, Progress, SentenceDone
 from techsum.summary import SummarySentence
 
-__all__ = ["LONGEST_QUESTION", "QUOTING", "Answer", "Answered", "ask", "prepare", "quoted"]
+__all__ = [
+    "LONGEST_QUESTION",
+    "QUOTING",
+    "Answer",
+    "Answered",
+    "ask",
+    "checked_question",
+    "prepare",
+    "quoted",
+]
 
 QUOTING = frozenset({EXTRACT, TUNED, *BASE_MODELS})
 """Models that were never taught to answer: for them the article's own sentences do."""
@@ -92,11 +101,7 @@ def ask(
         ModelError: the generator could not be loaded or failed.
         CancelledError: `cancel` was set.
     """
-    question = " ".join(question.split())
-    if not question:
-        raise UsageError("question_empty")
-    if len(question) > LONGEST_QUESTION:
-        raise UsageError("question_long", limit=LONGEST_QUESTION)
+    question = checked_question(question)
     began = time.perf_counter()
     name = resolve(model)
     check(name)
@@ -114,6 +119,20 @@ def ask(
         chat_question = ChatQuestion(article, question, before[-_REMEMBERED:])
         found = yield from written(chat_question, generator, cancel or threading.Event())
     yield Answered(Answer(question, tuple(found), name, time.perf_counter() - began))
+
+
+def checked_question(question: str) -> str:
+    """The question in one line.
+
+    Raises:
+        UsageError: there is none, or it is too long.
+    """
+    question = " ".join(question.split())
+    if not question:
+        raise UsageError("question_empty")
+    if len(question) > LONGEST_QUESTION:
+        raise UsageError("question_long", limit=LONGEST_QUESTION)
+    return question
 
 
 def prepare(article: Article | None = None) -> None:

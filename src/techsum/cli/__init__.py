@@ -9,6 +9,7 @@ import typer
 
 from techsum import __version__
 from techsum.cli import (
+    ask,
     batch,
     chat,
     check,
@@ -55,6 +56,7 @@ def options(
 app.command("summarize", help=text("help_summarize"), cls=Command)(summarize.command)
 app.command("batch", help=text("help_batch"), cls=Command)(batch.command)
 app.command("chat", help=text("help_chat"), cls=Command)(chat.command)
+app.command("ask", help=text("help_ask"), cls=Command)(ask.command)
 app.command("check", help=text("help_check"), cls=Command)(check.command)
 app.command("eval", help=text("help_eval"), cls=Command)(evaluate.command)
 app.command("compare", help=text("help_compare"), cls=Command)(compare.command)

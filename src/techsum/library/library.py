@@ -3,6 +3,7 @@
 Everything that a reader may do takes the reader's name, and touches that reader's summaries alone.
 """
 
+import math
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +48,7 @@ from techsum.library.entries import (
 from techsum.library.rows import LISTED, article_row, entry_of, entry_row, listed_entry, stored_bytes
 from techsum.library.tables import questions, shares, sizes, summaries
 from techsum.library.ticket_lock import TicketLock
-from techsum.library.words import SEARCHED_CHARACTERS, query_terms, tag_word, words, words_of
+from techsum.library.words import SEARCHED_CHARACTERS, indexed_word, query_terms, tag_word, words, words_of
 
 PAGE = 20
 """Entries of one page of a list."""
@@ -56,6 +57,10 @@ UNDO_SECONDS = 3_600
 """How long what was discarded can be restored."""
 
 _LONGEST_LINE = 200
+_MOST_TERMS, _MOST_SCORED = 12, 500
+"""Of a question: its words that are looked for, and the newest summaries with a word that are scored."""
+_LEAST_SHARE, _BEHIND_BEST = 0.4, 0.9
+"""Of a question's words, by weight, that a summary must have to be asked, and against the one with most."""
 
 _PUT_IN = 5
 """Entries of an import that are written at a time: some 20 ms in which nobody else writes."""
@@ -293,6 +298,38 @@ class Library:
                 select(*LISTED).where(summaries.c.number.in_(some)).order_by(by_number)
             ).all()
         return Found(tuple(listed_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
+
+    def retrieve(self, reader: str, wanted: Iterable[str], most: int) -> list[Entry]:
+        """The saved summaries, with their articles, that have the most telling of these words.
+
+        Args:
+            reader: whose.
+            wanted: words, most telling where few summaries have them; not all need to be found.
+            most: how many summaries, the best first. Versions of one source count once.
+        """
+        dialect, scores, possible = self.engine.dialect.name, dict[int, float](), 0.0
+        terms = list(islice(filter(None, dict.fromkeys(map(indexed_word, wanted))), _MOST_TERMS))
+
+        def listed(table: NamedFromClause) -> list[ColumnElement[bool]]:
+            return [table.c.reader == reader, table.c.discarded.is_(None), table.c.saved.is_not(None)]
+
+        count = self.count(reader)
+        with self.reading() as connection:
+            for term in terms:
+                statement = select(summaries.c.number).where(*listed(summaries), versions.is_newest(listed))
+                narrowed, order = search.narrowed(statement, dialect, [_owner(reader)], [term])
+                numbers = (
+                    connection.execute(narrowed.order_by(order.desc()).limit(_MOST_SCORED)).scalars().all()
+                )
+                weight = math.log(1 + count / (len(numbers) + 0.5))
+                possible += weight
+                for number in numbers:
+                    scores[number] = scores.get(number, 0.0) + weight
+            least = max(_LEAST_SHARE * possible, _BEHIND_BEST * max(scores.values(), default=0.0))
+            best = sorted((n for n in scores if scores[n] >= least), key=lambda n: (-scores[n], -n))
+            rows = connection.execute(select(summaries).where(summaries.c.number.in_(best[:most])))
+            by_number = {row.number: entry_of(row) for row in rows}
+        return [by_number[number] for number in best[:most]]
 
     def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
         """Keep a summary in all its versions, or let it be forgotten. False: there is none."""

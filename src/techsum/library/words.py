@@ -34,7 +34,7 @@ def words(text: str) -> tuple[str, ...]:
     Initials begin at every place in a run of Hangul, so that `ㅅㄱ` finds the end of `원자시계` too.
     """
     text = text[:SEARCHED_CHARACTERS]
-    found = {_plain(w): None for w in korean.content(text)}
+    found = {indexed_word(w): None for w in korean.content(text)}
     for run in _HANGUL_RUN.findall(text):
         whole = initials(run[:_LONGEST_WORD])
         found |= dict.fromkeys(whole[start:] for start in range(len(whole)))
@@ -47,7 +47,7 @@ def words_of(sentences: Iterable[korean.Sentence]) -> list[str]:
     Without initials: these find titles. Up to `_MOST_ARTICLE_WORDS`, of `_ARTICLE_SENTENCES` sentences.
     """
     some = islice(sentences, _ARTICLE_SENTENCES)
-    found = dict.fromkeys(plain for s in some for word in s.content if (plain := _plain(word)))
+    found = dict.fromkeys(plain for s in some for word in s.content if (plain := indexed_word(word)))
     return list(islice(found, _MOST_ARTICLE_WORDS))
 
 
@@ -57,9 +57,9 @@ def query_terms(query: str) -> list[str]:
     terms = dict.fromkeys(p for p in parts if _ASKED_INITIALS.fullmatch(p))
     # together, as they stand in a title: 긴 alone might be another word than in 아주 긴 요약
     rest = " ".join(p for p in parts if p not in terms)
-    terms |= dict.fromkeys(map(_plain, korean.content(rest)))
+    terms |= dict.fromkeys(map(indexed_word, korean.content(rest)))
     # particles and pronouns alone say nothing, but a query of nothing else must not find everything
-    return [w for w in terms if w] or [w for w in map(_plain, query.split()) if w]
+    return [w for w in terms if w] or [w for w in map(indexed_word, query.split()) if w]
 
 
 def tag_word(tag: str) -> str:
@@ -67,6 +67,6 @@ def tag_word(tag: str) -> str:
     return "tag" + hashlib.sha256(" ".join(tag.split()).encode()).hexdigest()[:20]
 
 
-def _plain(word: str) -> str:
+def indexed_word(word: str) -> str:
     """A word as both databases keep it: letters and digits alone."""
     return "".join(c for c in word.lower() if c.isalnum())[:_LONGEST_WORD]

@@ -88,6 +88,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "질문. 없으면 한 줄에 하나씩 읽습니다.",
         "the question; without one, each line of input is a question",
     ),
+    "help_ask": (
+        "보관한 글 전체에 묻습니다. 어느 글에서 답했는지 함께 보여 줍니다.",
+        "Ask everything that you saved; each answer names its article.",
+    ),
+    "help_ask_question": ("질문", "the question"),
     "help_chat_json": ("대답마다 JSON 하나를 출력합니다.", "Print one JSON object an answer."),
     "help_check": (
         "누가 쓴 요약이든 본문과 견줍니다.",

@@ -38,6 +38,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "reason_not_said": ("본문에 없음", "not in the article"),
     # -- the library ----------------------------------------------------------------------------------
+    "library_ask": ("보관한 글에 질문하기", "Ask your saved articles"),
+    "library_ask_label": ("보관한 글 전체에 할 질문", "A question to all saved articles"),
+    "library_ask_placeholder": (
+        "예: 소금물 전지의 단점은 무엇인가요?",
+        "e.g. What is the drawback of salt batteries?",
+    ),
+    "library_answer_none": (
+        "보관한 글에서 답을 찾지 못했습니다. 글에 나오는 낱말로 물어보거나 보관함에서 검색해 보세요.",
+        "No saved article answers this. Ask in words that the articles use, or search the library.",
+    ),
     "library_closed": (
         "보관함을 열 수 없습니다 ({reason}). TECHSUM_DATABASE_URL과 TECHSUM_DATA_DIR을 확인해 주세요.",
         "The library cannot be opened ({reason}). Check TECHSUM_DATABASE_URL and TECHSUM_DATA_DIR.",

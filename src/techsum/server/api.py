@@ -260,6 +260,14 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         body = await request.body()
         return {"imported": await run_in_threadpool(put_into, library, request, body)}
 
+    @api.post("/library/questions")
+    def ask_saved(request: Request, submitted: QuestionRequest) -> dict[str, Any]:
+        """Ask all saved articles: the answers of those that have one, each with its summary's id."""
+        reader, client = reader_of(request), client_of(request)
+        model, cancel = submitted.model or "auto", threading.Event()
+        found = jobs.library_question(reader, submitted.question, model, cancel, client)
+        return {"question": submitted.question, "answers": [one.as_dict() for one in found]}
+
     @api.get("/summaries/{entry_id}/questions")
     def list_questions(request: Request, entry_id: str) -> list[dict[str, Any]]:
         """The questions about it, with their answers."""

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -18,6 +18,7 @@ from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.models import names
 from techsum.library import Entry, Library, Request
 from techsum.library.library import OPEN
+from techsum.library.questions import LibraryAnswer, ask_library
 from techsum.library.quota import check_quota
 from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
@@ -415,6 +416,20 @@ class Jobs:
                     yield "answer", answer
                 else:
                     yield event_json(event)
+
+    def library_question(
+        self, reader: str, question: str, model: str, cancel: threading.Event, client: Client
+    ) -> Iterator[LibraryAnswer]:
+        """Answer a question from everything that a reader saved; errors as `question`."""
+        name = _named(model)
+
+        def turn(article: Article) -> AbstractContextManager[None]:
+            if name in QUOTING:
+                return analysing(article, client, cancel)
+            return self.model_queue.turn(reader, cancel)
+
+        with self._questions.taken(client):
+            yield from ask_library(self._library, reader, question, model=name, cancel=cancel, turn=turn)
 
 
 def _remember(job: _Job, event: Event) -> None:

@@ -95,6 +95,18 @@ class ReaderTools:
 
         return await run_in_threadpool(work)
 
+    async def ask_library(self, question: str) -> list[dict[str, Any]]:
+        """The answers of the saved articles that have one."""
+        reader, client = reader_of(self._request), client_of(self._request)
+
+        def work() -> list[dict[str, Any]]:
+            cancel = threading.Event()
+            return [
+                a.as_dict() for a in self._jobs.library_question(reader, question, "auto", cancel, client)
+            ]
+
+        return await run_in_threadpool(work)
+
     async def search(self, query: str) -> list[dict[str, Any]]:
         """Saved summaries."""
         some = await run_in_threadpool(self._library.find, reader_of(self._request), query)

@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Red
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 
+from techsum.chat import LONGEST_QUESTION
 from techsum.checking import RULES
 from techsum.errors import TechsumError
 from techsum.generators.models import EXTRACT, auto_model, names, shown
@@ -286,6 +287,22 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         context |= {"status_line": text("library_imported", count=imported) if imported else ""}
         context["kept"] = {"q": q, "tag": tag, "all": "1" if every else "", "old": "1" if old else ""}
         return draw(request, "library.html", here="library", **context)
+
+    @pages.get("/library/ask")
+    def ask_form(request: Request) -> Response:
+        return draw(request, "answers.html", here="library", question="", answers=[], problem="")
+
+    @pages.post("/library/ask")
+    def ask_saved(request: Request, question: Annotated[str, Form()] = "") -> Response:
+        reader, client = reader_of(request), client_of(request)
+        context: dict[str, Any] = {"question": question[:LONGEST_QUESTION], "answers": [], "problem": ""}
+        status = 200
+        try:
+            found = jobs.library_question(reader, question, "auto", threading.Event(), client)
+            context["answers"] = list(found)
+        except TechsumError as error:
+            context["problem"], status = str(error), status_of(error)
+        return draw(request, "answers.html", status, here="library", **context)
 
     @pages.post("/library/import")
     async def put_in(request: Request, file: UploadFile) -> Response:

@@ -58,7 +58,7 @@ document.addEventListener("focusin", (e) => { const s = e.target.closest?.(".sen
 document.addEventListener("click", (e) => {
   if (e.target.closest("#sheet, .source, .beside")) return;
   const cite = e.target.closest(CITES), sentence = e.target.closest(".sentence");
-  if (cite) e.preventDefault(); // the place lights up beside, and Tab goes on from here
+  if (cite && places(sentence).length) e.preventDefault(); // the place lights up beside, and Tab goes on from here
   else if (String(getSelection())) return;
   if (sentence || pinned) pin(sentence === pinned && !cite ? null : sentence);
 });
