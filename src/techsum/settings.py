@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     """What one reader of a server may keep; 15,000 articles."""
     library_megabytes: int = Field(default=20_000, ge=1)
     """What a server's library may hold."""
+    feed_minutes: int = Field(default=30, ge=1)
+    """Minutes after which a server reads a reader's feed again."""
     slots: int = Field(default=1, ge=1)
     """Answers that a GGUF model writes at the same time, each with a context of its own."""
     threads: int = Field(default_factory=lambda: usable_cores(), ge=1)  # noqa: PLW0108 - defined below

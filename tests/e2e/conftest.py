@@ -35,7 +35,10 @@ def news():
     """The outside web: an article of ScienceTimes; the server finds it at its name."""
     body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
     with Site({"/news/1": page(SCIENCETIMES.format(title=TITLE, body=body))}) as site:
-        yield f"{site.url.replace('127.0.0.1', 'www.sciencetimes.co.kr')}/news/1"
+        link = f"{site.url.replace('127.0.0.1', 'www.sciencetimes.co.kr')}/news/1"
+        feed = f"<rss version='2.0'><channel><item><link>{link}</link></item></channel></rss>"
+        site.pages["/rss"] = page(feed, "application/rss+xml")
+        yield link
 
 
 @pytest.fixture(scope="module")

@@ -749,3 +749,16 @@ def test_saved_articles_are_asked_and_the_answer_leads_to_its_place(open_page):
     page.locator(".card .sentence", has_text="240킬로와트시").locator(".cite").click()
     page.wait_for_selector(".source .s:target")
     assert "240킬로와트시" in page.inner_text(".source .s:target")
+
+
+def test_a_feed_fills_the_briefing_and_opened_articles_are_read(open_page, news):
+    page = open_page("/briefing")
+    page.fill("#feed", f"{news.rpartition('/news/')[0]}/rss")
+    page.get_by_role("button", name="추가").click()
+    page.wait_for_selector(".briefing .unread")
+    page.locator(".briefing a").first.click()
+    page.wait_for_selector(".source")
+    page.goto("/briefing")
+    assert page.locator(".briefing .unread").count() == 0
+    page.get_by_role("button", name="빼기").click()
+    page.wait_for_selector(".empty")

@@ -46,7 +46,7 @@ from techsum.library.entries import (
     Status,
 )
 from techsum.library.rows import LISTED, article_row, entry_of, entry_row, listed_entry, stored_bytes
-from techsum.library.tables import questions, shares, sizes, summaries
+from techsum.library.tables import feeds, questions, shares, sizes, summaries
 from techsum.library.ticket_lock import TicketLock
 from techsum.library.words import SEARCHED_CHARACTERS, indexed_word, query_terms, tag_word, words, words_of
 
@@ -520,10 +520,12 @@ class Library:
     def adopt(self, visitor: str, account: str) -> int:
         """Give an account what its reader made before signing in. Returns how many summaries."""
         with self.writing() as connection:
-            owned = select(summaries.c.id).where(summaries.c.reader == visitor)
-            ids = connection.execute(owned).scalars().all()
+            statement = select(summaries.c.id).where(summaries.c.reader == visitor)
+            ids = connection.execute(statement).scalars().all()
             connection.execute(update(summaries).where(summaries.c.reader == visitor).values(reader=account))
-            connection.execute(update(sizes).where(sizes.c.reader == visitor).values(reader=account))
+            for table in (sizes, feeds):
+                owned = update(table).where(table.c.reader == visitor)
+                connection.execute(owned.values(reader=account))
             for entry_id in ids:
                 self._index(connection, entry_id)
         return len(ids)

@@ -158,6 +158,35 @@ events = Table(
     Column("last", Boolean, nullable=False),
 )
 
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("reader", StorableString(64), nullable=False),
+    Column("url", StorableText, nullable=False),
+    Column("checked", Float),  # seconds since 1970, UTC
+    Column("visited", Float, nullable=False),  # when its reader opened the briefing last
+    Column("error", StorableText, nullable=False, default=""),
+    Column("language", StorableString(2), nullable=False, default="ko"),  # of its messages
+    Index("feeds_of_reader", "reader"),
+    sqlite_autoincrement=True,
+)
+
+feed_items = Table(
+    "feed_items",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("feed", Integer, ForeignKey("feeds.number", ondelete="CASCADE"), nullable=False),
+    Column("link", StorableText, nullable=False),
+    Column("summary", StorableString(32), nullable=False),  # which may have been forgotten
+    Column("day", StorableString(10), nullable=False),  # 2026-11-27
+    Column("tries", Integer, nullable=False),
+    Column("read", Boolean, nullable=False),
+    Index("feed_items_of_feed", "feed", "day"),
+    Index("feed_items_of_summary", "summary"),
+    sqlite_autoincrement=True,
+)
+
 keys = Table(
     "keys",
     metadata,

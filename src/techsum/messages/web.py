@@ -11,6 +11,37 @@ TEXTS: dict[str, tuple[str, str]] = {
         "견줄 글이 너무 깁니다 (최대 {limit}자). 나누어 넣어 주세요.",
         "The text to check is too long (at most {limit} characters). Check it in parts.",
     ),
+    "page_briefing": ("브리핑", "Briefing"),
+    "briefing_days": ("날짜", "Days"),
+    "briefing_day": ("{month}월 {date}일", "{month}/{date}"),
+    "briefing_unread": ("읽지 않음", "unread"),
+    "briefing_read_all": ("모두 읽음으로 표시", "Mark all as read"),
+    "briefing_waiting": (
+        "새 글을 찾고 있습니다. 요약이 되는 대로 여기에 나옵니다.",
+        "Looking for new articles. Their summaries appear here as they are made.",
+    ),
+    "briefing_empty": (
+        "자주 보는 곳의 주소를 아래에 넣으면, 새로 올라온 글을 요약해 날마다 한 페이지로 모아 드립니다.",
+        "Add the sites you follow below: what is new there is summarised, one page a day.",
+    ),
+    "briefing_feeds": ("받아 보는 곳", "What you follow"),
+    "briefing_feed_label": (
+        "RSS나 목록 페이지의 주소",
+        "The address of a feed or of a page that lists articles",
+    ),
+    "briefing_add": ("추가", "Add"),
+    "briefing_hint": (
+        "RSS·Atom·사이트맵, 또는 기사 목록 페이지의 주소를 넣으세요. {minutes}분마다 확인하고, 브리핑을 7일 동안 열지 않으면 쉽니다.",
+        "RSS, Atom, a sitemap, or a page that lists articles. Read every {minutes} minutes; paused when you have not opened the briefing for 7 days.",
+    ),
+    "briefing_checked": ("마지막 확인", "last read"),
+    "briefing_new": ("곧 확인합니다", "is read next"),
+    "briefing_remove": ("빼기", "Remove"),
+    "briefing_remove_named": ("{url} 빼기", "Remove {url}"),
+    "feeds_many": (
+        "받아 보는 곳은 {limit}곳까지입니다. 안 보는 곳을 빼고 다시 추가해 주세요.",
+        "You can follow up to {limit} feeds. Remove one, then add this one again.",
+    ),
     "page_check": ("요약 확인", "Check"),
     "check_title": ("이 요약, 본문과 맞나요?", "Does this summary match its article?"),
     "check_lead": (

@@ -23,8 +23,9 @@ from techsum.library import Library, open_library
 from techsum.library.sessions import Sessions
 from techsum.library.work import Work
 from techsum.messages import text
-from techsum.server import api, metrics, pages
+from techsum.server import api, briefing, metrics, pages
 from techsum.server.checks import MOST_SUMMARY_CHARACTERS
+from techsum.server.feed_reader import FeedReader
 from techsum.server.jobs import Jobs
 from techsum.server.limits import LimitedBody
 from techsum.server.mcp_tools import McpApp
@@ -58,15 +59,18 @@ def make_app() -> FastAPI:
         library.interrupt("interrupted", text("job_interrupted"))
     jobs = Jobs(library, settings().jobs, workers)
     mcp = McpApp(library, jobs)
+    feed_reader = FeedReader(library, jobs)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if workers:
             await run_in_threadpool(workers.begin, jobs)
+        feed_reader.begin()
         tidying = asyncio.create_task(_tidy_up(library))
         async with mcp.running():
             yield
         tidying.cancel()
+        feed_reader.end()
         await run_in_threadpool(jobs.stop)
         await desktop.close()
 
@@ -84,6 +88,8 @@ def make_app() -> FastAPI:
     install(app, partial(pages.refusal, draw))
     app.include_router(api.routes(library, jobs))
     app.include_router(pages.routes(library, jobs, app, draw))
+    app.include_router(briefing.pages(library, feed_reader, draw))
+    app.include_router(briefing.api(library, feed_reader))
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")
     app.router.routes += mcp.routes
     desktop = Mounted(app, (COOKIE, LANGUAGE_COOKIE))

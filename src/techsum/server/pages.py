@@ -22,6 +22,7 @@ from techsum.errors import TechsumError
 from techsum.generators.models import EXTRACT, auto_model, names, shown
 from techsum.library import Entry, Library
 from techsum.library.entries import CHECKED_BY
+from techsum.library.feeds import Feeds
 from techsum.library.markdown import markdown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import (
@@ -52,7 +53,7 @@ _SHARED = 4_000
 
 def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Response]) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
     """The pages over this library and these jobs."""
-    pages = APIRouter(include_in_schema=False)
+    pages, feeds = APIRouter(include_in_schema=False), Feeds(library)
 
     def home(
         request: Request, status: int = 200, typed: str = "", problem: str = "", **chosen: str
@@ -148,7 +149,10 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     @pages.get("/s/{entry_id}")
     def entry_page(request: Request, entry_id: str) -> Response:
         entry = own(request, entry_id)
-        return show(request, entry) if entry else gone(request)
+        if not entry:
+            return gone(request)
+        feeds.mark_read(entry.reader, summary=entry_id)
+        return show(request, entry)
 
     @pages.get("/s/{entry_id}/compare/{other_id}")
     def compare(request: Request, entry_id: str, other_id: str) -> Response:
@@ -360,6 +364,7 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
     environment.filters["day"] = lambda at: (
         datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     )
+    environment.filters["spelt"] = lambda day: text("briefing_day", month=int(day[5:7]), date=int(day[8:10]))
     environment.filters["iso"] = lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
     environment.filters["place"] = _place
     environment.filters["query"] = lambda context: urlencode(

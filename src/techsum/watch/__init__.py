@@ -20,7 +20,7 @@ from techsum.summarizers.events import Done
 from techsum.watch.digest import write_day
 from techsum.watch.seen import Seen
 
-__all__ = ["Told", "watch"]
+__all__ = ["WatchResult", "articles_of", "watch"]
 
 _FURTHER = 2
 """Feeds that are read where one only leads to others: the newest sitemaps of an index."""
@@ -88,24 +88,13 @@ class _Watch:
     def look(self, feeds: list[str], most: int) -> Iterator[WatchResult]:
         for feed in feeds:
             try:
-                named = self._named(feed)[:most]
+                named = articles_of(self._polite, feed)[:most]
             except ReadingError as error:
                 yield WatchResult(feed, error=str(error))
                 continue
             for one in named:
                 if not self._seen.is_settled(one.link):
                     yield self._take(one)
-
-    def _named(self, feed: str) -> list[Listed]:
-        """The articles of a feed, or of the feeds it leads to where it names none itself."""
-        limits = Limits(settings().fetch_seconds, allow_loopback=loopback_allowed(), kinds=FEED_TYPES)
-        page = self._polite.fetch(feed, limits)
-        found = links_isolated(page.body, page.url, page.charset)
-        articles = list(found.articles)
-        for further in () if articles else found.feeds[:_FURTHER]:
-            page = self._polite.fetch(further, limits)
-            articles += links_isolated(page.body, page.url, page.charset).articles
-        return articles
 
     def _take(self, one: Listed) -> WatchResult:
         # a run that was killed may have kept the summary and not have noted it
@@ -131,3 +120,19 @@ class _Watch:
         self._library.save(self._reader, entry.id)
         self._seen.add(one.link, self._today, entry=entry.id)
         return WatchResult(one.link, title)
+
+
+def articles_of(polite: Polite, feed: str) -> list[Listed]:
+    """The articles of a feed, or of the feeds it leads to where it names none itself; the newest first.
+
+    Raises:
+        ReadingError: it names none, or cannot be fetched.
+    """
+    limits = Limits(settings().fetch_seconds, allow_loopback=loopback_allowed(), kinds=FEED_TYPES)
+    page = polite.fetch(feed, limits)
+    found = links_isolated(page.body, page.url, page.charset)
+    articles = list(found.articles)
+    for further in () if articles else found.feeds[:_FURTHER]:
+        page = polite.fetch(further, limits)
+        articles += links_isolated(page.body, page.url, page.charset).articles
+    return articles

@@ -390,6 +390,18 @@ $("#show-keys").addEventListener("click", () => keys.showModal());
 // without a connection a page says so, instead of the browser; plain http has no service workers
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
 
+// -- the briefing: while articles are on their way it is drawn anew, unless an address is being typed ----------
+async function fillBriefing() {
+  for (let n = 0; n < 200 && $("[data-waiting]"); n++) {
+    await new Promise((over) => setTimeout(over, 3000));
+    const page = await fetch(location.href, { headers: { Accept: "text/html" } }).then((r) => r.text()).catch(() => "");
+    const main = new DOMParser().parseFromString(page, "text/html").querySelector("main");
+    main?.querySelectorAll("noscript").forEach((one) => one.remove());
+    if (main && !$("#feed").value) $("main").replaceChildren(...main.childNodes);
+  }
+}
+fillBriefing();
+
 if ($("#ask")) home($("#ask"));
 if (entry()?.hasAttribute("data-open")) follow();
 ready();

@@ -1,0 +1,44 @@
+"""Feeds, and the articles that came from them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Add the tables."""
+    op.create_table(
+        "feeds",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("reader", sa.String(64), nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("checked", sa.Float),
+        sa.Column("visited", sa.Float, nullable=False),
+        sa.Column("error", sa.Text, nullable=False, server_default=""),
+        sa.Column("language", sa.String(2), nullable=False, server_default="ko"),
+        sa.Index("feeds_of_reader", "reader"),
+        sqlite_autoincrement=True,
+        if_not_exists=True,
+    )
+    op.create_table(
+        "feed_items",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("feed", sa.Integer, sa.ForeignKey("feeds.number", ondelete="CASCADE"), nullable=False),
+        sa.Column("link", sa.Text, nullable=False),
+        sa.Column("summary", sa.String(32), nullable=False),
+        sa.Column("day", sa.String(10), nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("read", sa.Boolean, nullable=False),
+        sa.Index("feed_items_of_feed", "feed", "day"),
+        sa.Index("feed_items_of_summary", "summary"),
+        sqlite_autoincrement=True,
+        if_not_exists=True,
+    )
+
+
+def downgrade() -> None:
+    """Remove them."""
+    op.drop_table("feed_items")
+    op.drop_table("feeds")

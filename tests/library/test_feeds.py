@@ -1,0 +1,123 @@
+"""Feeds and what came from them, in SQLite and in PostgreSQL."""
+
+import time
+
+import pytest
+
+from techsum.errors import UsageError
+from techsum.library import Request
+from techsum.library.feeds import MOST_FEEDS_READER, PAUSED_SECONDS, Feeds
+
+FEED = "https://example.org/rss"
+RESULT = {"title": "소금물 전지", "summary": "시험이 시작됐다.", "line": "시험이 시작됐다."}
+
+
+@pytest.fixture
+def feeds(library):
+    return Feeds(library)
+
+
+def claimed(feeds, after=60.0):
+    return feeds.claim(time.time() - after)
+
+
+def brought(library, feeds, feed, link="https://example.org/1", day="2026-11-27", *, fails=False):
+    """The summary of an article that a feed brought."""
+    entry = library.begin(feed.reader, Request("link", link, {}))
+    if fails:
+        library.fail(entry.id, "fetch_timeout", "기다려도 답이 없습니다.")
+    else:
+        library.finish(entry.id, RESULT)
+    assert feeds.add_item(feed, link, entry.id, day)
+    return entry.id
+
+
+def test_a_feed_is_claimed_once_until_it_is_due_again(feeds):
+    feeds.add("mine", FEED)
+    assert claimed(feeds).url == FEED
+    assert claimed(feeds) is None
+    assert claimed(feeds, after=-1).url == FEED
+
+
+def test_a_feed_is_followed_once_and_by_its_reader_alone(feeds):
+    feeds.add("mine", FEED)
+    feeds.add("mine", FEED)
+    (feed,) = feeds.of("mine")
+    assert feeds.of("other") == []
+    assert not feeds.remove("other", feed.number)
+    assert feeds.remove("mine", feed.number)
+    assert feeds.of("mine") == []
+
+
+def test_a_reader_follows_only_so_many(feeds):
+    for n in range(MOST_FEEDS_READER):
+        feeds.add("mine", f"{FEED}/{n}")
+    with pytest.raises(UsageError, match=str(MOST_FEEDS_READER)):
+        feeds.add("mine", FEED)
+    feeds.add("other", FEED)
+
+
+def test_feeds_pause_while_nobody_opens_the_briefing(feeds, monkeypatch):
+    feeds.add("mine", FEED)
+    later = time.time() + PAUSED_SECONDS + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert claimed(feeds) is None
+    feeds.visit("mine")
+    assert claimed(feeds).url == FEED
+
+
+def test_an_article_is_new_once(library, feeds):
+    feeds.add("mine", FEED)
+    feed, links = claimed(feeds), ["https://example.org/2", "https://example.org/1"]
+    brought(library, feeds, feed)
+    assert feeds.new_links(feed, links) == links[:1]
+
+
+def test_a_failed_article_is_tried_three_times(library, feeds):
+    feeds.add("mine", FEED)
+    feed, link = claimed(feeds), "https://example.org/1"
+    for _ in range(3):
+        assert feeds.new_links(feed, [link]) == [link]
+        brought(library, feeds, feed, link, fails=True)
+    assert feeds.new_links(feed, [link]) == []
+    assert feeds.days("mine") == []
+
+
+def test_what_was_forgotten_is_not_new_again(library, feeds):
+    feeds.add("mine", FEED)
+    feed = claimed(feeds)
+    brought(library, feeds, feed)
+    assert library.forget(time.time() + 1) == 1
+    assert feeds.new_links(feed, ["https://example.org/1"]) == []
+    assert feeds.days("mine") == []
+
+
+def test_a_day_counts_what_is_unread(library, feeds):
+    feeds.add("mine", FEED)
+    feed = claimed(feeds)
+    first = brought(library, feeds, feed)
+    second = brought(library, feeds, feed, "https://example.org/2")
+    feeds.mark_read("other", summary=first)
+    feeds.mark_read("mine", summary=first)
+    (day,) = feeds.days("mine")
+    assert (day.day, day.count, day.unread) == ("2026-11-27", 2, 1)
+    assert [(i.entry.id, i.read) for i in feeds.briefing("mine", day.day)] == [(second, False), (first, True)]
+    feeds.mark_read("mine", day=day.day)
+    assert feeds.days("mine")[0].unread == 0
+    assert feeds.briefing("other", day.day) == []
+
+
+def test_feeds_go_with_a_reader_who_signs_in(library, feeds):
+    feeds.add("visitor", FEED)
+    feed = claimed(feeds)
+    brought(library, feeds, feed)
+    library.adopt("visitor", "account-1")
+    assert [one.url for one in feeds.of("account-1")] == [FEED]
+    assert len(feeds.briefing("account-1", "2026-11-27")) == 1
+
+
+def test_articles_of_a_removed_feed_are_not_kept(library, feeds):
+    feeds.add("mine", FEED)
+    feed = claimed(feeds)
+    feeds.remove("mine", feed.number)
+    assert not feeds.add_item(feed, "https://example.org/1", "id", "2026-11-27")
