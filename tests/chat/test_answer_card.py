@@ -46,6 +46,11 @@ def test_what_the_summary_says_is_not_said_again():
     assert (found["limits"], found["next_steps"]) == ([], [])
 
 
+def test_a_limit_that_is_announced_stands_in_the_next_sentence():
+    made = article(f"다만 한계도 있다. {FILLER.replace('첨가제', '수분')}")
+    assert texts(card(made)["limits"]) == [FILLER.replace("첨가제", "수분")]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -1,5 +1,6 @@
 """`make screenshots`: the pictures of the README, taken of the running app."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -7,11 +8,14 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from e2e.conftest import CHROMIUM
+from e2e.conftest import CHROMIUM, OUTSIDE
 from support.app_server import app_server
+from support.servers import Site
+from support.servers import page as page_of
 from support.texts import BODY, PARAGRAPHS
 
 PROJECT = Path(__file__).parents[2]
+DEV = PROJECT / "data" / "techsum-ko" / "articles.dev.jsonl"
 SAMPLE = (PROJECT / "samples" / "article.txt").read_text("utf-8")
 
 
@@ -28,6 +32,41 @@ def save(page):
     """Keep it."""
     page.get_by_role("button", name="보관하기").click()
     page.get_by_role("button", name="보관 취소").wait_for()
+
+
+def news():
+    """A site with a feed of five articles of the project's own set."""
+    rows = [json.loads(line) for line in DEV.read_text("utf-8").splitlines()[:5]]
+    pages = {
+        f"/{row['id']}": page_of(
+            f"<html><head><title>{row['title']}</title></head><body><article><h1>{row['title']}</h1>"
+            + "".join(f"<p>{p}</p>" for p in row["text"].split("\n"))
+            + "</article></body></html>"
+        )
+        for row in rows
+    }
+    return Site(pages), [row["id"] for row in rows]
+
+
+def take_briefing(browser, url):
+    """A page of what a feed brought, one of it read."""
+    site, ids = news()
+    with site:
+        links = "".join(f"<item><link>http://news.example:{site.port}/{one}</link></item>" for one in ids)
+        site.pages["/rss"] = page_of(
+            f"<rss version='2.0'><channel>{links}</channel></rss>", "application/rss+xml"
+        )
+        size = {"width": 1024, "height": 760}
+        page = browser.new_context(viewport=size, base_url=url, locale="ko-KR").new_page()
+        page.goto("/briefing")
+        page.fill("#feed", f"http://news.example:{site.port}/rss")
+        page.get_by_role("button", name="추가").click()
+        page.locator(".briefing .unread").nth(4).wait_for(timeout=120_000)
+        page.wait_for_selector("[data-waiting]", state="detached", timeout=120_000)
+        page.locator(".briefing a").nth(1).click()
+        page.wait_for_selector(".source")
+        page.goto("/briefing")
+        page.screenshot(path=PROJECT / "docs" / "app-briefing.png")
 
 
 def take(browser, url):
@@ -104,12 +143,18 @@ def take_desktop(browser, url):
 
 def main():
     """Start the app, take the pictures."""
-    with tempfile.TemporaryDirectory() as data, app_server(data) as (url, _), sync_playwright() as playwright:
+    outside = {"PYTHONPATH": str(OUTSIDE), "TECHSUM_TEST_ONLY_ALLOW_LOOPBACK": "1", "TECHSUM_MODEL": "auto"}
+    with (
+        tempfile.TemporaryDirectory() as data,
+        app_server(data, **outside) as (url, _),
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         take(browser, url)
+        take_briefing(browser, url)
         take_desktop(browser, url)
         browser.close()
 

@@ -66,6 +66,16 @@ def test_feeds_pause_while_nobody_opens_the_briefing(feeds, monkeypatch):
     assert claimed(feeds).url == FEED
 
 
+def test_a_feed_is_being_read_until_that_is_settled(feeds):
+    feeds.add("mine", FEED)
+    assert feeds.of("mine")[0].being_read
+    feed = claimed(feeds)
+    assert feeds.of("mine")[0].being_read
+    feeds.settle(feed, "기다려도 답이 없습니다.")
+    (settled,) = feeds.of("mine")
+    assert (settled.being_read, settled.error) == (False, "기다려도 답이 없습니다.")
+
+
 def test_an_article_is_new_once(library, feeds):
     feeds.add("mine", FEED)
     feed, links = claimed(feeds), ["https://example.org/2", "https://example.org/1"]

@@ -57,8 +57,8 @@ def answer_card(
         answer: the article's sentences that answer a question, or none.
     """
     stated = {e.start for s in shown for e in s.evidence}
-    limits = _best(article, "suggest_limit", _LIMIT.search, stated)
-    next_steps = _best(article, "suggest_plan", _is_next_step, stated)
+    limits = _best(article, "suggest_limit", _limits(article.sentences), stated)
+    next_steps = _best(article, "suggest_plan", _next_steps(article.sentences), stated)
     stated |= {e.start for s in (*limits, *next_steps) for e in s.evidence}
     return {
         "limits": [s.as_dict() for s in limits],
@@ -89,17 +89,24 @@ def suggestions(
     return found
 
 
-def _best(
-    article: Article, question: str, fits: Callable[[str], object], stated: set[int]
-) -> list[SummarySentence]:
-    """The likeliest answer among the sentences that fit, or none where the summary has one of them."""
+def _best(article: Article, question: str, fitting: Sequence[int], stated: set[int]) -> list[SummarySentence]:
+    """The likeliest answer among these sentences, or none where the summary has one of them."""
     sentences = article.sentences
-    fitting = [n for n, s in enumerate(sentences) if _is_prose(s) and fits(s.text)]
     if not fitting or any(sentences[n].start in stated for n in fitting):
         return []
     scores = rank(indexed_article(article).features(text(question, "ko"))).scores
     best = cited(sentences[max(fitting, key=lambda n: scores[n])])
     return [replace(best, text=alone(best.text, tied=True))]
+
+
+def _limits(sentences: Sequence[korean.Sentence]) -> list[int]:
+    """Where limits stand; "다만 한계도 있다." says nothing itself, and the next sentence does."""
+    announced = {n + 1 for n, s in enumerate(sentences) if not _is_prose(s) and _LIMIT.search(s.text)}
+    return [n for n, s in enumerate(sentences) if _is_prose(s) and (n in announced or _LIMIT.search(s.text))]
+
+
+def _next_steps(sentences: Sequence[korean.Sentence]) -> list[int]:
+    return [n for n, s in enumerate(sentences) if _is_prose(s) and _is_next_step(s.text)]
 
 
 def _is_prose(sentence: korean.Sentence) -> bool:

@@ -32,6 +32,8 @@ class Feed:
     url: str
     checked: float | None
     """When it was read last, in seconds since 1970; None: not yet."""
+    being_read: bool
+    """Whether that is not over: there may be more articles in a moment."""
     error: str
     """Why it could not be read, in the reader's language; empty where it could."""
     language: str
@@ -162,7 +164,9 @@ class Feeds:
         """Keep how it went, and forget articles of long ago."""
         old = time.strftime("%Y-%m-%d", time.localtime(time.time() - _KEPT_SECONDS))
         with self._library.writing() as connection:
-            connection.execute(update(feeds).where(feeds.c.number == feed.number).values(error=error))
+            connection.execute(
+                update(feeds).where(feeds.c.number == feed.number).values(error=error, settled=time.time())
+            )
             connection.execute(
                 delete(feed_items).where(feed_items.c.feed == feed.number, feed_items.c.day < old)
             )
@@ -194,7 +198,8 @@ class Feeds:
 
 
 def _feed(row: Row[Any]) -> Feed:
-    return Feed(row.number, row.reader, row.url, row.checked, row.error, row.language)
+    being_read = row.checked is None or (row.settled or 0) < row.checked
+    return Feed(row.number, row.reader, row.url, row.checked, being_read, row.error, row.language)
 
 
 def _items() -> Any:

@@ -164,7 +164,8 @@ feeds = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("reader", StorableString(64), nullable=False),
     Column("url", StorableText, nullable=False),
-    Column("checked", Float),  # seconds since 1970, UTC
+    Column("checked", Float),  # seconds since 1970, UTC: when its reading began last
+    Column("settled", Float),  # and ended
     Column("visited", Float, nullable=False),  # when its reader opened the briefing last
     Column("error", StorableText, nullable=False, default=""),
     Column("language", StorableString(2), nullable=False, default="ko"),  # of its messages

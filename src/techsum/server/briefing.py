@@ -30,12 +30,11 @@ def pages(library: Library, feed_reader: FeedReader, draw: Callable[..., Respons
         reader = reader_of(request)
         days = feeds.days(reader)
         day = day or (days[0].day if days else "")
-        context: dict[str, Any] = {"problem": "", "typed": "", "minutes": settings().feed_minutes} | more
-        context |= {"days": days, "day": day, "feeds": feeds.of(reader)}
-        items = context["items"] = feeds.briefing(reader, day) if day else []
-        open_items = [item for item in items if item.entry.status in OPEN]
-        new = [feed for feed in context["feeds"] if feed.checked is None]
-        context["waiting"] = bool(open_items or new or (context["feeds"] and not items))
+        items, followed = feeds.briefing(reader, day) if day else [], feeds.of(reader)
+        context = {"problem": "", "typed": "", "minutes": settings().feed_minutes} | more
+        context |= {"days": days, "day": day, "feeds": followed, "items": items}
+        being_read = any(feed.being_read for feed in followed)
+        context["waiting"] = being_read or any(item.entry.status in OPEN for item in items)
         return draw(request, "briefing.html", status, here="briefing", **context)
 
     @router.get("/briefing")

@@ -1,4 +1,4 @@
-"""Loaded first by servers that tests start with this folder on their path: ScienceTimes is the test's own site."""
+"""Loaded first by servers that tests start with this folder on their path: these hosts are the test's own site."""
 
 import socket
 
@@ -6,7 +6,8 @@ _ask = socket.getaddrinfo
 
 
 def _answer(host, *rest, **more):
-    return _ask("127.0.0.1" if host == "www.sciencetimes.co.kr" else host, *rest, **more)
+    own = host in ("www.sciencetimes.co.kr", "news.example")
+    return _ask("127.0.0.1" if own else host, *rest, **more)
 
 
 socket.getaddrinfo = _answer

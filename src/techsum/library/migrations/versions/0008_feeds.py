@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("reader", sa.String(64), nullable=False),
         sa.Column("url", sa.Text, nullable=False),
         sa.Column("checked", sa.Float),
+        sa.Column("settled", sa.Float),
         sa.Column("visited", sa.Float, nullable=False),
         sa.Column("error", sa.Text, nullable=False, server_default=""),
         sa.Column("language", sa.String(2), nullable=False, server_default="ko"),
