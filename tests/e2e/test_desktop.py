@@ -220,7 +220,7 @@ def test_a_suggested_question_is_asked_with_one_press(open_app):
     page = open_app()
     choose(page, "빠르게 · 핵심 문장")
     choose(page, "짧게 (2문장쯤)")
-    summarise(page, BODY)
+    summarise(page, f"{BODY}\n\n장치 한 대를 만드는 비용은 4억 원이며 납품은 두 달이 걸린다.")
     says(page, "이런 것도 물어보세요")
     suggested = page.get_by_role("button", name=re.compile(r"\?$")).first
     question = suggested.inner_text()
@@ -310,6 +310,43 @@ def test_english_and_a_phone_in_the_dark(open_app):
     tab(page, "Summary")
     press(page, "Summarise")
     says(page, "Enter a link")
+
+
+def test_a_summary_is_shared_and_kept_as_a_file(open_app):
+    page = open_app(permissions=["clipboard-read", "clipboard-write"])
+    choose(page, "빠르게 · 핵심 문장")
+    summarise(page, BODY)
+    press(page, "공유 링크")
+    says(page, "/share/")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "240킬로와트시" in httpx.get(link, trust_env=False).text
+    with page.expect_download() as saved:
+        press(page, "Markdown")
+    assert saved.value.suggested_filename.endswith(".md")
+    assert "240킬로와트시" in Path(saved.value.path()).read_text("utf-8")
+
+
+def test_a_title_is_corrected_and_stays(open_app):
+    page = open_app()
+    choose(page, "빠르게 · 핵심 문장")
+    summarise(page, BODY)
+    press(page, "고치기")
+    type_into(page, "제목", "소금물 전지, 솔섬에서")
+    press(page, "저장")
+    expect(page.get_by_role("heading", name="소금물 전지, 솔섬에서")).to_be_visible(timeout=SECONDS)
+    page.reload()
+    says(page, "소금물 전지, 솔섬에서")
+
+
+def test_on_a_phone_the_summary_is_in_view(open_app):
+    page = open_app(width=390, height=844)
+    choose(page, "빠르게 · 핵심 문장")
+    summarise(page, BODY)
+    heading = page.get_by_role("heading", level=1).nth(1)
+    box = heading.bounding_box()
+    assert 0 <= box["y"] < 500
+    press(page, "새 요약")
+    page.get_by_role("button", name="요약하기").wait_for()
 
 
 @pytest.mark.parametrize("width", [1100, 360])

@@ -60,15 +60,20 @@ def answer_card(
     limits = _best(article, "suggest_limit", _limits(article.sentences), stated)
     next_steps = _best(article, "suggest_plan", _next_steps(article.sentences), stated)
     stated |= {e.start for s in (*limits, *next_steps) for e in s.evidence}
+    without = {"suggest_limit"} if limits else set()
+    without |= {"suggest_plan"} if next_steps else set()
     return {
         "limits": [s.as_dict() for s in limits],
         "next_steps": [s.as_dict() for s in next_steps],
-        "suggestions": suggestions(article, stated, answer),
+        "suggestions": suggestions(article, stated, answer, without),
     }
 
 
 def suggestions(
-    article: Article, stated: set[int], answer: Callable[[Article, str], Sequence[SummarySentence]]
+    article: Article,
+    stated: set[int],
+    answer: Callable[[Article, str], Sequence[SummarySentence]],
+    without: set[str],
 ) -> list[str]:
     """Up to three questions whose answers are not on the card already.
 
@@ -76,9 +81,10 @@ def suggestions(
         article: what was summarised.
         stated: where the sentences begin that the card shows.
         answer: the article's sentences that answer a question, or none.
+        without: kinds of questions that the card answers already.
     """
     stated, found = set(stated), []
-    for kind in (kind for kind in KINDS if not kind.question_pattern):
+    for kind in (kind for kind in KINDS if not kind.question_pattern and kind.key not in without):
         question = text(kind.key, "ko")  # in the articles' language: their own sentences answer
         new = [s for s in answer(article, question) if any(e.start not in stated for e in s.evidence)]
         if new:

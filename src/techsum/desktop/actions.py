@@ -21,6 +21,7 @@ _SHOWN_SECONDS = 0.08
 _TYPING_SECONDS = 0.4
 """What is typed is kept after a pause of this length."""
 _LEAST_CHARACTERS = 100
+_NOT_IN_NAMES, _LONGEST_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+'), 60
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _SHARED_LINK = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 """In what a phone shares a headline stands beside the link; the server takes them apart."""
@@ -218,6 +219,8 @@ class Actions:
     def _shown(self, reading: Reading) -> None:
         page, chat = self.state.page, self.state.chat
         page.reading, page.stopping, page.problem = reading, False, ""
+        page.correcting, page.link = False, ""
+        self.state.source.folded = reading.entry is not None
         chat.turns, chat.problem, chat.busy = (), "", False
         chat.show("", asking=False)
 
@@ -276,6 +279,61 @@ class Actions:
         """Put the summary on the clipboard, also while it is written."""
         reading = self.state.page.reading
         await ft.Clipboard().set(reading.text or reading.written)
+
+    async def share(self) -> None:
+        """Show a link under which anyone can read the summary, and put it on the clipboard."""
+        page = self.state.page
+        entry = page.reading.entry
+        if not entry:
+            return
+
+        async def work() -> None:
+            page.link = await self._client.share(entry.id)
+            page.reading = replace(page.reading, entry=replace(entry, saved=True))
+            await ft.Clipboard().set(page.link)
+
+        await self._doing(work, page)
+
+    async def export(self) -> None:
+        """Keep the summary as a Markdown file."""
+        page = self.state.page
+        entry = page.reading.entry
+        if not entry:
+            return
+
+        async def work() -> None:
+            content = await self._client.markdown(entry.id)
+            await self._files.save(f"{file_name(page.reading.title)}.md", content)
+
+        await self._doing(work, page)
+
+    def begin_correcting(self) -> None:
+        """Let the reader give it another title or wording."""
+        self.state.page.correcting = True
+
+    def end_correcting(self) -> None:
+        """Leave it as it is."""
+        self.state.page.correcting = False
+
+    async def correct(self, title: str, tags: str, correction: str) -> None:
+        """Keep the reader's own title, tags and wording."""
+        page = self.state.page
+        entry, reading = page.reading.entry, page.reading
+        if not entry:
+            return
+
+        async def work() -> None:
+            same = correction.split() == reading.text.split()
+            await self._client.change(
+                entry.id,
+                title=" ".join(title.split()) or reading.title,
+                tags=[tag.strip() for tag in tags.split(",") if tag.strip()],
+                correction=reading.correction if same else correction.strip(),
+            )
+            page.reading = await self._client.get(entry.id)
+            page.correcting = False
+
+        await self._doing(work, page)
 
     async def ask(self, question: str) -> None:
         """Ask the article."""
@@ -389,6 +447,11 @@ class Actions:
         self._stop_following()
         with contextlib.suppress(ServerError):
             await self._client.close()
+
+
+def file_name(title: str) -> str:
+    """A title as a file's name, without what file systems refuse."""
+    return " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:_LONGEST_NAME].strip(" .") or "techsum"
 
 
 def _language(name: str) -> Language:

@@ -116,6 +116,24 @@ class Client:
         """Keep it in the library, or not."""
         await self._json("PATCH", f"/api/summaries/{entry_id}", json={"saved": saved})
 
+    async def change(self, entry_id: str, *, title: str, tags: list[str], correction: str) -> None:
+        """Give it the reader's own title, tags and wording; no wording takes the original back."""
+        body = {"title": title, "tags": tags, "correction": correction}
+        await self._json("PATCH", f"/api/summaries/{entry_id}", json=body)
+
+    async def share(self, entry_id: str) -> str:
+        """A link under which anyone can read it."""
+        return str((await self._json("POST", f"/api/summaries/{entry_id}/share"))["url"])
+
+    async def markdown(self, entry_id: str) -> bytes:
+        """It as a Markdown file."""
+        try:
+            response = await self._http.get(f"/s/{entry_id}/export.md")
+        except httpx.TransportError:
+            raise ServerError("desktop_no_server", server=self.server) from None
+        self._checked(response)
+        return response.content
+
     async def find(self, query: str, page: int) -> tuple[list[Entry], bool]:
         """A page of the library, and whether there is another one."""
         payload = await self._json("GET", "/api/summaries", params={"q": query, "page": page})
@@ -170,7 +188,7 @@ class Client:
             raise ServerError("desktop_server_says", message=_problem_title(response))
         kind = response.headers.get("content-type", "")
         if response.status_code != _NOTHING and not kind.startswith(
-            ("application/json", "text/event-stream")
+            ("application/json", "text/event-stream", "text/markdown")
         ):
             raise ServerError("desktop_not_techsum", server=self.server)
         now = {c.name: c.value or "" for c in self._http.cookies.jar}

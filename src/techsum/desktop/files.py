@@ -53,6 +53,10 @@ class Files:
         except (TimeoutError, OSError):
             raise ReadingError("desktop_file_lost") from None
 
+    async def save(self, name: str, content: bytes) -> None:
+        """Let the reader choose where to keep a file; a browser puts it where it puts downloads."""
+        await self._picker.save_file(file_name=name, src_bytes=content)
+
     async def _brought(self, file: ft.FilePickerFile) -> bytes:
         """Its content, through an upload that only this window can make; what arrived is gone afterwards."""
         if self._uploads is None:

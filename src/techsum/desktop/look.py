@@ -1,16 +1,22 @@
 """How the app looks: one typeface, quiet colours, the same meaning in light and dark."""
 
+import re
 from typing import Any
 
 import flet as ft
 
 FAMILY = "Pretendard"
 FONTS = {FAMILY: "fonts/Pretendard-Regular.woff2"}
-BLUE = "#0b57d0"
+BLUE, LIGHT_BLUE, DARK_BLUE = "#0b57d0", "#9ec1ff", "#0a2450"
+"""The accent of the web pages (techsum.css): on paper, in the dark, and what is written on it there."""
 NARROW = 720
 """Width in pixels below which things stand under each other."""
 WIDTH = 820
 """A line of Korean text is no longer than the eye follows."""
+
+WORD_JOINER = "\u2060"
+_SYLLABLES = re.compile(r"(?<=\S)(?=[가-힣])|(?<=[가-힣])(?=\S)")
+"""Between a syllable and what touches it."""
 
 MODES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 
@@ -18,8 +24,12 @@ MODES = {"light": ft.ThemeMode.LIGHT, "dark": ft.ThemeMode.DARK}
 def themed(page: ft.Page) -> None:
     """Dress the window."""
     page.fonts = FONTS
-    page.theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE)
-    page.dark_theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE)
+    light, dark = (
+        ft.ColorScheme(primary=BLUE, on_primary="#ffffff"),
+        ft.ColorScheme(primary=LIGHT_BLUE, on_primary=DARK_BLUE),
+    )
+    page.theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE, color_scheme=light)
+    page.dark_theme = ft.Theme(font_family=FAMILY, color_scheme_seed=BLUE, color_scheme=dark)
     page.padding = 0
     # also what the page says of its language to screen readers, and the words of Flutter's own menus
     page.locale_configuration = ft.LocaleConfiguration(
@@ -27,9 +37,14 @@ def themed(page: ft.Page) -> None:
     )
 
 
+def whole_words(text: str) -> str:
+    """Korean that is broken between words: Flutter breaks between any two syllables that are not joined."""
+    return _SYLLABLES.sub(WORD_JOINER, text)
+
+
 def words(text: str, size: int = 15, **style: Any) -> ft.Control:
     """Text that can be selected, and that screen readers read: Flutter shows it to them as an empty field."""
-    shown = ft.Text(text, size=size, selectable=True, **style)
+    shown = ft.Text(whole_words(text), size=size, selectable=True, **style)
     return ft.Semantics(label=text, exclude_semantics=True, container=True, content=shown)
 
 
@@ -40,7 +55,7 @@ def heading(text: str, level: int = 2) -> ft.Control:
         heading_level=level,
         label=text,
         exclude_semantics=True,
-        content=ft.Text(text, size=size, weight=ft.FontWeight.BOLD, selectable=True),
+        content=ft.Text(whole_words(text), size=size, weight=ft.FontWeight.BOLD, selectable=True),
     )
 
 

@@ -41,6 +41,8 @@ class Source:
     count: int = 0
     problem: str = ""
     busy: bool = False
+    folded: bool = False
+    """Whether a summary is open: on a phone it would be below the fields, out of sight."""
     drawn: int = 0
     """Counts up where the fields must show other text than what was typed into them."""
     _texts: dict[str, str] = field(default_factory=dict)
@@ -79,6 +81,10 @@ class Page:
     stopping: bool = False
     problem: str = ""
     """What could not be done with it."""
+    correcting: bool = False
+    """Whether its reader is giving it another title or wording."""
+    link: str = ""
+    """Under which anyone can read it, once it was shared."""
 
 
 @ft.observable

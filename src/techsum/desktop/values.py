@@ -102,7 +102,7 @@ class Reading:
             return found
         article = result["article"]
         byline = " · ".join(filter(None, (article["author"], article["published"], article["url"])))
-        return replace(_whole(found, result), byline=byline)
+        return replace(_whole(found, result), title=entry.title, byline=byline)  # the reader's own, if any
 
 
 def after(reading: Reading, number: int, name: str, data: Mapping[str, Any]) -> Reading:  # noqa: PLR0911 - one an event

@@ -65,6 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "‘{title}’을 삭제할까요? 되돌릴 수 없습니다.",
         "Delete ‘{title}’? It cannot be brought back.",
     ),
+    "desktop_correct": ("고치기", "Edit"),
     "desktop_keep": ("취소", "Cancel"),
     "desktop_clear": ("검색어 지우기", "Clear the search"),
     "desktop_server": ("서버 주소", "Server address"),

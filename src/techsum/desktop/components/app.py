@@ -10,7 +10,10 @@ from techsum.desktop.state import Shell, Source
 
 @ft.component
 def App(actions: Actions, shell: Shell, source: Source) -> ft.Control:  # noqa: N802 - components are named like classes
-    """What to summarise, and the summary below it."""
+    """What to summarise, and the summary below it; on a phone the summary alone."""
+    if source.folded and not shell.wide:
+        new = ft.OutlinedButton(shell.say("page_new"), icon=ft.Icons.ADD, on_click=actions.reset)
+        return look.column(ft.Row([new]), Summary(actions, shell, actions.state.page))
     return look.column(
         look.heading(shell.say("home_title"), 1),
         look.card(

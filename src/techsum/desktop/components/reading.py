@@ -7,6 +7,7 @@ import flet as ft
 from techsum.desktop import look
 from techsum.desktop.actions import Actions
 from techsum.desktop.components.chat import Questions
+from techsum.desktop.components.correcting import Correcting
 from techsum.desktop.components.sentences import being_written, sentences
 from techsum.desktop.state import Page, Shell
 from techsum.desktop.values import Reading, Sentence
@@ -32,8 +33,10 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
             *_facts(shell, reading),
             *_aside(shell, "heading_limits", reading.limits),
             *_aside(shell, "heading_next_steps", reading.next_steps),
+            *([look.words(page.link, 14)] if page.link else []),
             _buttons(actions, shell, page),
         ),
+        *([Correcting(actions, shell, page)] if page.correcting else []),
         *_keys(shell, reading),
     ]
     if not reading.open and (reading.sentences or reading.keys):
@@ -102,6 +105,14 @@ def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
         buttons.append(
             ft.OutlinedButton(shell.say("summary_copy"), icon=ft.Icons.COPY, on_click=actions.copy)
         )
+    if not page.reading.open and entry and page.reading.facts:
+        buttons += [
+            ft.OutlinedButton(shell.say("summary_share"), icon=ft.Icons.LINK, on_click=actions.share),
+            ft.OutlinedButton("Markdown", icon=ft.Icons.DOWNLOAD, on_click=actions.export),
+            ft.OutlinedButton(
+                shell.say("desktop_correct"), icon=ft.Icons.EDIT_OUTLINED, on_click=actions.begin_correcting
+            ),
+        ]
     if not page.reading.open and entry and entry.mode == "link":
         buttons.append(ft.TextButton(shell.say("summary_again_go"), on_click=actions.again))
     return ft.Row(buttons, wrap=True)
