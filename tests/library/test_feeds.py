@@ -3,9 +3,11 @@
 import time
 
 import pytest
+from sqlalchemy import text
 
 from techsum.errors import UsageError
-from techsum.library import Request
+from techsum.library import Request, open_library
+from techsum.library.database import migrate
 from techsum.library.feeds import MOST_FEEDS_READER, PAUSED_SECONDS, Feeds
 
 FEED = "https://example.org/rss"
@@ -124,6 +126,55 @@ def test_feeds_go_with_a_reader_who_signs_in(library, feeds):
     library.adopt("visitor", "account-1")
     assert [one.url for one in feeds.of("account-1")] == [FEED]
     assert len(feeds.briefing("account-1", "2026-11-27")) == 1
+
+
+def test_a_feed_that_both_followed_is_followed_once_after_signing_in(feeds, library):
+    feeds.add("visitor", FEED)
+    feeds.add("account-1", FEED)
+    library.adopt("visitor", "account-1")
+    assert len(feeds.of("account-1")) == 1
+
+
+def test_what_came_for_a_reader_who_signed_in_meanwhile_comes_again(library, feeds):
+    feeds.add("visitor", FEED)
+    feed, link = claimed(feeds), "https://example.org/1"
+    library.adopt("visitor", "account-1")
+    brought(library, feeds, feed, link)  # begun before, for the visitor
+    now = feeds.current(feed)
+    assert now.reader == "account-1"
+    assert feeds.new_links(now, [link]) == [link]
+
+
+def test_an_article_of_two_feeds_stands_once_in_the_briefing(library, feeds):
+    feeds.add("mine", FEED)
+    feeds.add("mine", f"{FEED}/science")
+    first, second = claimed(feeds), claimed(feeds)
+    entry_id = brought(library, feeds, first)
+    assert feeds.add_item(second, "https://example.org/1", entry_id, "2026-11-27")
+    (day,) = feeds.days("mine")
+    assert (day.count, day.unread) == (1, 1)
+    assert [item.entry.id for item in feeds.briefing("mine", day.day)] == [entry_id]
+
+
+def test_feeds_of_who_has_gone_are_forgotten(feeds, monkeypatch):
+    feeds.add("mine", FEED)
+    feeds.forget()
+    assert len(feeds.of("mine")) == 1
+    later = time.time() + 31 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    feeds.forget()
+    assert feeds.of("mine") == []
+
+
+def test_an_upgrade_that_was_stopped_goes_on(url):
+    library = open_library(url)
+    migrate(library.engine, "0007", down=True)
+    if library.engine.dialect.name == "sqlite":  # which keeps what was made before the stop
+        with library.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE feeds (number INTEGER PRIMARY KEY, reader VARCHAR(64))"))
+            connection.execute(text("CREATE INDEX feeds_of_reader ON feeds (reader)"))
+    library.close()
+    open_library(url).close()
 
 
 def test_articles_of_a_removed_feed_are_not_kept(library, feeds):

@@ -65,6 +65,12 @@ def test_versions_of_one_source_answer_once(library):
     assert [one.entry.id for one in found] == [second]
 
 
+def test_an_article_is_asked_while_it_is_summarised_again(library):
+    first = saved(library, BEAR)
+    library.begin("mine", Request("text", "글", {}), source_id=library.get("mine", first).source_id)
+    assert [one.entry.id for one in answers(library, "곰의 혈소판에서 적은 단백질은 무엇인가요?")] == [first]
+
+
 def test_rare_words_outweigh_common_ones(library):
     for n in range(3):
         saved(library, Article(f"{BODY}\n\n연구진은 단백질을 {n}번 확인했다.", f"{TITLE} {n}"))

@@ -105,6 +105,38 @@ def test_a_check_is_no_version(library):
     assert [e.id for e in library.versions("mine", check)] == [check]
 
 
+def test_two_checks_have_nothing_in_common(library):
+    one, other = made(library, versioned=False), made(library, versioned=False)
+    library.tag("mine", one, ["물리"])
+    assert library.get("mine", other).tags == ()
+    library.discard("mine", one, every_version=True)
+    assert listed(library) == [other]
+    assert library.restore("mine", one)
+
+
+def test_after_a_failure_the_next_version_is_saved_as_the_one_before_it(library):
+    library.save("mine", made(library))
+    failed(library)
+    again = made(library)
+    assert listed(library, saved=True) == [again]
+
+
+def test_what_is_being_made_or_was_stopped_is_not_exported(library):
+    library.save("mine", made(library))
+    stopped = library.begin("mine", LINK)
+    library.cancel(stopped.id)
+    library.begin("mine", LINK)
+    lines = list(exported(library, "mine"))
+    assert len(lines) == 1
+    assert imported(library, "other", "".join(lines)) == 1
+
+
+def test_all_versions_are_deleted_together(library):
+    first, second = made(library), made(library)
+    assert library.delete("mine", second, every_version=True)
+    assert library.get("mine", first) is None
+
+
 def test_all_versions_are_discarded_and_restored_together(library):
     first, second = made(library), made(library)
     library.discard("mine", second, every_version=True)

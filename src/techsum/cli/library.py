@@ -78,9 +78,9 @@ def one(entry_id: Annotated[str, typer.Argument(metavar="ID")], reader: _Reader 
 
 @app.command("delete", help=text("help_library_delete"), cls=Command)
 def delete(entry_id: Annotated[str, typer.Argument(metavar="ID")], reader: _Reader = READER) -> None:
-    """Delete one summary."""
+    """Delete one entry of the list, with its versions."""
     with opened() as library:
-        if not library.delete(reader, entry_id):
+        if not library.delete(reader, entry_id, every_version=True):
             raise UsageError("summary_none")
 
 

@@ -271,9 +271,17 @@ class Actions:
 
         async def work() -> None:
             await self._client.save(entry.id, saved=not entry.saved)
-            page.reading = replace(page.reading, entry=replace(entry, saved=not entry.saved))
+            self._change(replace(entry, saved=not entry.saved))
 
         await self._doing(work, page)
+
+    def _change(self, entry: Entry) -> bool:
+        """Show what became of an entry, if its reader has not opened another one meanwhile."""
+        page = self.state.page
+        if page.reading.entry is None or page.reading.entry.id != entry.id:
+            return False
+        page.reading = replace(page.reading, entry=entry)
+        return True
 
     async def copy(self) -> None:
         """Put the summary on the clipboard, also while it is written."""
@@ -288,9 +296,10 @@ class Actions:
             return
 
         async def work() -> None:
-            page.link = await self._client.share(entry.id)
-            page.reading = replace(page.reading, entry=replace(entry, saved=True))
-            await ft.Clipboard().set(page.link)
+            link = await self._client.share(entry.id)
+            if self._change(replace(entry, saved=True)):
+                page.link = link
+            await ft.Clipboard().set(link)
 
         await self._doing(work, page)
 
@@ -330,8 +339,9 @@ class Actions:
                 tags=[tag.strip() for tag in tags.split(",") if tag.strip()],
                 correction=reading.correction if same else correction.strip(),
             )
-            page.reading = await self._client.get(entry.id)
-            page.correcting = False
+            corrected = await self._client.get(entry.id)
+            if page.reading.entry and page.reading.entry.id == entry.id:
+                page.reading, page.correcting = corrected, False
 
         await self._doing(work, page)
 
@@ -384,7 +394,7 @@ class Actions:
         shelf.asked = None
 
         async def work() -> None:
-            await self._client.remove(entry.id)
+            await self._client.remove(entry.id, every=True)
             shown = self.state.page.reading.entry
             if shown and shown.id == entry.id:
                 self._stop_following()

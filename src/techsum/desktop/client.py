@@ -108,9 +108,9 @@ class Client:
             await asyncio.sleep(_WAITS[lost])
             lost += 1
 
-    async def remove(self, entry_id: str) -> None:
-        """Stop a summary that is being made, delete one that is over."""
-        await self._json("DELETE", f"/api/summaries/{entry_id}")
+    async def remove(self, entry_id: str, *, every: bool = False) -> None:
+        """Stop a summary that is being made, delete one that is over; `every`: all of its source."""
+        await self._json("DELETE", f"/api/summaries/{entry_id}", params={"every": every})
 
     async def save(self, entry_id: str, *, saved: bool) -> None:
         """Keep it in the library, or not."""

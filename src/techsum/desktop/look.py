@@ -43,8 +43,11 @@ def whole_words(text: str) -> str:
 
 
 def words(text: str, size: int = 15, **style: Any) -> ft.Control:
-    """Text that can be selected, and that screen readers read: Flutter shows it to them as an empty field."""
-    shown = ft.Text(whole_words(text), size=size, selectable=True, **style)
+    """Text that is broken between words, and that screen readers read.
+
+    It cannot be selected: what joins its syllables would be copied along, and a search would find nothing.
+    """
+    shown = ft.Text(whole_words(text), size=size, **style)
     return ft.Semantics(label=text, exclude_semantics=True, container=True, content=shown)
 
 
@@ -55,8 +58,14 @@ def heading(text: str, level: int = 2) -> ft.Control:
         heading_level=level,
         label=text,
         exclude_semantics=True,
-        content=ft.Text(whole_words(text), size=size, weight=ft.FontWeight.BOLD, selectable=True),
+        content=ft.Text(whole_words(text), size=size, weight=ft.FontWeight.BOLD),
     )
+
+
+def selectable(text: str, size: int = 14) -> ft.Control:
+    """Text to take away as it is: a link. Flutter shows it to screen readers as an empty field."""
+    shown = ft.Text(text, size=size, selectable=True)
+    return ft.Semantics(label=text, exclude_semantics=True, container=True, content=shown)
 
 
 def soft(text: str, size: int = 13) -> ft.Text:

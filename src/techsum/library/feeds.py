@@ -20,6 +20,7 @@ _ATTEMPTS = 3
 """How often an article is tried: its page may be away today."""
 _KEPT_SECONDS = 180 * 24 * 3600
 """How long an article is remembered, so that it is not summarised again."""
+_NOTED_SECONDS, _GONE_SECONDS = 3_600, 30 * 24 * 3600
 _DAYS = 30
 
 
@@ -79,9 +80,14 @@ class Feeds:
             own = connection.execute(select(feeds.c.url).where(feeds.c.reader == reader)).scalars().all()
             if url in own:
                 return
-            every = connection.execute(select(func.count()).select_from(feeds)).scalar_one()
-            if len(own) >= MOST_FEEDS_READER or every >= MOST_FEEDS:
+            if len(own) >= MOST_FEEDS_READER:
                 raise UsageError("feeds_many", limit=MOST_FEEDS_READER)
+            read = feeds.c.visited > time.time() - PAUSED_SECONDS
+            if (
+                connection.execute(select(func.count()).select_from(feeds).where(read)).scalar_one()
+                >= MOST_FEEDS
+            ):
+                raise UsageError("feeds_full")
             values = {"reader": reader, "url": url, "visited": time.time(), "language": language}
             connection.execute(insert(feeds).values(values))
 
@@ -98,15 +104,33 @@ class Feeds:
             return bool(connection.execute(delete(feeds).where(*own)).rowcount)
 
     def visit(self, reader: str) -> None:
-        """The reader opened the briefing: feeds that were paused go on."""
+        """The reader opened the briefing: feeds that were paused go on. Noted once an hour."""
+        now = time.time()
+        unnoted = (feeds.c.reader == reader, feeds.c.visited < now - _NOTED_SECONDS)
+        with self._library.reading() as connection:
+            if not connection.execute(select(exists().where(*unnoted))).scalar():
+                return
         with self._library.writing() as connection:
-            connection.execute(update(feeds).where(feeds.c.reader == reader).values(visited=time.time()))
+            connection.execute(update(feeds).where(*unnoted).values(visited=now))
+
+    def forget(self) -> None:
+        """Remove the feeds of readers who have not come for a month."""
+        with self._library.writing() as connection:
+            connection.execute(delete(feeds).where(feeds.c.visited < time.time() - _GONE_SECONDS))
+
+    def brought(self, ids: Sequence[str]) -> set[str]:
+        """Which of these summaries a feed brought."""
+        with self._library.reading() as connection:
+            statement = select(feed_items.c.summary).where(feed_items.c.summary.in_(ids))
+            return set(connection.execute(statement).scalars())
 
     def days(self, reader: str) -> list[Day]:
         """The days on which articles came, the newest first."""
-        unread = func.sum(case((feed_items.c.read, 0), else_=1))
+        # two feeds may bring the same article
+        count = func.count(feed_items.c.summary.distinct())
+        unread = func.count(case((feed_items.c.read.is_(False), feed_items.c.summary)).distinct())
         statement = (
-            select(feed_items.c.day, func.count(), unread)
+            select(feed_items.c.day, count, unread)
             .select_from(_items())
             .where(*_shown(reader))
             .group_by(feed_items.c.day)
@@ -126,7 +150,8 @@ class Feeds:
         )
         with self._library.reading() as connection:
             rows = cast("Sequence[Row[Any]]", connection.execute(statement).all())
-            return [BriefingItem(listed_entry(row), bool(row.read)) for row in rows]
+        items = {row.id: BriefingItem(listed_entry(row), bool(row.read)) for row in rows}
+        return list(items.values())
 
     def mark_read(self, reader: str, *, summary: str | None = None, day: str | None = None) -> None:
         """Say that a reader has read the article of this summary, or all of a day."""
@@ -160,6 +185,12 @@ class Feeds:
             row = connection.execute(taken.returning(feeds)).one_or_none()
         return _feed(row) if row else None
 
+    def current(self, feed: Feed) -> Feed | None:
+        """The feed as it is now, whose reader may have signed in meanwhile; None: it is followed no more."""
+        with self._library.reading() as connection:
+            row = connection.execute(select(feeds).where(feeds.c.number == feed.number)).one_or_none()
+        return _feed(row) if row else None
+
     def settle(self, feed: Feed, error: str = "") -> None:
         """Keep how it went, and forget articles of long ago."""
         old = time.strftime("%Y-%m-%d", time.localtime(time.time() - _KEPT_SECONDS))
@@ -178,7 +209,7 @@ class Feeds:
             select(feed_items.c.link)
             .select_from(feed_items.outerjoin(summaries, summaries.c.id == feed_items.c.summary))
             .where(feed_items.c.feed == feed.number, feed_items.c.link.in_(links))
-            .where(or_(summaries.c.id.is_(None), ~failed))
+            .where(or_(summaries.c.id.is_(None), and_(~failed, summaries.c.reader == feed.reader)))
         )
         with self._library.reading() as connection:
             known = set(connection.execute(statement).scalars())

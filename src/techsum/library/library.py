@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     and_,
     delete,
+    false,
     func,
     insert,
     or_,
@@ -196,7 +197,9 @@ class Library:
 
     def cancel(self, entry_id: str, worker: str | None = None, result: dict[str, Any] | None = None) -> None:
         """The reader stopped it; `result` is what was written so far."""
-        written = {"result": result, "title": result["title"], "line": _line(result)} if result else {}
+        written: dict[str, Any] = {"saved": None}
+        if result:
+            written = {"result": result, "title": result["title"], "line": _line(result)}
         self._set(entry_id, worker, status="cancelled", **written)
 
     def interrupt(self, kind: str, message: str) -> int:
@@ -205,7 +208,7 @@ class Library:
             done = connection.execute(
                 update(summaries)
                 .where(summaries.c.status.in_(OPEN))
-                .values(status="failed", error={"kind": kind, "message": message})
+                .values(status="failed", saved=None, error={"kind": kind, "message": message})
             )
         return int(done.rowcount)
 
@@ -311,7 +314,8 @@ class Library:
         terms = list(islice(filter(None, dict.fromkeys(map(indexed_word, wanted))), _MOST_TERMS))
 
         def listed(table: NamedFromClause) -> list[ColumnElement[bool]]:
-            return [table.c.reader == reader, table.c.discarded.is_(None), table.c.saved.is_not(None)]
+            kept = [table.c.reader == reader, table.c.discarded.is_(None), table.c.saved.is_not(None)]
+            return [*kept, table.c.status == "done"]
 
         count = self.count(reader)
         with self.reading() as connection:
@@ -396,21 +400,21 @@ class Library:
             if found is None:
                 return False
             same_moment = summaries.c.discarded == found.discarded
-            together = or_(summaries.c.id == entry_id, summaries.c.source_id == found.source_id)
+            same_source = summaries.c.source_id == found.source_id if found.source_id else false()
+            together = or_(summaries.c.id == entry_id, same_source)
             restored = update(summaries).where(*discarded, same_moment, together)
             return bool(connection.execute(restored.values(discarded=None)).rowcount)
 
-    def delete(self, reader: str, entry_id: str) -> bool:
-        """Remove it with its questions and links, at once."""
+    def delete(self, reader: str, entry_id: str, *, every_version: bool = False) -> bool:
+        """Remove it with its questions and links, at once; or all versions of its source."""
         with self.writing() as connection:
-            number = connection.execute(
-                select(summaries.c.number).where(*_own(reader, entry_id))
-            ).scalar_one_or_none()
-            if number is None:
-                return False
-            search.forget(connection, number)
-            connection.execute(delete(summaries).where(summaries.c.number == number))
-        return True
+            ids = versions.ids(connection, _own(reader, entry_id)) if every_version else [entry_id]
+            owned = select(summaries.c.number).where(*_of(reader), summaries.c.id.in_(ids))
+            numbers = connection.execute(owned).scalars().all()
+            for number in numbers:
+                search.forget(connection, number)
+            connection.execute(delete(summaries).where(summaries.c.number.in_(numbers)))
+        return bool(numbers)
 
     def forget(self, before: float) -> int:
         """Remove what nobody saved and was asked for before this moment, and what was discarded an hour ago.
@@ -523,6 +527,8 @@ class Library:
             statement = select(summaries.c.id).where(summaries.c.reader == visitor)
             ids = connection.execute(statement).scalars().all()
             connection.execute(update(summaries).where(summaries.c.reader == visitor).values(reader=account))
+            followed = select(feeds.c.url).where(feeds.c.reader == account).scalar_subquery()
+            connection.execute(delete(feeds).where(feeds.c.reader == visitor, feeds.c.url.in_(followed)))
             for table in (sizes, feeds):
                 owned = update(table).where(table.c.reader == visitor)
                 connection.execute(owned.values(reader=account))
@@ -539,7 +545,7 @@ class Library:
             # after the last one, not by page: what is deleted meanwhile moves nothing
             statement = (
                 select(summaries)
-                .where(*_of(reader), summaries.c.saved.is_not(None))
+                .where(*_of(reader), summaries.c.saved.is_not(None), summaries.c.status.not_in(OPEN))
                 .where(summaries.c.number > last)
                 .order_by(summaries.c.number)
                 .limit(PAGE)

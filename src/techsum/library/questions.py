@@ -9,6 +9,7 @@ from typing import Any
 from techsum.article import Article
 from techsum.chat import Answer, Answered, ask, checked_question
 from techsum.chat.features import content
+from techsum.errors import UsageError
 from techsum.library.entries import Entry
 from techsum.library.library import Library
 
@@ -57,12 +58,19 @@ def ask_library(
         ModelError: the generator could not be loaded or failed.
         CancelledError: `cancel` was set.
     """
-    question = checked_question(question)
+    question, refused, found = checked_question(question), None, False
     for entry in library.retrieve(reader, content(question), MOST_ARTICLES):
         if entry.article is None:
             continue
-        with turn(entry.article):
-            *_, last = ask(entry.article, question, model, cancel)
+        try:
+            with turn(entry.article):
+                *_, last = ask(entry.article, question, model, cancel)
+        except UsageError as error:  # a wish for another form, which another article may answer as it is
+            refused = error
+            continue
         assert isinstance(last, Answered)  # noqa: S101 - `ask` ends with it
         if last.answer.sentences:
+            found = True
             yield LibraryAnswer(entry, last.answer)
+    if refused and not found:
+        raise refused

@@ -41,18 +41,23 @@ def source_of_link(connection: Connection, reader: str, link: str) -> str | None
 
 
 def inherited(connection: Connection, source_id: str) -> dict[str, Any]:
-    """What a new version has from the one before it: whether it is saved, and its tags."""
-    versions = (summaries.c.source_id == source_id, summaries.c.discarded.is_(None))
-    statement = select(summaries.c.saved, summaries.c.tags).where(*versions)
+    """What a new version has from those before it: whether they are saved, and their tags."""
+    saved = (
+        summaries.c.source_id == source_id,
+        summaries.c.discarded.is_(None),
+        summaries.c.saved.is_not(None),
+    )
+    statement = select(summaries.c.saved, summaries.c.tags).where(*saved)
     before = connection.execute(statement.order_by(summaries.c.number.desc()).limit(1)).one_or_none()
     return {"saved": before.saved, "tags": before.tags} if before else {}
 
 
 def ids(connection: Connection, one: Sequence[ColumnElement[bool]]) -> list[str]:
     """The ids of all versions of the summary that fulfils these conditions, its own among them."""
-    row = connection.execute(select(summaries.c.id, summaries.c.source_id).where(*one)).one_or_none()
-    if row is None:
-        return []
-    of_source = (summaries.c.source_id == row.source_id, summaries.c.discarded.is_(None))
-    found = connection.execute(select(summaries.c.id).where(*of_source)).scalars()
-    return list(dict.fromkeys([row.id, *found]))
+    wanted = select(summaries.c.id, summaries.c.source_id, summaries.c.reader).where(*one)
+    row = connection.execute(wanted).one_or_none()
+    if row is None or row.source_id is None:
+        return [row.id] if row else []
+    own = (summaries.c.reader == row.reader, summaries.c.discarded.is_(None))
+    of_source = select(summaries.c.id).where(*own, summaries.c.source_id == row.source_id)
+    return list(dict.fromkeys([row.id, *connection.execute(of_source).scalars()]))

@@ -91,7 +91,7 @@ class Work:
                 values: dict[str, Any] = {"worker": None, "tries": tries, "status": "queued"}
                 if (row.mode != "link" and not row.read) or tries >= MOST_TRIES:
                     failed.append(row.id)
-                    values |= {"status": "failed", "error": {"kind": kind, "message": message}}
+                    values |= {"status": "failed", "saved": None, "error": {"kind": kind, "message": message}}
                 connection.execute(update(summaries).where(summaries.c.id == row.id).values(values))
             for one in failed:
                 known = select(func.coalesce(func.max(events.c.number), 0)).where(events.c.summary == one)

@@ -20,6 +20,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "새 글을 찾고 있습니다. 요약이 되는 대로 여기에 나옵니다.",
         "Looking for new articles. Their summaries appear here as they are made.",
     ),
+    "briefing_none": (
+        "새로 올라온 글이 아직 없습니다.",
+        "Nothing new has come yet.",
+    ),
+    "briefing_again": ("새로 고치기", "Look again"),
     "briefing_empty": (
         "자주 보는 곳의 주소를 아래에 넣으면, 새로 올라온 글을 요약해 날마다 한 페이지로 모아 드립니다.",
         "Add the sites you follow below: what is new there is summarised, one page a day.",
@@ -38,6 +43,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "briefing_new": ("곧 확인합니다", "is read next"),
     "briefing_remove": ("빼기", "Remove"),
     "briefing_remove_named": ("{url} 빼기", "Remove {url}"),
+    "feeds_full": (
+        "지금은 이 서버에서 더 받아 볼 수 없습니다. 나중에 다시 시도해 주세요.",
+        "This server follows as many feeds as it can. Try again later.",
+    ),
     "feeds_many": (
         "받아 보는 곳은 {limit}곳까지입니다. 안 보는 곳을 빼고 다시 추가해 주세요.",
         "You can follow up to {limit} feeds. Remove one, then add this one again.",

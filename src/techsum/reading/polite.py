@@ -26,7 +26,6 @@ _LONGEST_GAP = 30.0
 """A robots.txt that asks for more is obeyed up to here."""
 _ATTEMPTS = 3
 _LONGEST_WAIT = 120.0
-"""Seconds that a `Retry-After` may ask for; a host that asks for more has failed this time."""
 _ROBOTS_BYTES = 512 * 1024
 """RFC 9309, 2.5: at least 500 KiB of a robots.txt have to be read."""
 _ROBOTS_SECONDS = 24 * 3600
@@ -42,9 +41,13 @@ class Polite:
         cache: a folder in which pages are kept with what the server calls their version, so that an unchanged
             one is not sent again; None: nothing is kept.
         gap: least seconds between two requests to one host.
+        longest_wait: seconds that a `Retry-After` may ask for; a host that asks for more has failed.
     """
 
-    def __init__(self, cache: Path | None = None, gap: float = GAP_SECONDS) -> None:
+    def __init__(
+        self, cache: Path | None = None, gap: float = GAP_SECONDS, longest_wait: float = _LONGEST_WAIT
+    ) -> None:
+        self._longest_wait = longest_wait
         self._cache = cache
         self._gap = gap
         self._hosts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -77,7 +80,7 @@ class Polite:
                 try:
                     return self._from_cache_or_host(link, limits)
                 except FetchError as error:
-                    wait = _asked_to_wait(error, attempt)
+                    wait = _asked_to_wait(error, attempt, self._longest_wait)
                     if wait is None or attempt == _ATTEMPTS - 1:
                         raise
                     self._next[host] = time.monotonic() + wait
@@ -159,10 +162,10 @@ class Polite:
             about.write_text(json.dumps(data), "utf-8")
 
 
-def _asked_to_wait(error: FetchError, attempt: int) -> float | None:
+def _asked_to_wait(error: FetchError, attempt: int, longest: float) -> float | None:
     """Seconds until another attempt may be made; None: it would not help."""
     if error.values.get("status") not in (_TOO_MANY, _AWAY):
         return None
     data = str(error.values.get("retry_after", ""))
     wait = float(data) if data.isascii() and data.isdigit() else 5.0 * 2**attempt
-    return wait if wait <= _LONGEST_WAIT else None
+    return wait if wait <= longest else None

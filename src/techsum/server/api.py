@@ -224,11 +224,11 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return entry_json(own(request, entry_id))
 
     @api.delete("/summaries/{entry_id}", status_code=204)
-    def remove(request: Request, entry_id: str) -> Response:
-        """Stop it if it is being made, else delete it."""
+    def remove(request: Request, entry_id: str, every: bool = False) -> Response:
+        """Stop it if it is being made, else delete it; with `every` all summaries of its source."""
         own(request, entry_id)
         if not jobs.cancel(entry_id):
-            library.delete(reader_of(request), entry_id)
+            library.delete(reader_of(request), entry_id, every_version=every)
         return Response(status_code=204)
 
     @api.post("/summaries/{entry_id}/again", status_code=202)
@@ -251,7 +251,11 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     def export_markdown(request: Request) -> StreamingResponse:
         """All saved summaries as Markdown with their articles: `POST /api/library` takes it back, too."""
         name = {"Content-Disposition": 'attachment; filename="techsum-library.md"'}
-        lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader_of(request)))
+        lines = (
+            markdown(entry, whole=True) + "\n"
+            for entry in library.everything(reader_of(request))
+            if entry.result
+        )
         return StreamingResponse(lines, headers=name, media_type="text/markdown; charset=utf-8")
 
     @api.post("/library", openapi_extra=_LINES)

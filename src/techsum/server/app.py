@@ -20,6 +20,7 @@ from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
 from techsum.errors import StorageError
 from techsum.kiwi_process import in_background
 from techsum.library import Library, open_library
+from techsum.library.feeds import Feeds
 from techsum.library.sessions import Sessions
 from techsum.library.work import Work
 from techsum.messages import text
@@ -125,6 +126,7 @@ async def _tidy_up(library: Library) -> None:
     while True:
         with contextlib.suppress(StorageError):  # the next hour will do
             await run_in_threadpool(library.forget, time.time() - _KEPT_SECONDS)
+            await run_in_threadpool(Feeds(library).forget)
             with in_background():
                 while await run_in_threadpool(library.index_articles):
                     pass

@@ -22,6 +22,9 @@ MOST_ARTICLES = 10
 _LOOK_SECONDS = 20
 """After which this process looks whether a feed is due."""
 _BUSY_SECONDS = 0.5
+_LONGEST_WAIT, _FEED_SECONDS = 5.0, 120
+"""What a host may ask to wait, and what a feed may take: others wait for it. The rest is next time's."""
+_DAY_SECONDS = 24 * 3600
 _OPTIONS = DEFAULTS | {"length": "short"}
 _log = logging.getLogger("techsum.server")
 
@@ -36,7 +39,7 @@ class FeedReader:
 
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self._library, self._feeds, self._jobs = library, Feeds(library), jobs
-        self._polite = Polite(settings().cache_dir / "pages")
+        self._polite, self._polite_since = Polite(longest_wait=_LONGEST_WAIT), time.monotonic()
         self._ended, self._due = threading.Event(), threading.Event()
 
     def begin(self) -> None:
@@ -59,6 +62,11 @@ class FeedReader:
                     feed = self._feeds.claim(time.time() - 60 * settings().feed_minutes)
                     if feed is None:
                         break
+                    if time.monotonic() - self._polite_since > _DAY_SECONDS:  # hosts add up
+                        self._polite, self._polite_since = (
+                            Polite(longest_wait=_LONGEST_WAIT),
+                            time.monotonic(),
+                        )
                     self._read(feed)
             except TechsumError as error:
                 _log.warning("feeds: %s", error)
@@ -69,33 +77,37 @@ class FeedReader:
 
     def _read(self, feed: Feed) -> None:
         language: Language = "en" if feed.language == "en" else "ko"
-        with speaking(language):
-            try:
+        error, deadline = "", time.monotonic() + _FEED_SECONDS
+        try:
+            with speaking(language):
                 with parsing_for("feeds"):
                     named = articles_of(self._polite, feed.url)[:MOST_ARTICLES]
                 links = self._feeds.new_links(feed, [one.link for one in named])
                 # the newest stands first on the page, so it is made last
                 for link in reversed(links):
-                    if not self._summarise(feed, link, language):
-                        return
-            except (ReadingError, TechsumError) as error:
-                self._feeds.settle(feed, str(error))
-            else:
-                self._feeds.settle(feed)
+                    if time.monotonic() > deadline or not self._summarise(feed, link, language):
+                        break
+        except (ReadingError, TechsumError) as problem:
+            error = str(problem)
+        finally:
+            self._feeds.settle(feed, error)
 
-    def _summarise(self, feed: Feed, link: str, language: Language) -> bool:
+    def _summarise(self, followed: Feed, link: str, language: Language) -> bool:
         """Summarise one article. False: this process ends, or the feed is followed no more."""
         while not self._jobs.idle:
             if self._ended.wait(_BUSY_SECONDS):
                 return False
+        feed = self._feeds.current(followed)
+        if feed is None:
+            return False
         entry = self._library.of_source(feed.reader, link, _OPTIONS)
         if entry is None:
             request = Request("link", link, _OPTIONS)
             entry = self._jobs.submit(
                 feed.reader, request, lambda: read_page(self._polite.fetch(link)), language
             )
-        followed = self._feeds.add_item(feed, link, entry.id, date.today().isoformat())  # noqa: DTZ011 - the machine's day
+        kept = self._feeds.add_item(feed, link, entry.id, date.today().isoformat())  # noqa: DTZ011 - the machine's day
         while entry.id in self._jobs.made:
             if self._ended.wait(_BUSY_SECONDS):
                 return False
-        return followed
+        return kept

@@ -58,7 +58,9 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     def home(
         request: Request, status: int = 200, typed: str = "", problem: str = "", **chosen: str
     ) -> Response:
-        recent = library.find(reader_of(request), saved=False).entries[:_RECENT]
+        entries = library.find(reader_of(request), saved=False).entries
+        brought = feeds.brought([entry.id for entry in entries])  # these have a page of their own
+        recent = [entry for entry in entries if entry.id not in brought][:_RECENT]
         context = {"typed": typed, "problem": problem, "chosen": DEFAULTS | chosen, "entries": recent}
         return draw(request, "home.html", status, here="home", recent=bool(recent), **_choices(), **context)
 

@@ -33,7 +33,7 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
             *_facts(shell, reading),
             *_aside(shell, "heading_limits", reading.limits),
             *_aside(shell, "heading_next_steps", reading.next_steps),
-            *([look.words(page.link, 14)] if page.link else []),
+            *([look.selectable(page.link)] if page.link else []),
             _buttons(actions, shell, page),
         ),
         *([Correcting(actions, shell, page)] if page.correcting else []),

@@ -390,14 +390,17 @@ $("#show-keys").addEventListener("click", () => keys.showModal());
 // without a connection a page says so, instead of the browser; plain http has no service workers
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
 
-// -- the briefing: while articles are on their way it is drawn anew, unless an address is being typed ----------
+// -- the briefing: while articles are on their way the day is drawn anew, unless a key is on its way through it --
 async function fillBriefing() {
-  for (let n = 0; n < 200 && $("[data-waiting]"); n++) {
+  for (let n = 0; n < 200 && $("#day[data-waiting]"); n++) {
     await new Promise((over) => setTimeout(over, 3000));
-    const page = await fetch(location.href, { headers: { Accept: "text/html" } }).then((r) => r.text()).catch(() => "");
-    const main = new DOMParser().parseFromString(page, "text/html").querySelector("main");
-    main?.querySelectorAll("noscript").forEach((one) => one.remove());
-    if (main && !$("#feed").value) $("main").replaceChildren(...main.childNodes);
+    const day = $("#day"), answer = await fetch(day.dataset.waiting).catch(() => null);
+    if (!answer?.ok) continue;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#day");
+    if (fresh && !day.contains(document.activeElement) && fresh.innerHTML !== day.innerHTML) {
+      fresh.querySelectorAll("noscript").forEach((one) => one.remove());
+      day.replaceWith(document.adoptNode(fresh));
+    }
   }
 }
 fillBriefing();

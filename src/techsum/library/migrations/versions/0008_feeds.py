@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("visited", sa.Float, nullable=False),
         sa.Column("error", sa.Text, nullable=False, server_default=""),
         sa.Column("language", sa.String(2), nullable=False, server_default="ko"),
-        sa.Index("feeds_of_reader", "reader"),
         sqlite_autoincrement=True,
         if_not_exists=True,
     )
@@ -32,11 +31,13 @@ def upgrade() -> None:
         sa.Column("day", sa.String(10), nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("read", sa.Boolean, nullable=False),
-        sa.Index("feed_items_of_feed", "feed", "day"),
-        sa.Index("feed_items_of_summary", "summary"),
         sqlite_autoincrement=True,
         if_not_exists=True,
     )
+    # apart from their tables: SQLite keeps each at once, and an upgrade that was stopped goes on
+    op.create_index("feeds_of_reader", "feeds", ["reader"], if_not_exists=True)
+    op.create_index("feed_items_of_feed", "feed_items", ["feed", "day"], if_not_exists=True)
+    op.create_index("feed_items_of_summary", "feed_items", ["summary"], if_not_exists=True)
 
 
 def downgrade() -> None:
