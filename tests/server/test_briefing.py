@@ -100,3 +100,9 @@ def test_what_is_no_address_is_refused(reader, url):
     answer = reader.post("/api/feeds", params={"url": url})
     assert answer.status_code == 422
     assert reader.get("/api/feeds").json() == []
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**70])
+def test_a_number_that_no_feed_has_is_refused(reader, number):
+    assert reader.delete(f"/api/feeds/{number}").status_code == 422
+    assert reader.post(f"/briefing/feeds/{number}/delete").status_code == 422

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from techsum.errors import TechsumError
@@ -18,6 +18,8 @@ from techsum.server.problems import not_found, status_of
 from techsum.settings import settings
 
 _SEE_OTHER = 303
+_Number = Annotated[int, Path(ge=1, lt=2**31)]
+"""Of a feed, as far as both databases count."""
 _LONGEST = 1_000
 """Characters of a feed's address."""
 
@@ -51,7 +53,7 @@ def pages(library: Library, feed_reader: FeedReader, draw: Callable[..., Respons
         return RedirectResponse("/briefing", _SEE_OTHER)
 
     @router.post("/briefing/feeds/{number}/delete")
-    def forget(request: Request, number: int) -> Response:
+    def forget(request: Request, number: _Number) -> Response:
         feeds.remove(reader_of(request), number)
         return RedirectResponse("/briefing", _SEE_OTHER)
 
@@ -90,7 +92,7 @@ def api(library: Library, feed_reader: FeedReader) -> APIRouter:
         return Response(status_code=204)
 
     @router.delete("/feeds/{number}", status_code=204)
-    def end(request: Request, number: int) -> Response:
+    def end(request: Request, number: _Number) -> Response:
         """Follow a feed no more."""
         if not feeds.remove(reader_of(request), number):
             raise not_found()
