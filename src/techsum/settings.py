@@ -23,6 +23,8 @@ class Settings(BaseSettings):
 
     model: str = "auto"
     """What `--model auto` starts from: a name, a file, `hf:ID` or `URL#NAME`."""
+    models: str = ""
+    """Names that readers of a server may choose (`extract,gemma-3-270m-ko`); empty: all that are here."""
     check: Literal["auto", "model", "rules"] = "auto"
     """Who judges beside the rules. `auto`: a model where a reader asks, for a check or with a question, and
     the embedded one is installed; nobody while a summary is being written. `model`: there too."""
@@ -40,6 +42,8 @@ class Settings(BaseSettings):
     """Names under which the server may be asked (`techsum.example,*.example`); empty: any."""
     proxies: str = ""
     """Addresses of proxies whose `X-Forwarded-*` headers are believed."""
+    metrics_port: int = Field(default=0, ge=0, le=65_535)
+    """A port that answers Prometheus alone, where the world reaches the server; 0: the pages' `/metrics`."""
     https: bool = False
     """Whether the server sends browsers from http to https."""
     oidc_issuer: str = ""

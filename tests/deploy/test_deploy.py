@@ -91,7 +91,7 @@ def test_the_autoscaler_asks_for_a_figure_that_the_server_gives():
 
     autoscaler = next(d for d in documents() if d["kind"] == "HorizontalPodAutoscaler")
     names = [m["pods"]["metric"]["name"] for m in autoscaler["spec"]["metrics"] if m["type"] == "Pods"]
-    given = metrics.page(0, 0).decode()
+    given = metrics.page().decode()
     adapter = (DEPLOY / "kubernetes" / "metrics.yaml").read_text("utf-8")
     assert names
     for name in names:

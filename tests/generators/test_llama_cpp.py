@@ -2,13 +2,15 @@
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.texts import BODY
+from support.texts import BODY, SAMPLE
 from support.tiny_gguf import write_adapter, write_gemma2
 from techsum.errors import ModelError, UsageError
 from techsum.generators import Options, load
@@ -235,3 +237,16 @@ def test_the_odds_of_words_are_shares_that_sum_to_one(tiny):
 def test_a_claim_longer_than_the_context_is_a_line(tiny):
     with pytest.raises(ModelError, match="토큰"):
         tiny.odds([Message("user", "글 " * 20_000)], ["참", "거짓"])
+
+
+def test_a_library_that_llama_cpp_lacks_is_one_line(tmp_path):
+    """Given a system without OpenMP, when a model is loaded, then the line says what to install."""
+    broken = 'raise ImportError("libgomp.so.1: cannot open shared object file")'
+    (tmp_path / "xllamacpp.py").write_text(broken, "utf-8")
+    model = write_gemma2(tmp_path / "tiny.gguf")
+    command = [sys.executable, "-m", "techsum", "summarize", SAMPLE, "--model", str(model)]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "TECHSUM_LANG": "ko"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert "apt install libgomp1" in done.stderr
+    assert "Traceback" not in done.stderr

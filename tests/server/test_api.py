@@ -6,11 +6,13 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
+import httpx
 import pytest
 
 from support.app_server import app_server, client, finished, summarised
 from support.documents import docx, hwpx
 from support.postgres import postgres
+from support.servers import free_port
 from support.texts import BODY, PARAGRAPHS, TITLE
 from support.tiny_gguf import write_gemma2
 from techsum.server.analysis import LONG_CHARACTERS
@@ -472,6 +474,27 @@ def test_behind_a_proxy_names_are_checked_and_links_are_the_proxys(tmp_path):
         answer = reader.get("/", headers=forwarded)
         assert answer.status_code == 200
         assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_readers_choose_only_what_is_offered(tmp_path):
+    with app_server(tmp_path, TECHSUM_MODELS="extract") as (url, _), client(url) as reader:
+        assert reader.get("/api/models").json()["models"] == ["extract"]
+        refused = reader.post("/api/summaries", json={"source": BODY, "model": "gemma-3-270m-ko"})
+        assert refused.status_code == 422
+        assert "gemma-3-270m-ko" not in reader.get("/").text
+        assert summarised(reader, source=BODY, model="extract")["status"] == "done"
+
+
+def test_probes_ask_by_address_and_metrics_have_a_port_of_their_own(tmp_path):
+    port = free_port()
+    behind = {"TECHSUM_HOSTS": "techsum.example", "TECHSUM_HTTPS": "1", "TECHSUM_METRICS_PORT": str(port)}
+    with app_server(tmp_path, **behind) as (url, _), client(url) as reader:
+        assert reader.get("/api/health").status_code == 200
+        assert reader.get("/api/ready").json() == {"ready": True}
+        assert reader.get("/api/models").status_code == 400
+        own = {"Host": "techsum.example", "X-Forwarded-Proto": "https"}
+        assert reader.get("/metrics", headers=own).status_code in (307, 404)
+        assert "techsum_jobs_open 0.0" in httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,7 @@ class LlamaCpp:
     def _load(self, path: Path) -> Any:
         # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        import xllamacpp
-
+        xllamacpp = _engine()
         params = xllamacpp.CommonParams()
         params.model.path = str(path)
         # two requests on one core take 1.09 times as long together as in turn
@@ -254,6 +253,19 @@ class LlamaCpp:
         """Free the model and its socket."""
         self._tidy_up()
         self._server = None
+
+
+def _engine() -> Any:
+    """llama.cpp.
+
+    Raises:
+        ModelError: a library of the system that it needs is not there.
+    """
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise ModelError("engine_library", reason=error) from None
+    return xllamacpp
 
 
 def _tidy_up(client: httpx.Client, folder: Path) -> None:

@@ -89,6 +89,12 @@ def names() -> list[str]:
     return [EXTRACT, TUNED, EMBEDDED, *HUB_MODELS, *(n for n in pulled() if n not in HUB_MODELS)]
 
 
+def offered() -> list[str]:
+    """The names that readers of a server may choose: all, or those of `TECHSUM_MODELS`."""
+    wanted = {name.strip() for name in settings().models.split(",")} - {""}
+    return [name for name in names() if not wanted or name in wanted]
+
+
 def unknown(name: str) -> UsageError:
     """The error for a name that means nothing, with the nearest right one."""
     near = difflib.get_close_matches(name.lower(), names(), n=1, cutoff=0.5)

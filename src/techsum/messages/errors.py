@@ -243,6 +243,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{url} 은(는) 낱말의 확률을 알려 주지 않아 주장을 판정하는 데 쓸 수 없습니다. 규칙으로만 견주려면 --check rules 를 쓰세요.",
         "{url} tells no token probabilities, so its model cannot judge claims. Use --check rules to compare by rules alone.",
     ),
+    "engine_library": (
+        "llama.cpp를 불러올 수 없습니다 ({reason}). libgomp이 없다는 말이면 `apt install libgomp1`로 설치해 주세요.",
+        "llama.cpp cannot be loaded ({reason}). If libgomp is missing, install it: `apt install libgomp1`.",
+    ),
+    "metrics_port": (
+        "측정값을 {port}번 포트에 열 수 없습니다 ({reason}). TECHSUM_METRICS_PORT에 다른 번호를 넣어 주세요.",
+        "Metrics cannot be opened on port {port} ({reason}). Choose another TECHSUM_METRICS_PORT.",
+    ),
     "extra_missing": (
         "'{feature}'에는 추가 설치가 필요합니다: `pip install 'techsum[{extra}]'`",
         "'{feature}' needs an extra: `pip install 'techsum[{extra}]'`",

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from techsum import __version__
 from techsum.chat import LONGEST_QUESTION
 from techsum.errors import StorageError, TechsumError, UsageError
-from techsum.generators.models import auto_model, names, shown
+from techsum.generators.models import auto_model, offered, shown
 from techsum.kiwi_process import in_background
 from techsum.library import Entry, Library
 from techsum.library import Request as EntryRequest
@@ -155,7 +155,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     @api.get("/models")
     def models() -> dict[str, Any]:
         """The models that can be named, and what `auto` means here."""
-        return {"auto": shown(auto_model()), "models": names()}
+        return {"auto": shown(auto_model()), "models": offered()}
 
     @api.post("/check")
     def check_summary(request: Request, submitted: CheckRequest) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.httpsredirect import HTTPSRedirectMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import Receive, Scope, Send
 
 from techsum import __version__
 from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
@@ -42,6 +43,8 @@ _DOCUMENT = 50 * 1024 * 1024
 _DOCUMENTS = dict.fromkeys(
     ("/summaries", "/api/summaries", "/library/import", "/api/library", UPLOAD_PATH), _DOCUMENT
 )
+_PROBES = ("/api/health", "/api/ready")
+"""Asked by address and without https, by what watches over processes; they tell nothing about anybody."""
 _KEPT_SECONDS, _TIDY_SECONDS = 7 * 24 * 3600, 3600
 """What nobody saved is forgotten after a week; looked at every hour."""
 
@@ -68,8 +71,10 @@ def make_app() -> FastAPI:
             await run_in_threadpool(workers.begin, jobs)
         feed_reader.begin()
         tidying = asyncio.create_task(_tidy_up(library))
-        async with mcp.running():
-            yield
+        port = settings().metrics_port
+        with metrics.answering(port) if port else contextlib.nullcontext():
+            async with mcp.running():
+                yield
         tidying.cancel()
         feed_reader.end()
         await run_in_threadpool(jobs.stop)
@@ -97,13 +102,7 @@ def make_app() -> FastAPI:
     if find_spec("flet_web"):
         app.mount(PATH, desktop, name="desktop")
 
-    @app.get("/metrics", include_in_schema=False)
-    def numbers() -> Response:
-        """What Prometheus reads."""
-        return Response(
-            metrics.page(jobs.open, jobs.model_queue.waiting), media_type="text/plain; version=0.0.4"
-        )
-
+    _tell_metrics(app, jobs)
     key = work.key("cookie", new_key) if work else signing_key(settings().data_dir)
     readers, sessions = Readers(key), Sessions(library)
     if settings().oidc_issuer:
@@ -112,14 +111,33 @@ def make_app() -> FastAPI:
         signin.install(app, library, sessions, readers, settings(), key, partial(pages.refusal, draw))
     app.add_middleware(LimitedBody, limit=_MOST_BYTES, larger=_DOCUMENTS)
     if settings().https:
-        app.add_middleware(HTTPSRedirectMiddleware)
+        app.add_middleware(_RedirectToHttps)
     if settings().hosts:  # around the redirect, which goes to the host that a request names
-        app.add_middleware(
-            TrustedHostMiddleware, allowed_hosts=[h.strip() for h in settings().hosts.split(",")]
-        )
+        app.add_middleware(_KnownHosts, allowed_hosts=[h.strip() for h in settings().hosts.split(",")])
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(ReaderMiddleware, readers=readers, sessions=sessions, https=settings().https)
     return app
+
+
+def _tell_metrics(app: FastAPI, jobs: Jobs) -> None:
+    metrics.watch(lambda: jobs.open, lambda: jobs.model_queue.waiting)
+    if settings().metrics_port:
+        return
+
+    @app.get("/metrics", include_in_schema=False)
+    def numbers() -> Response:
+        """What Prometheus reads."""
+        return Response(metrics.page(), media_type="text/plain; version=0.0.4")
+
+
+class _RedirectToHttps(HTTPSRedirectMiddleware):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self.app if scope.get("path") in _PROBES else super().__call__)(scope, receive, send)
+
+
+class _KnownHosts(TrustedHostMiddleware):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self.app if scope.get("path") in _PROBES else super().__call__)(scope, receive, send)
 
 
 async def _tidy_up(library: Library) -> None:

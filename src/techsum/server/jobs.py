@@ -15,7 +15,7 @@ from techsum.chat.answer_card import answer_card
 from techsum.errors import CancelledError, StorageError, TechsumError, UsageError
 from techsum.fair_queue import FairQueue
 from techsum.generators import EXTRACT, check, resolve
-from techsum.generators.models import names
+from techsum.generators.models import offered
 from techsum.library import Entry, Library, Request
 from techsum.library.library import OPEN
 from techsum.library.questions import LibraryAnswer, ask_library
@@ -470,7 +470,7 @@ def _named(model: str) -> str:
     Raises:
         UsageError: it is none that `GET /api/models` lists.
     """
-    if model not in {"auto", EXTRACT, *names()}:
+    if model not in {"auto", EXTRACT, *offered()}:
         raise UsageError("model_unknown", name=model, nearest="")
     return resolve(model)
 

@@ -1,6 +1,11 @@
 """What `/metrics` tells Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server
+
+from techsum.errors import StorageError
 
 REGISTRY = CollectorRegistry()
 JOBS = Counter("techsum_jobs", "Summaries by how they ended", ["outcome"], registry=REGISTRY)
@@ -37,8 +42,31 @@ def answered(method: str, status: int, seconds: float) -> None:
     LATENCY.labels(method).observe(seconds)
 
 
-def page(open_jobs: int, waiting: int) -> bytes:
+def watch(open_jobs: Callable[[], int], waiting: Callable[[], int]) -> None:
+    """Say where the numbers of the moment come from."""
+    OPEN.set_function(open_jobs)
+    WAITING.set_function(waiting)
+
+
+def page() -> bytes:
     """The text that Prometheus reads."""
-    OPEN.set(open_jobs)
-    WAITING.set(waiting)
     return generate_latest(REGISTRY)
+
+
+@contextmanager
+def answering(port: int) -> Iterator[None]:
+    """Answer Prometheus on a port of its own, behind none of the pages' checks and out of readers' reach.
+
+    Raises:
+        StorageError: the port is taken.
+    """
+    try:
+        server, thread = start_http_server(port, registry=REGISTRY)
+    except OSError as error:
+        raise StorageError("metrics_port", port=port, reason=error.strerror) from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

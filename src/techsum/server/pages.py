@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from techsum.chat import LONGEST_QUESTION
 from techsum.checking import RULES
 from techsum.errors import TechsumError
-from techsum.generators.models import EXTRACT, auto_model, names, shown
+from techsum.generators.models import EXTRACT, auto_model, offered, shown
 from techsum.library import Entry, Library
 from techsum.library.entries import CHECKED_BY
 from techsum.library.feeds import Feeds
@@ -392,7 +392,7 @@ def _choices() -> dict[str, Any]:
         "lengths": [(n, text(f"length_{n}")) for n in _LENGTHS],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
         "registers": REGISTERS,
-        "models": [("auto", text("model_auto", name=best)), *((n, model_label(n)) for n in names())],
+        "models": [("auto", text("model_auto", name=best)), *((n, model_label(n)) for n in offered())],
     }
 
 
