@@ -9,6 +9,7 @@ from techsum.article import Article
 from techsum.chat import quoted
 from techsum.chat.answer_card import MOST_SUGGESTIONS, answer_card
 from techsum.chat.quoting import cited
+from techsum.messages import text
 from techsum.summarizers import events, make_options
 
 FOUND = "연구팀은 배터리 수명을 두 배로 늘리는 전해질을 개발해 1,200번 충전한 뒤에도 용량의 91%를 지켰다."
@@ -44,6 +45,7 @@ def test_what_the_summary_says_is_not_said_again():
     shown = [cited(s) for s in made.sentences if s.text in (LIMIT, NEXT_STEP)]
     found = card(made, shown)
     assert (found["limits"], found["next_steps"]) == ([], [])
+    assert not {text("suggest_limit", "ko"), text("suggest_plan", "ko")}.intersection(found["suggestions"])
 
 
 def test_a_limit_that_is_announced_stands_in_the_next_sentence():
