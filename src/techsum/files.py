@@ -1,9 +1,17 @@
 """Files that are never half there, and that one process holds at a time."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_NOT_IN_NAMES, _LONGEST_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+'), 60
+
+
+def file_name(title: str) -> str:
+    """A title as a file's name, without what file systems refuse; `techsum` where nothing is left."""
+    return " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:_LONGEST_NAME].strip(" .") or "techsum"
 
 
 def make_private(path: Path, *, anew: bool = False) -> None:

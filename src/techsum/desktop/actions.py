@@ -14,6 +14,7 @@ from techsum.desktop.preferences import Preferences
 from techsum.desktop.state import CHOICES, OPTIONS, SCREENS, State
 from techsum.desktop.values import Entry, Reading, Turn, after
 from techsum.errors import ServerError, TechsumError, UsageError
+from techsum.files import file_name
 from techsum.messages import Language
 
 _SHOWN_SECONDS = 0.08
@@ -21,7 +22,6 @@ _SHOWN_SECONDS = 0.08
 _TYPING_SECONDS = 0.4
 """What is typed is kept after a pause of this length."""
 _LEAST_CHARACTERS = 100
-_NOT_IN_NAMES, _LONGEST_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+'), 60
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _SHARED_LINK = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 """In what a phone shares a headline stands beside the link; the server takes them apart."""
@@ -457,11 +457,6 @@ class Actions:
         self._stop_following()
         with contextlib.suppress(ServerError):
             await self._client.close()
-
-
-def file_name(title: str) -> str:
-    """A title as a file's name, without what file systems refuse."""
-    return " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:_LONGEST_NAME].strip(" .") or "techsum"
 
 
 def _language(name: str) -> Language:

@@ -5,7 +5,7 @@ import threading
 import time
 from datetime import date
 
-from techsum.errors import ReadingError, TechsumError
+from techsum.errors import TechsumError
 from techsum.library import Library, Request
 from techsum.library.feeds import Feed, Feeds
 from techsum.messages import Language, speaking
@@ -39,7 +39,7 @@ class FeedReader:
 
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self._library, self._feeds, self._jobs = library, Feeds(library), jobs
-        self._polite, self._polite_since = Polite(longest_wait=_LONGEST_WAIT), time.monotonic()
+        self._forget_hosts()
         self._ended, self._due = threading.Event(), threading.Event()
 
     def begin(self) -> None:
@@ -55,6 +55,10 @@ class FeedReader:
         self._ended.set()
         self._due.set()
 
+    def _forget_hosts(self) -> None:
+        """Begin with no host known: in a process that lives for months they add up."""
+        self._polite, self._polite_since = Polite(longest_wait=_LONGEST_WAIT), time.monotonic()
+
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
@@ -62,11 +66,8 @@ class FeedReader:
                     feed = self._feeds.claim(time.time() - 60 * settings().feed_minutes)
                     if feed is None:
                         break
-                    if time.monotonic() - self._polite_since > _DAY_SECONDS:  # hosts add up
-                        self._polite, self._polite_since = (
-                            Polite(longest_wait=_LONGEST_WAIT),
-                            time.monotonic(),
-                        )
+                    if time.monotonic() - self._polite_since > _DAY_SECONDS:
+                        self._forget_hosts()
                     self._read(feed)
             except TechsumError as error:
                 _log.warning("feeds: %s", error)
@@ -87,7 +88,7 @@ class FeedReader:
                 for link in reversed(links):
                     if time.monotonic() > deadline or not self._summarise(feed, link, language):
                         break
-        except (ReadingError, TechsumError) as problem:
+        except TechsumError as problem:
             error = str(problem)
         finally:
             self._feeds.settle(feed, error)

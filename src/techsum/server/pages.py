@@ -1,7 +1,6 @@
 """The pages: rendered here, whole without a script; the script adds the stream and the lit evidence."""
 
 import json
-import re
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from techsum.chat import LONGEST_QUESTION
 from techsum.checking import RULES
 from techsum.errors import TechsumError
+from techsum.files import file_name
 from techsum.generators.models import EXTRACT, auto_model, offered, shown
 from techsum.library import Entry, Library
 from techsum.library.entries import CHECKED_BY
@@ -271,7 +271,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         entry = own(request, entry_id)
         if not entry or not entry.result:
             return gone(request)
-        name = {"Content-Disposition": _attachment(f"{entry.title}.md")}
+        name = {"Content-Disposition": _attachment(entry.title, "md")}
         return PlainTextResponse(markdown(entry), headers=name, media_type="text/markdown; charset=utf-8")
 
     @pages.get("/library")
@@ -396,10 +396,6 @@ def _choices() -> dict[str, Any]:
     }
 
 
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
-_LONGEST_NAME = 60
-
-
 def _place(entry: Entry) -> str:
     """Where a summary's article is from: a site's name or a file's; nothing of a text."""
     if entry.request.mode == "text":
@@ -412,11 +408,10 @@ def _place(entry: Entry) -> str:
         return ""
 
 
-def _attachment(name: str) -> str:
-    """The header that gives a download its name (RFC 6266), without what file systems refuse."""
-    stem, dot, suffix = " ".join(_NOT_IN_NAMES.sub(" ", name).split()).rpartition(".")
-    whole = f"{stem[:_LONGEST_NAME].strip(' .') or 'techsum'}{dot}{suffix}"
-    return f"attachment; filename=\"techsum.{suffix}\"; filename*=UTF-8''{quote(whole, safe='')}"
+def _attachment(title: str, suffix: str) -> str:
+    """The header that names a download after a title (RFC 6266)."""
+    whole = quote(f"{file_name(title)}.{suffix}", safe="")
+    return f"attachment; filename=\"techsum.{suffix}\"; filename*=UTF-8''{whole}"
 
 
 def model_label(name: str) -> str:
