@@ -12,8 +12,8 @@ from functools import cache
 
 from common import PROJECT, machine
 from techsum import chat, korean
-from techsum.article import Article
 from techsum.chat.features import SENTENCE_NAMES, Indexed
+from techsum.contracts.article import Article
 from techsum.generators import load_verifier
 
 FOLDER = PROJECT / "data" / "techsum-ko"

@@ -14,9 +14,9 @@ from collections import Counter
 
 from common import machine, rows
 from techsum import korean
-from techsum.article import Article
 from techsum.checking import Checker
 from techsum.checking.names import squeeze
+from techsum.contracts.article import Article
 from techsum.evaluation.detection import Case, Detection, detect
 
 FILES = {

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from common import PROJECT, machine
-from techsum.article import Article
 from techsum.checking import Checker, Verifier
 from techsum.checking.verifier import Odds, doubt
+from techsum.contracts.article import Article
+from techsum.contracts.notice import Notice
 from techsum.generators import load_verifier
 from techsum.generators.protocol import Judge
-from techsum.summary import Notice
 
 FOLDER = PROJECT / "data" / "techsum-ko"
 TARGET_FOUND, TARGET_ALARMS, TARGET_KIND = 0.70, 0.08, 0.60

@@ -12,7 +12,7 @@ import re
 
 from common import PROJECT, machine
 from techsum import prompts
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.evaluation.data import load
 from techsum.summarizers import summarize
 

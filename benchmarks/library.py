@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from common import machine, rows, seconds
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.entry import Entry, Request
 from techsum.library import Library, open_library
-from techsum.library.entries import Entry, Request
 from techsum.summarizers import extract
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
@@ -27,14 +27,13 @@ def entries(count: int) -> list[Entry]:
     chance = random.Random(0)
     texts = [r for r, _ in zip(rows("kowiki-articles.jsonl.gz"), range(400), strict=False)]
     made = [
-        (extract(Article(r["text"][:2000], r["title"])).as_dict(), Article(r["text"][:600], r["title"]))
-        for r in texts
+        (extract(Article(r["text"][:2000], r["title"])), Article(r["text"][:600], r["title"])) for r in texts
     ]
     found = []
     for n in range(count):
         result, article = made[chance.randrange(len(made))]
         title = f"{result['title']} {made[chance.randrange(len(made))][0]['title']} {n}"
-        request = Request("text", title, {})
+        request = Request("text", title)
         found.append(
             Entry(
                 f"{n:022}", "mine", "done", request, float(n), float(n), title, article, None,

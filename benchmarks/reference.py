@@ -20,7 +20,7 @@ import transformers
 
 from common import PROJECT, machine
 from techsum import read, summarize
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.generators import Options, load
 from techsum.generators.llama_cpp import LlamaCpp
 from techsum.generators.models import EMBEDDED, model_file

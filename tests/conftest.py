@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.settings import settings
 
 

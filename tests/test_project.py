@@ -17,9 +17,9 @@ PROJECT = SOURCE.parents[1]
 FLOORS = [
     {"cached", "korean", "pipes"},
     {"messages"},
-    {"errors", "files", "summary"},
-    {"fair_queue", "kiwi_process"},
-    {"article", "cluster", "settings", "prompts"},
+    {"errors", "files"},
+    {"contracts", "fair_queue", "kiwi_process"},
+    {"cluster", "settings", "prompts"},
     {"checking", "generators", "reading"},
     {"summarizers"},
     {"chat"},

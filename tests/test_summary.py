@@ -2,7 +2,7 @@
 
 import pytest
 
-from techsum.summary import joined
+from techsum.contracts.summary import joined
 
 
 @pytest.mark.parametrize(("count", "paragraphs"), [(1, 1), (10, 1), (11, 3), (30, 6)])

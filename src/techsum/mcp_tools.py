@@ -15,12 +15,17 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 import techsum
-from techsum.article import Article
+from techsum.contracts.answer import Answer, LibraryAnswers
+from techsum.contracts.article import Article
+from techsum.contracts.entry import ListedEntries, listed_entries
+from techsum.contracts.events import Answered
+from techsum.contracts.options import Register, Style, SummaryOptions
+from techsum.contracts.serialization import dump
+from techsum.contracts.summary import CheckResult, SummaryResult
 from techsum.errors import TechsumError
-from techsum.library import Entry, Library, open_library
+from techsum.library import Library, open_library
 from techsum.reading import read, read_remote
 from techsum.settings import database_url
-from techsum.summarizers.options import Register, Style
 
 MOST_CHARACTERS = 1_000_000
 """Of a source; a longer text goes in as a link or a file."""
@@ -37,21 +42,21 @@ _Query = Annotated[str, Field(max_length=200, description="Words of a summary, i
 
 
 class Tools(Protocol):
-    """What the tools do; each gives JSON, and says what is wrong as a `TechsumError`."""
+    """What the tools do; each says what is wrong as a `TechsumError`."""
 
-    async def summarize(self, source: str, length: str, style: str, register: str) -> dict[str, Any]:
+    async def summarize(self, source: str, options: SummaryOptions) -> SummaryResult:
         """A summary with the places that support it."""
 
-    async def check(self, article: str, summary: str) -> dict[str, Any]:
+    async def check(self, article: str, summary: str) -> CheckResult:
         """What is doubtful about a summary."""
 
-    async def ask(self, article: str, question: str) -> dict[str, Any]:
+    async def ask(self, article: str, question: str) -> Answer:
         """An answer with the places that it is from."""
 
-    async def search(self, query: str) -> list[dict[str, Any]]:
-        """Saved summaries."""
+    async def search(self, query: str) -> ListedEntries:
+        """The newest saved summaries that a query finds."""
 
-    async def ask_library(self, question: str) -> list[dict[str, Any]]:
+    async def ask_library(self, question: str) -> LibraryAnswers:
         """The answers of the saved articles that have one."""
 
 
@@ -74,14 +79,15 @@ def make_mcp(tools_of: Callable[[Context[Any, Any]], Tools]) -> MCPServer[Any]:
         source: _Source,
         context: Context[Any, Any],
         length: Literal["line", "short", "medium", "long"] = "medium",
-        style: Style = "문단",
-        register: Register = "한다체",
+        style: Style = SummaryOptions.style,
+        register: Register = SummaryOptions.register,
     ) -> dict[str, Any]:
         """Summarise an article in Korean. Each sentence comes with the article's sentences that support it.
 
         `notices` say what is to be doubted, such as a number that the article lacks.
         """
-        return await _done(tools_of(context).summarize(source, length, style, register))
+        options = SummaryOptions(length, style, register)
+        return await _done(tools_of(context).summarize(source, options))
 
     @mcp.tool()
     async def check(article: _Source, summary: _Summary, context: Context[Any, Any]) -> dict[str, Any]:
@@ -96,19 +102,20 @@ def make_mcp(tools_of: Callable[[Context[Any, Any]], Tools]) -> MCPServer[Any]:
     @mcp.tool()
     async def search_library(query: _Query, context: Context[Any, Any]) -> dict[str, Any]:
         """Find saved summaries, the newest first. An empty query lists them."""
-        return {"summaries": await _done(tools_of(context).search(query))}
+        return await _done(tools_of(context).search(query))
 
     @mcp.tool()
     async def ask_library(question: _Question, context: Context[Any, Any]) -> dict[str, Any]:
         """Answer a question from the saved articles; each answer names its summary and has its places."""
-        return {"answers": await _done(tools_of(context).ask_library(question))}
+        return await _done(tools_of(context).ask_library(question))
 
     return mcp
 
 
-async def _done(work: Awaitable[T]) -> T:
+async def _done(work: Awaitable[object]) -> dict[str, Any]:
+    """The JSON of what a tool gives."""
     try:
-        return await work
+        return dump(await work)
     except TechsumError as error:
         raise ToolError(str(error)) from None
 
@@ -124,40 +131,41 @@ class LocalTools:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder.resolve() if folder else None
 
-    async def summarize(self, source: str, length: str, style: str, register: str) -> dict[str, Any]:
+    async def summarize(self, source: str, options: SummaryOptions) -> SummaryResult:
         """A summary with the places that support it."""
-        from techsum.summarizers import summarize
-        from techsum.summarizers.result import result
+        from techsum.summarizers import summary_of
 
-        def work() -> dict[str, Any]:
+        def work() -> SummaryResult:
             article = self._read(source)
-            return result(article, summarize(article, length=length, style=style, register=register))
+            return SummaryResult.of(article, summary_of(article, options))
 
         return await asyncio.to_thread(work)
 
-    async def check(self, article: str, summary: str) -> dict[str, Any]:
+    async def check(self, article: str, summary: str) -> CheckResult:
         """What is doubtful about a summary."""
         from techsum.checking import check, judge_for
 
-        return await asyncio.to_thread(lambda: check(self._read(article), summary, judge_for(None)).as_dict())
+        return await asyncio.to_thread(lambda: check(self._read(article), summary, judge_for(None)))
 
-    async def ask(self, article: str, question: str) -> dict[str, Any]:
+    async def ask(self, article: str, question: str) -> Answer:
         """An answer with the places that it is from."""
         return await asyncio.to_thread(lambda: answer(self._read(article), question))
 
-    async def search(self, query: str) -> list[dict[str, Any]]:
-        """Saved summaries."""
+    async def search(self, query: str) -> ListedEntries:
+        """The newest saved summaries that a query finds."""
         return await asyncio.to_thread(
-            _in_library, lambda library: [found(entry) for entry in library.find("local", query).entries]
+            _in_library, lambda library: listed_entries(library.find("local", query))
         )
 
-    async def ask_library(self, question: str) -> list[dict[str, Any]]:
+    async def ask_library(self, question: str) -> LibraryAnswers:
         """The answers of the saved articles that have one."""
         from techsum.library.questions import ask_library
 
-        return await asyncio.to_thread(
-            _in_library, lambda library: [one.as_dict() for one in ask_library(library, "local", question)]
-        )
+        def work(library: Library) -> LibraryAnswers:
+            found = ask_library(library, "local", question)
+            return LibraryAnswers(question, tuple(answer for _, answer in found))
+
+        return await asyncio.to_thread(_in_library, work)
 
     def _read(self, source: str) -> Article:
         path = self._file(source)
@@ -182,22 +190,10 @@ def _in_library(work: Callable[[Library], T]) -> T:
         library.close()
 
 
-def answer(article: Article, question: str) -> dict[str, Any]:
+def answer(article: Article, question: str) -> Answer:
     """What the article answers."""
-    from techsum.chat import Answered, ask
+    from techsum.chat import ask
 
     *_, last = ask(article, question)
     assert isinstance(last, Answered)  # noqa: S101 - `ask` ends with it
-    return last.answer.as_dict()
-
-
-def found(entry: Entry) -> dict[str, Any]:
-    """What a search says about a saved summary."""
-    return {
-        "id": entry.id,
-        "title": entry.title,
-        "line": entry.line,
-        "source": entry.request.source,
-        "created": entry.created,
-        "tags": list(entry.tags),
-    }
+    return last.answer

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from techsum.article import Article
 from techsum.chat import quoted
 from techsum.chat.answer_card import MOST_SUGGESTIONS, answer_card
 from techsum.chat.quoting import cited
+from techsum.contracts.article import Article
 from techsum.messages import text
-from techsum.summarizers import events, make_options
+from techsum.summarizers import SummaryOptions, events
 
 FOUND = "연구팀은 배터리 수명을 두 배로 늘리는 전해질을 개발해 1,200번 충전한 뒤에도 용량의 91%를 지켰다."
 LIMIT = "다만 영하 20도 아래에서는 출력이 절반으로 떨어지는 문제를 아직 풀지 못했다."
@@ -81,7 +81,7 @@ def test_suggested_questions_are_answered_by_what_the_card_lacks():
     asked = 0
     for row in rows:
         made = Article(text=row["text"], title=row["title"])
-        *_, done = events(made, "extract", make_options("short", "문단", "한다체"))
+        *_, done = events(made, SummaryOptions("short", model="extract"))
         found = answer_card(made, done.summary.sentences, quoted)
         stated = {e.start for s in done.summary.sentences for e in s.evidence}
         stated |= {e["start"] for s in (*found["limits"], *found["next_steps"]) for e in s["evidence"]}

@@ -7,10 +7,10 @@ import pytest
 from support.scripted import Scripted
 from support.texts import BODY, TITLE
 from techsum import chat
-from techsum.article import Article
 from techsum.chat import Answered, ask
+from techsum.contracts.article import Article
+from techsum.contracts.events import SentenceDone, TextPiece, Withdrawn
 from techsum.errors import CancelledError, UsageError
-from techsum.summarizers.events import SentenceDone, TextPiece, Withdrawn
 
 ARTICLE = Article(BODY, TITLE)
 TOLD = "장치의 용량은 240킬로와트시이다."
@@ -66,7 +66,7 @@ def test_what_the_article_does_not_say_is_said_so(question):
     _, answer = answered(question)
     assert answer.sentences == ()
     assert answer.text == "본문에 없는 내용입니다."
-    assert answer.as_dict()["found"] is False
+    assert answer.found is False
 
 
 def test_a_sentence_that_only_announces_brings_the_next_one():

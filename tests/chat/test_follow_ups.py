@@ -3,11 +3,11 @@
 import pytest
 
 from support.texts import BODY, SAMPLE, TITLE
-from techsum.article import Article
 from techsum.chat import Answered, ask, quoted
 from techsum.chat.features import content
 from techsum.chat.follow_ups import self_contained
 from techsum.chat.kinds import kind_of
+from techsum.contracts.article import Article
 from techsum.errors import UsageError
 from techsum.prompts import question_messages
 from techsum.summarizers import extract

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techsum.article import Article
 from techsum.checking import Checker
 from techsum.checking.derived import amounts, follows
+from techsum.contracts.article import Article
 
 
 def doubted(article, claim):

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
 from techsum.checking import Checker
+from techsum.contracts.article import Article
 
 ARTICLE = Article(BODY)
 CHECK = Checker(ARTICLE.sentences)

@@ -3,9 +3,9 @@
 import pytest
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
 from techsum.checking import Checker
 from techsum.checking.names import Names, sounds
+from techsum.contracts.article import Article
 from techsum.korean import tokens
 
 

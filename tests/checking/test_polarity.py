@@ -2,9 +2,9 @@
 
 import pytest
 
-from techsum.article import Article
 from techsum.checking import Checker
 from techsum.checking.polarity import OPPOSITE, claims
+from techsum.contracts.article import Article
 from techsum.korean import tokens
 
 TEXT = (

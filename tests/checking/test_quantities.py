@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.texts import BODY
-from techsum.article import Article
 from techsum.checking import Checker
 from techsum.checking.quantities import Quantities, quantities
+from techsum.contracts.article import Article
 
 
 def faults(article, summary):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
 from techsum.checking import Checker, Verifier, check, judge_for
 from techsum.checking.verifier import differing
+from techsum.contracts.article import Article
 from techsum.errors import ModelError
 
 ARTICLE = Article(BODY, TITLE)

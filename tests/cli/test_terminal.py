@@ -6,9 +6,9 @@ import pytest
 from rich.console import Console
 
 from support.texts import PARAGRAPHS, TITLE
-from techsum.article import Article
 from techsum.cli.models import print_models
 from techsum.cli.terminal import print_body
+from techsum.contracts.article import Article
 from techsum.summarizers import summarize
 
 

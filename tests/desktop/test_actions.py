@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("flet")
 
+from techsum.contracts.events import TextPiece
 from techsum.desktop.actions import Actions
 from techsum.desktop.state import State
 from techsum.desktop.values import Entry, Reading
@@ -31,7 +32,7 @@ class Server:
         began = time.monotonic()
         for self.sent in range(1, PIECES + 1):
             await asyncio.sleep(max(0, began + self.sent * SECONDS / PIECES - time.monotonic()))
-            yield self.sent, "piece", {"text": "가"}
+            yield self.sent, TextPiece("가")
 
     sent = 0
 

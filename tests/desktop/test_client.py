@@ -11,6 +11,7 @@ from support.app_server import app_server
 from support.cutting import Cutting
 from support.servers import Site, page
 from support.texts import BODY
+from techsum.contracts.events import Answered, Done
 from techsum.desktop.client import Client
 from techsum.desktop.streaming_transport import StreamingASGITransport
 from techsum.errors import ServerError
@@ -47,26 +48,26 @@ def test_a_summary_from_the_text_to_the_library_and_back(server):
     async def use():
         async with reader(server) as client:
             entry_id = await client.begin(BODY, OPTIONS)
-            names = [name for _, name, _ in await followed(client, entry_id)]
+            happened = [event for _, event in await followed(client, entry_id)]
             reading = await client.get(entry_id)
             again = await client.again(entry_id)
-            assert (await followed(client, again))[-1][1] == "done"
+            assert isinstance((await followed(client, again))[-1][1], Done)
             await client.remove(again)
             await client.save(entry_id, saved=True)
             found, more = await client.find("소금물", 0)
-            answers = [(n, d) async for n, d in client.ask(entry_id, "용량은 얼마인가요?")]
+            answers = [event async for event in client.ask(entry_id, "용량은 얼마인가요?")]
             before = await client.questions(entry_id)
             await client.remove(entry_id)
             left, _ = await client.find("", 0)
-        return names, reading, found, more, answers, before, left
+        return happened, reading, found, more, answers, before, left
 
-    names, reading, found, more, answers, before, left = run(use())
-    assert names[-1] == "done"
+    happened, reading, found, more, answers, before, left = run(use())
+    assert isinstance(happened[-1], Done)
     assert reading.text
     assert not reading.open
     assert [e.id for e in found] == [reading.entry.id]
     assert not more
-    assert answers[-1][0] == "answer"
+    assert isinstance(answers[-1], Answered)
     assert "240킬로와트시" in " ".join(s.text for s in before[0].sentences)
     assert left == []
 

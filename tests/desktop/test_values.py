@@ -2,9 +2,11 @@
 
 import pytest
 
+from techsum.contracts.answer import Answer
+from techsum.contracts.events import Answered, TextPiece, decode
+from techsum.contracts.options import LENGTHS, REGISTERS, STYLES
 from techsum.desktop.state import CHOICES, Source
 from techsum.desktop.values import Entry, Reading, Turn, after
-from techsum.summarizers.options import LENGTHS, REGISTERS, STYLES
 
 ENTRY = Entry("id", "text", "소금물", "running", False, "2026-11-24 12:00")
 SENTENCE = {
@@ -14,6 +16,7 @@ SENTENCE = {
 }
 RESULT = {
     "title": "제목",
+    "summary": "소금물에 전기를 담는다.",
     "sentences": [SENTENCE],
     "notices": [{"kind": "marked", "message": "한 문장을 살펴보세요"}],
     "coverage": 0.874,
@@ -25,7 +28,7 @@ RESULT = {
 def told(*events):
     reading = Reading(ENTRY)
     for number, (name, data) in enumerate(events, 1):
-        reading = after(reading, number, name, data)
+        reading = after(reading, number, decode(name, data))
     return reading
 
 
@@ -35,8 +38,8 @@ def test_pieces_grow_a_sentence_that_settles():
     settled = told(("piece", {"text": "소금물에"}), ("sentence", SENTENCE))
     assert settled.written == ""
     assert settled.text == SENTENCE["text"]
-    assert settled.sentences[0].evidence == ("소금물에 전기를 담았다.",)
-    assert settled.sentences[0].notices == ("본문에 없는 수입니다",)
+    assert settled.sentences[0].evidence[0].text == "소금물에 전기를 담았다."
+    assert settled.sentences[0].notices[0].message == "본문에 없는 수입니다"
 
 
 def test_what_is_withdrawn_goes_away_alone_or_with_everything_before_it():
@@ -49,8 +52,8 @@ def test_what_is_withdrawn_goes_away_alone_or_with_everything_before_it():
 def test_the_end_brings_the_whole_and_a_stream_knows_where_to_go_on():
     done = told(("queue", {"position": 3}), ("piece", {"text": "소"}), ("done", RESULT))
     assert not done.open
-    assert (done.facts, done.queue, done.written) == ((0.874, "gemma", 1.25), 0, "")
-    assert done.notices == ("한 문장을 살펴보세요",)
+    assert (done.summary.model, done.queue, done.written) == ("gemma", 0, "")
+    assert done.summary.notices[0].message == "한 문장을 살펴보세요"
     assert done.seen == 3
 
 
@@ -62,11 +65,10 @@ def test_what_did_not_become_a_summary_says_why(name):
 
 
 def test_an_answer_grows_and_ends_or_the_article_does_not_say():
-    turn = Turn("용량은?").after("piece", {"text": "240"}).after("sentence", SENTENCE)
+    turn = Turn("용량은?").after(TextPiece("240")).after(decode("sentence", SENTENCE))
     assert (turn.written, len(turn.sentences)) == ("", 1)
-    nothing = turn.after(
-        "answer", {"question": "용량은?", "found": False, "answer": "본문에 없는 내용입니다."}
-    )
+    answer = Answer(question="용량은?", text="본문에 없는 내용입니다.", model="extract", seconds=0.1)
+    nothing = turn.after(Answered(answer))
     assert (nothing.not_said, nothing.sentences) == ("본문에 없는 내용입니다.", ())
 
 

@@ -7,7 +7,7 @@ from techsum.evaluation.data import Example
 from techsum.evaluation.results import measure
 from techsum.evaluation.runs import Run
 from techsum.evaluation.systems import Output
-from techsum.summarizers import make_options
+from techsum.summarizers import SummaryOptions
 
 TEXT = "연구진은 바닷물로 전기를 만드는 장치를 만들었다. 소금의 농도 차이를 쓴다. 한 달 동안 시험했다."
 
@@ -15,7 +15,7 @@ TEXT = "연구진은 바닷물로 전기를 만드는 장치를 만들었다. �
 def test_results_are_written_as_the_harness_writes_them(tmp_path):
     examples = [Example(n, f"{n}", TEXT, "소금의 농도 차이로 전기를 만들었다.") for n in (1, 2)]
     run = Run("hf:owner/model", tuple(Output(TEXT[:30], 0.1, fell_back=False) for _ in examples), 1)
-    results = measure(examples, [run], make_options("medium", "문단", "한다체"), {}, "news.dev.jsonl")
+    results = measure(examples, [run], SummaryOptions(), {}, "news.dev.jsonl")
     lm_eval.write(results, tmp_path)
     (folder,) = tmp_path.iterdir()
     assert folder.name == "hf__owner__model"

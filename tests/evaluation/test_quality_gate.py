@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.evaluation.data import load
 from techsum.evaluation.detection import Case, detect
 from techsum.evaluation.measures import Scorer
@@ -48,7 +48,7 @@ DETECTED = {
     ids=["news", "techsum-ko"],
 )
 def test_key_sentences_do_not_get_worse(examples, floors, noise, length):
-    options = SummaryOptions(characters={"short": 120, "medium": 220}[length])
+    options = SummaryOptions(length)
     system = make("extract")
     measured = [Scorer(e).measure(system(e.article, options).text).figures for e in examples]
     means = {f: sum(m[f] for m in measured) / len(measured) for f in floors[length]}
@@ -60,7 +60,7 @@ def test_key_sentences_do_not_get_worse(examples, floors, noise, length):
 @pytest.mark.slow
 def test_the_tuned_model_does_not_get_worse():
     """Measured 2026-11-26 on the first three articles; what the model shortens must be worth no less than them."""
-    system, options = make("gemma-3-270m-ko"), SummaryOptions(characters=220)
+    system, options = make("gemma-3-270m-ko"), SummaryOptions("medium")
     measured = [Scorer(e).measure(system(e.article, options).text).figures for e in EXAMPLES[:3]]
     assert sum(m["rouge_l_equal"] for m in measured) / 3 >= 0.302 - 2 * NOISE
     assert all(m["unfinished"] == 0 and m["supported"] == 1 and m["marked"] == 0 for m in measured), measured

@@ -88,7 +88,7 @@ def test_a_torn_last_line_costs_one_output():
 
 def test_an_output_belongs_to_the_options_it_was_written_with():
     assert identity("extract", OPTIONS) == identity("extract", SummaryOptions())
-    assert identity("extract", OPTIONS) != identity("extract", SummaryOptions(characters=100))
+    assert identity("extract", OPTIONS) != identity("extract", SummaryOptions("100"))
     assert identity("extract", OPTIONS) != identity("lead-3", OPTIONS)
 
 

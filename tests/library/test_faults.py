@@ -19,11 +19,11 @@ MOMENTS = int(os.environ.get("FAULT_MOMENTS", "12"))
 
 SAVING = """
 import sys
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.library import Request, open_library
 library = open_library(sys.argv[1])
 while True:
-    entry = library.begin("reader", Request("text", "글", {}), Article("본문 문장이다. " * 40, "제목"))
+    entry = library.begin("reader", Request("text", "글"), Article("본문 문장이다. " * 40, "제목"))
     library.finish(entry.id, {"title": "제목", "summary": "요약 문장이다.", "sentences": [], "notices": []})
     library.save("reader", entry.id)
     print(entry.id, flush=True)  # told as saved: from here on it must never be lost

@@ -5,13 +5,24 @@ import time
 import pytest
 from sqlalchemy import text
 
+from techsum.contracts.entry import Failure
+from techsum.contracts.summary import Summary, SummarySentence
 from techsum.errors import UsageError
 from techsum.library import Request, open_library
 from techsum.library.database import migrate
 from techsum.library.feeds import MOST_FEEDS_READER, PAUSED_SECONDS, Feeds
 
 FEED = "https://example.org/rss"
-RESULT = {"title": "소금물 전지", "summary": "시험이 시작됐다.", "line": "시험이 시작됐다."}
+_SENTENCE = SummarySentence("시험이 시작됐다.")
+RESULT = Summary(
+    title="소금물 전지",
+    line=_SENTENCE.text,
+    text=_SENTENCE.text,
+    sentences=(_SENTENCE,),
+    model="extract",
+    coverage=1.0,
+    seconds=0.1,
+)
 
 
 @pytest.fixture
@@ -25,9 +36,9 @@ def claimed(feeds, after=60.0):
 
 def brought(library, feeds, feed, link="https://example.org/1", day="2026-11-27", *, fails=False):
     """The summary of an article that a feed brought."""
-    entry = library.begin(feed.reader, Request("link", link, {}))
+    entry = library.begin(feed.reader, Request("link", link))
     if fails:
-        library.fail(entry.id, "fetch_timeout", "기다려도 답이 없습니다.")
+        library.fail(entry.id, Failure("fetch_timeout", "기다려도 답이 없습니다."))
     else:
         library.finish(entry.id, RESULT)
     assert feeds.add_item(feed, link, entry.id, day)

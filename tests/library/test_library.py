@@ -2,31 +2,35 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import inspect, text
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
+from techsum.contracts.answer import Answer
+from techsum.contracts.article import Article
+from techsum.contracts.entry import CHECKED_BY, Failure
+from techsum.contracts.notice import notice
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import StorageError
 from techsum.library import Library, Request, open_library
 from techsum.library.database import migrate
-from techsum.library.entries import CHECKED_BY
 from techsum.library.library import PAGE, UNDO_SECONDS
 from techsum.library.words import initials, query_terms, tag_word, words
 from techsum.summarizers import extract
-from techsum.summary import notice
 
 ARTICLE = Article(BODY, TITLE, url="https://example.org/1", notices=(notice("encoding", encoding="cp949"),))
-SUMMARY = extract(ARTICLE).as_dict()
-LINK = Request("link", "https://example.org/1", {"length": "medium"})
+SUMMARY = replace(extract(ARTICLE), seconds=0.1)
+ANSWER = Answer(question="왜?", text="글에 없는 내용입니다.", model="extract", seconds=0.1)
+LINK = Request("link", "https://example.org/1")
 
 
 def finished(library, reader="mine", request=None, title=None, save=True):
     """A summary that was asked for, made and saved; by default of a text."""
-    entry = library.begin(reader, request or Request("text", "글", {"length": "medium"}))
+    entry = library.begin(reader, request or Request("text", "글"))
     library.read(entry.id, ARTICLE, SUMMARY)
-    library.finish(entry.id, SUMMARY | ({"title": title} if title else {}))
+    library.finish(entry.id, replace(SUMMARY, title=title or SUMMARY.title))
     if save:
         library.save(reader, entry.id)
     return entry.id
@@ -66,7 +70,7 @@ def test_another_reader_can_do_nothing_with_it(library):
     assert not library.delete("other", entry_id)
     assert library.share("other", entry_id) is None
     assert library.revoke("other", entry_id) == 0
-    assert not library.answered("other", entry_id, "왜?", {})
+    assert not library.answered("other", entry_id, ANSWER)
     assert library.questions("other", entry_id) == []
     assert library.of_source("other", LINK.source, LINK.options) is None
     assert library.get("mine", entry_id).title == TITLE
@@ -127,13 +131,13 @@ def test_a_correction_is_kept_beside_the_original_and_found(library):
 def test_the_same_link_again_finds_what_was_made_with_the_same_options(library):
     entry_id = finished(library, request=LINK, save=False)
     assert library.of_source("mine", LINK.source, LINK.options).id == entry_id
-    assert library.of_source("mine", LINK.source, {"length": "long"}) is None
+    assert library.of_source("mine", LINK.source, SummaryOptions("long")) is None
     assert library.of_source("mine", "https://example.org/2", LINK.options) is None
 
 
 def test_an_articles_words_find_its_summary(library):
     entry_id = finished(library)
-    said = SUMMARY["summary"]
+    said = SUMMARY.text
     word = next(w for s in ARTICLE.sentences for w in s.content if len(w) > 1 and w not in said + TITLE)
     assert [e.id for e in library.find("mine", word).entries] == [entry_id]
     library.retitle("mine", entry_id, "다른 제목")
@@ -146,7 +150,7 @@ def test_articles_of_an_older_library_are_searched_later(library):
         connection.execute(text("UPDATE summaries SET article_words = NULL"))
     library.retitle("mine", entry_id, TITLE)
     word = next(
-        w for s in ARTICLE.sentences for w in s.content if len(w) > 1 and w not in SUMMARY["summary"] + TITLE
+        w for s in ARTICLE.sentences for w in s.content if len(w) > 1 and w not in SUMMARY.text + TITLE
     )
     assert library.find("mine", word).entries == ()
     assert library.index_articles()
@@ -157,7 +161,7 @@ def test_articles_of_an_older_library_are_searched_later(library):
 def test_a_check_of_a_link_is_not_its_summary(library):
     entry = library.begin("mine", LINK, versioned=False)
     library.read(entry.id, ARTICLE, SUMMARY)
-    library.finish(entry.id, SUMMARY | {"model": f"{CHECKED_BY}rules"})
+    library.finish(entry.id, replace(SUMMARY, model=f"{CHECKED_BY}rules"))
     assert library.of_source("mine", LINK.source, LINK.options) is None
 
 
@@ -203,7 +207,7 @@ def test_what_is_discarded_goes_for_good_after_an_hour(library, monkeypatch):
 
 def test_deleting_takes_questions_links_and_words_along(library):
     entry_id = finished(library)
-    library.answered("mine", entry_id, "용량은?", {"answer": "240"})
+    library.answered("mine", entry_id, ANSWER)
     token = library.share("mine", entry_id)
     assert library.delete("mine", entry_id)
     assert library.get("mine", entry_id) is None
@@ -215,8 +219,8 @@ def test_deleting_takes_questions_links_and_words_along(library):
 def test_questions_keep_their_order_and_their_answers(library):
     entry_id = finished(library)
     for question in ("용량은?", "가격은?"):
-        assert library.answered("mine", entry_id, question, {"answer": question[:2]})
-    assert [(q.question, q.answer["answer"]) for q in library.questions("mine", entry_id)] == [
+        assert library.answered("mine", entry_id, replace(ANSWER, question=question, text=question[:2]))
+    assert [(q.question, q.answer.text) for q in library.questions("mine", entry_id)] == [
         ("용량은?", "용량"), ("가격은?", "가격"),
     ]  # fmt: skip
 
@@ -243,9 +247,9 @@ def test_what_nobody_saved_is_forgotten_in_time(library):
 
 def test_a_server_that_starts_says_what_was_interrupted(library):
     waiting, done = library.begin("mine", LINK).id, finished(library)
-    assert library.interrupt("interrupted", "서버가 다시 시작됐습니다.") == 1
+    assert library.interrupt(Failure("interrupted", "서버가 다시 시작됐습니다.")) == 1
     assert library.get("mine", waiting).status == "failed"
-    assert library.get("mine", waiting).error["kind"] == "interrupted"
+    assert library.get("mine", waiting).error.kind == "interrupted"
     assert library.get("mine", done).status == "done"
 
 
@@ -294,7 +298,7 @@ def test_an_answer_to_what_was_deleted_meanwhile_is_dropped(library, monkeypatch
     known = library.get("mine", entry)
     monkeypatch.setattr(library, "get", lambda *_: known)
     library.delete("mine", entry)
-    assert not library.answered("mine", entry, "왜?", {})
+    assert not library.answered("mine", entry, ANSWER)
 
 
 def test_everything_is_told_once_while_something_is_deleted(library):

@@ -1,11 +1,15 @@
 """A library goes out as Markdown and comes back."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.entry import Entry
+from techsum.contracts.summary import Summary, SummarySentence
 from techsum.errors import UsageError
 from techsum.library import Request, open_library
 from techsum.library.files import imported
@@ -13,7 +17,7 @@ from techsum.library.markdown import markdown, read_markdown
 from techsum.summarizers import extract
 
 LINK = "https://example.org/1?a=b_c*d"
-SUMMARY = extract(Article(BODY, TITLE)).as_dict()
+SUMMARY = extract(Article(BODY, TITLE))
 
 
 @pytest.fixture
@@ -25,9 +29,9 @@ def library(tmp_path):
 
 def entry(library, title=TITLE):
     """A saved, tagged, corrected summary of a link."""
-    begun = library.begin("mine", Request("link", LINK, {}))
+    begun = library.begin("mine", Request("link", LINK))
     library.read(begun.id, Article(BODY, TITLE, url=LINK), SUMMARY)
-    library.finish(begun.id, SUMMARY | {"title": title})
+    library.finish(begun.id, replace(SUMMARY, title=title))
     library.save("mine", begun.id)
     library.tag("mine", begun.id, ["바다 기술", "ess_1"])
     library.correct("mine", begun.id, "고양이가 # 장치를 *지킨다*.")
@@ -42,11 +46,9 @@ def test_what_went_out_comes_back_for_another_reader_with_evidence(library):
     assert (back.title, back.request.source, back.tags) == (TITLE, LINK, ("바다 기술", "ess_1"))
     assert back.correction == one.correction
     assert back.article.text == BODY
-    assert [s["text"] for s in back.result["sentences"]] == [s["text"] for s in SUMMARY["sentences"]]
-    assert all(
-        BODY[e["start"] : e["end"]] == e["text"] for s in back.result["sentences"] for e in s["evidence"]
-    )
-    assert all(s["evidence"] for s in back.result["sentences"])
+    assert [s.text for s in back.result.sentences] == [s.text for s in SUMMARY.sentences]
+    assert all(BODY[e.start : e.end] == e.text for s in back.result.sentences for e in s.evidence)
+    assert all(s.evidence for s in back.result.sentences)
 
 
 def test_bringing_the_same_in_again_adds_nothing(library):
@@ -59,7 +61,7 @@ def test_bringing_the_same_in_again_adds_nothing(library):
 def test_what_another_hand_wrote_is_read(library):
     assert imported(library, "mine", "# 제목\n\n첫 문장이다.\n* 둘째 문장이다.\n") == 1
     (found,) = library.everything("mine")
-    assert (found.title, found.result["summary"]) == ("제목", "첫 문장이다. 둘째 문장이다.")
+    assert (found.title, found.result.text) == ("제목", "첫 문장이다. 둘째 문장이다.")
 
 
 @pytest.mark.parametrize(("text", "line"), [("# 하나\n- 문장.\n\n# 둘\n\n", 4), ("#  \n- 문장.\n", 1)])
@@ -78,11 +80,8 @@ def test_no_other_address_than_one_of_the_web_becomes_a_link(link):
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1), min_size=1))
 def test_any_word_survives_and_is_never_active(words):
     title = " ".join(words)
-    from techsum.library.entries import Entry
-
-    one = Entry(
-        "1", "mine", "done", Request("text", "", {}), 0.0, 0.0, title, None, None,
-        {"sentences": [{"text": title, "evidence": []}]}, None, None, (),
-    )  # fmt: skip
+    sentences = (SummarySentence(title),)
+    result = Summary(title=title, text=title, sentences=sentences, model="x", coverage=1.0, seconds=0.0)
+    one = Entry("1", "mine", "done", Request("text", ""), 0.0, 0.0, title, None, None, result, None, None, ())
     (found,) = read_markdown(markdown(one, whole=True))
     assert (found.title, found.sentences) == (title[:300], [title])

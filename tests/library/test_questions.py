@@ -3,8 +3,8 @@
 import pytest
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
 from techsum.chat.features import content
+from techsum.contracts.article import Article
 from techsum.errors import UsageError
 from techsum.library import Request
 from techsum.library.questions import MOST_ARTICLES, ask_library
@@ -20,8 +20,8 @@ SALT = Article(BODY, TITLE)
 
 
 def saved(library, article, reader="mine", *, save=True, **begun):
-    entry = library.begin(reader, Request("text", article.title, {}), **begun)
-    summary = extract(article).as_dict()
+    entry = library.begin(reader, Request("text", article.title), **begun)
+    summary = extract(article)
     library.read(entry.id, article, summary)
     library.finish(entry.id, summary)
     if save:
@@ -36,11 +36,11 @@ def answers(library, question, reader="mine"):
 def test_the_article_that_says_it_answers_with_its_places(library):
     saved(library, SALT)
     bear = saved(library, BEAR)
-    (found,) = answers(library, "곰의 혈소판에서 적은 단백질은 무엇인가요?")
-    assert found.entry.id == bear
-    places = [e for sentence in found.answer.sentences for e in sentence.evidence]
+    ((entry, answer),) = answers(library, "곰의 혈소판에서 적은 단백질은 무엇인가요?")
+    assert entry.id == bear
+    places = [e for sentence in answer.sentences for e in sentence.evidence]
     assert "HSP47" in " ".join(BEAR.text[place.start : place.end] for place in places)
-    assert found.as_dict()["summary"] == bear
+    assert answer.summary == bear
 
 
 @pytest.mark.parametrize("question", ["화성의 위성은 몇 개인가요?", "이것은 무엇인가요?"])
@@ -62,13 +62,13 @@ def test_versions_of_one_source_answer_once(library):
     first = saved(library, BEAR)
     second = saved(library, BEAR, source_id=library.get("mine", first).source_id)
     found = answers(library, "곰의 혈소판에서 적은 단백질은 무엇인가요?")
-    assert [one.entry.id for one in found] == [second]
+    assert [entry.id for entry, _ in found] == [second]
 
 
 def test_an_article_is_asked_while_it_is_summarised_again(library):
     first = saved(library, BEAR)
-    library.begin("mine", Request("text", "글", {}), source_id=library.get("mine", first).source_id)
-    assert [one.entry.id for one in answers(library, "곰의 혈소판에서 적은 단백질은 무엇인가요?")] == [first]
+    library.begin("mine", Request("text", "글"), source_id=library.get("mine", first).source_id)
+    assert [entry.id for entry, _ in answers(library, "곰의 혈소판에서 적은 단백질은 무엇인가요?")] == [first]
 
 
 def test_rare_words_outweigh_common_ones(library):

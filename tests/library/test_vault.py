@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.library import Request, open_library
 from techsum.library.vault import _free_path, write_vault
 from techsum.summarizers import extract
 
 ARTICLE = Article(BODY, TITLE, url="https://example.org/1", author="김한결")
-SUMMARY = extract(ARTICLE).as_dict()
+SUMMARY = extract(ARTICLE)
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def library(tmp_path):
 
 @pytest.fixture
 def entry_id(library):
-    entry = library.begin("mine", Request("link", "https://example.org/1", {}))
+    entry = library.begin("mine", Request("link", "https://example.org/1"))
     library.read(entry.id, ARTICLE, SUMMARY)
     library.finish(entry.id, SUMMARY)
     library.tag("mine", entry.id, ["소금물 전지", "섬"])
@@ -46,7 +46,7 @@ def test_a_note_says_what_it_is_of(library, entry_id, tmp_path):
     assert said["techsum"] == entry_id
     assert (said["title"], said["source"], said["author"]) == (TITLE, "https://example.org/1", "김한결")
     assert said["tags"] == ["소금물_전지", "섬"]
-    assert all(sentence["text"] in body for sentence in SUMMARY["sentences"])
+    assert all(sentence.text in body for sentence in SUMMARY.sentences)
 
 
 def test_a_second_export_changes_what_changed_and_keeps_own_lines(library, entry_id, tmp_path):

@@ -1,31 +1,32 @@
 """Summaries of one source are versions of one entry, in SQLite and in PostgreSQL."""
 
 import time
+from dataclasses import replace
 
 from support.texts import BODY, TITLE
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.entry import CHECKED_BY, Failure
 from techsum.library import Request, open_library
 from techsum.library.database import migrate
-from techsum.library.entries import CHECKED_BY
 from techsum.library.files import exported, imported
 from techsum.summarizers import extract
 
 ARTICLE = Article(BODY, TITLE, url="https://example.org/1")
-SUMMARY = extract(ARTICLE).as_dict()
-LINK = Request("link", "https://example.org/1", {"length": "medium"})
+SUMMARY = extract(ARTICLE)
+LINK = Request("link", "https://example.org/1")
 
 
 def made(library, request=LINK, reader="mine", *, text="", **begun):
     """A finished summary's id."""
     entry = library.begin(reader, request, **begun)
     library.read(entry.id, ARTICLE, SUMMARY)
-    library.finish(entry.id, SUMMARY | ({"summary": text, "line": text} if text else {}))
+    library.finish(entry.id, replace(SUMMARY, text=text, line=text) if text else SUMMARY)
     return entry.id
 
 
 def failed(library, request=LINK, **begun):
     entry = library.begin("mine", request, **begun)
-    library.fail(entry.id, "fetch_timeout", "기다려도 답이 없습니다.")
+    library.fail(entry.id, Failure("fetch_timeout", "기다려도 답이 없습니다."))
     return entry.id
 
 
@@ -46,7 +47,7 @@ def test_the_same_link_of_two_readers_is_two_sources(library):
 
 
 def test_texts_are_versions_only_when_made_again(library):
-    text = Request("text", "글", {})
+    text = Request("text", "글")
     first, other = made(library, text), made(library, text)
     again = made(library, text, source_id=library.get("mine", first).source_id)
     assert listed(library) == [again, other]
@@ -172,7 +173,7 @@ def test_an_upgrade_finds_the_versions_of_a_link(url):
     library = open_library(url)
     first, second = made(library), made(library)
     check = library.begin("mine", LINK, versioned=False).id
-    library.finish(check, SUMMARY | {"model": f"{CHECKED_BY}rules"})
+    library.finish(check, replace(SUMMARY, model=f"{CHECKED_BY}rules"))
     migrate(library.engine, "0006", down=True)
     library.close()
     again = open_library(url)

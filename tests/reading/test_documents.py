@@ -13,7 +13,7 @@ from support.office import zipped
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
 from techsum import pipes, read
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.errors import ReadingError
 from techsum.reading import isolated, read_text
 from techsum.reading.isolated import parse_isolated

@@ -10,11 +10,11 @@ import httpx
 import psutil
 import pytest
 from pydantic import ValidationError
+from techsum.library.import_schema import Failure
 
 from support.app_server import app_server, client, finished
 from support.texts import BODY
 from techsum.errors import StorageError, UsageError
-from techsum.library.import_schema import Failure
 from techsum.reading import read_text
 from techsum.server.limits import BusyError, Client, Slots
 from techsum.server.readers import Readers, signing_key

@@ -11,7 +11,7 @@ from mcp import Client, StdioServerParameters
 
 from support.app_server import app_server
 from support.texts import BODY, TITLE
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.library import Request, open_library
 from techsum.summarizers import extract
 
@@ -102,7 +102,7 @@ async def test_files_are_read_from_the_named_folder_alone(local, tmp_path):
 @in_own_loop
 async def test_the_library_is_searched(local, tmp_path):
     library = open_library(f"sqlite:///{tmp_path}/data/library.db")
-    entry = library.begin("local", Request("text", "글", {}))
+    entry = library.begin("local", Request("text", "글"))
     library.finish(entry.id, {"title": TITLE, "summary": "소금물 전지의 시험이 시작됐다.", "line": "한 줄"})
     library.save("local", entry.id)
     library.close()
@@ -116,8 +116,8 @@ async def test_the_library_is_searched(local, tmp_path):
 @in_own_loop
 async def test_saved_articles_are_asked(local, tmp_path):
     library = open_library(f"sqlite:///{tmp_path}/data/library.db")
-    entry = library.begin("local", Request("text", "글", {}), Article(BODY, TITLE))
-    library.finish(entry.id, extract(Article(BODY, TITLE)).as_dict())
+    entry = library.begin("local", Request("text", "글"), Article(BODY, TITLE))
+    library.finish(entry.id, extract(Article(BODY, TITLE)))
     library.save("local", entry.id)
     library.index_articles()
     library.close()

@@ -9,12 +9,12 @@ import pytest
 from support.scripted import Scripted
 from support.texts import BODY, PARAGRAPHS, TITLE
 from support.tiny_gguf import write_gemma2
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done, KeySentences, Progress, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.errors import CancelledError
 from techsum.generators.llama_cpp import load_llama
 from techsum.summarizers import SummaryOptions, events
 from techsum.summarizers.abstractive import Abstractive
-from techsum.summarizers.events import Done, KeySentences, Progress, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.summarizers.extractive import extract
 from techsum.summarizers.parts import split
 
@@ -107,20 +107,20 @@ def test_a_loop_ends_the_text_after_what_was_good():
 
 def test_a_sentence_said_twice_is_kept_once():
     sentence = "한물연구소는 소금물을 전해질로 쓰는 저장 장치를 연결했다. "
-    _, summary, _ = write(sentence * 5, characters=120)
+    _, summary, _ = write(sentence * 5, length="120")
     assert summary.text == sentence.strip()
 
 
 def test_a_sentence_said_again_with_one_letter_changed_is_left_out():
     sentence = "한물연구소는 소금물 저장 장치를 발전소에 연결했다."
-    _, summary, _ = write(f"{sentence} {sentence.replace('한물', '한불')}", characters=120)
+    _, summary, _ = write(f"{sentence} {sentence.replace('한물', '한불')}", length="120")
     assert summary.text == sentence
 
 
 @pytest.mark.parametrize("name", ["J. 오하람", '"C. salina"', "오하람 et al. 연구진"])
 def test_an_initial_or_an_abbreviation_ends_no_sentence(name):
     sentence = f"한물연구소의 {name} 팀이 소금물 저장 장치를 태양광 발전소에 연결했다."
-    _, summary, _ = write(sentence, article=Article(f"{BODY}\n\n{sentence}"), characters=120)
+    _, summary, _ = write(sentence, article=Article(f"{BODY}\n\n{sentence}"), length="120")
     assert [s.text for s in summary.sentences] == [sentence]
 
 
@@ -172,7 +172,7 @@ def test_a_number_that_the_article_lacks_is_a_notice_on_its_sentence():
 
 
 def test_spans_of_notices_fit_the_register_that_was_asked():
-    _, summary, _ = write(GOOD + " 연구소는 이를 999곳에 연결한다.", register="합니다체", characters=400)
+    _, summary, _ = write(GOOD + " 연구소는 이를 999곳에 연결한다.", register="합니다체", length="400")
     doubtful = summary.sentences[-1]
     assert doubtful.text.endswith("니다.")
     assert [doubtful.text[slice(*n.span)] for n in doubtful.notices] == ["999곳"]
@@ -188,7 +188,7 @@ def test_a_strict_reader_gets_the_articles_nearest_sentence_instead():
 
 
 def test_a_strict_reader_never_sees_a_sentence_that_nothing_comes_near():
-    _, summary, _ = write(GOOD + " 고양이는 치즈를 좋아한다.", strict=True, characters=400)
+    _, summary, _ = write(GOOD + " 고양이는 치즈를 좋아한다.", strict=True, length="400")
     assert "고양이" not in summary.text
     assert kinds(summary) == ["dropped"]
 
@@ -246,15 +246,13 @@ def test_note_style_is_one_statement_a_line():
 def test_the_length_is_kept_within_a_sentence():
     many = " ".join(s.text for s in ARTICLE.sentences)
     for characters in (60, 120, 200):
-        _, summary, generator = write(many, characters=characters)
+        _, summary, generator = write(many, length=str(characters))
         assert characters <= len(summary.text) <= characters + 80
         assert str(characters) in generator.asked[0][0][0].content
 
 
 def test_the_model_is_stopped_when_the_length_is_reached():
-    _, _, generator = write(
-        " ".join(s.text for s in ARTICLE.sentences) + " 남은 글이다." * 500, characters=60
-    )
+    _, _, generator = write(" ".join(s.text for s in ARTICLE.sentences) + " 남은 글이다." * 500, length="60")
     assert generator.closed == 1
 
 
@@ -367,7 +365,7 @@ def test_parts_that_fail_are_announced():
 
 def test_key_sentences_come_before_the_model_is_there(tmp_path):
     model = write_gemma2(tmp_path / "tiny.gguf")
-    seen = [type(e) for e in events(ARTICLE, str(model))]
+    seen = [type(e) for e in events(ARTICLE, SummaryOptions(model=str(model)))]
     assert seen[0] is KeySentences
     assert seen[1] is Progress
     assert seen[-1] is Done

@@ -6,11 +6,11 @@ import pytest
 
 from support.scripted import Scripted
 from support.texts import BODY, TITLE
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.errors import CancelledError
 from techsum.summarizers import SummaryOptions
 from techsum.summarizers.compressive import Compressive, trimmed
-from techsum.summarizers.events import Done, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.summarizers.ranker import rank
 
 FOUND = "한물연구소가 소금물을 전해질로 쓰는 저장 장치로 섬의 전기 값을 31% 낮췄다고 14일 밝혔다."
@@ -34,7 +34,7 @@ def write(generator, article=ARTICLE, **options):
 
 
 def test_a_shorter_sentence_stands_with_the_sentence_that_it_was_made_from():
-    _, summary = write(tuned(SHORTER), characters=60)
+    _, summary = write(tuned(SHORTER), length="60")
     assert summary.text == SHORTER
     (sentence,) = summary.sentences
     assert [e.text for e in sentence.evidence] == [FOUND]
@@ -56,7 +56,7 @@ def test_a_shorter_sentence_stands_with_the_sentence_that_it_was_made_from():
     ],
 )
 def test_what_is_wrong_gives_way_to_the_articles_sentences(wrong):
-    seen, summary = write(tuned(wrong), characters=60)
+    seen, summary = write(tuned(wrong), length="60")
     assert summary.text == FOUND
     assert (summary.model, [n.kind for n in summary.notices]) == ("extract", ["fallback"])
     # and what had been shown of it is taken back
@@ -65,7 +65,7 @@ def test_what_is_wrong_gives_way_to_the_articles_sentences(wrong):
 
 
 def test_one_wrong_sentence_gives_way_alone():
-    _, summary = write(tuned(SHORTER, "고양이는 달에서 산다."), characters=400)
+    _, summary = write(tuned(SHORTER, "고양이는 달에서 산다."), length="400")
     assert SHORTER in summary.text
     assert "고양이" not in summary.text
     assert summary.model == "scripted"
@@ -90,7 +90,7 @@ def test_asides_and_who_reported_it_when_are_left_out(sentence, shorter):
 def test_a_short_sentence_is_not_sent_to_the_model():
     generator = tuned("아무 말이다.")
     article = Article("섬의 전기 값이 31% 낮아졌다. " + BODY, TITLE)
-    _, summary = write(generator, article, characters=400)
+    _, summary = write(generator, article, length="400")
     asked = [messages[0].content for messages, _ in generator.asked]
     assert not any("섬의 전기 값이 31% 낮아졌다." in prompt for prompt in asked)
     assert summary.sentences
@@ -98,7 +98,7 @@ def test_a_short_sentence_is_not_sent_to_the_model():
 
 def test_only_the_chosen_sentences_are_shown_to_the_model():
     generator = tuned(SHORTER)
-    write(generator, characters=60)
+    write(generator, length="60")
     (messages, _), *rest = generator.asked
     assert not rest
     assert trimmed(FOUND) in messages[0].content
@@ -106,14 +106,14 @@ def test_only_the_chosen_sentences_are_shown_to_the_model():
 
 
 def test_pieces_come_word_by_word_and_each_sentence_replaces_its_own():
-    seen, summary = write(tuned(SHORTER, "연구소는 내년 가을까지 섬 세 곳에 장치를 놓는다."), characters=400)
+    seen, summary = write(tuned(SHORTER, "연구소는 내년 가을까지 섬 세 곳에 장치를 놓는다."), length="400")
     assert isinstance(seen[0], Title)
     assert tuple(e.sentence for e in seen if isinstance(e, SentenceDone)) == summary.sentences
     assert "".join(e.text for e in seen if isinstance(e, TextPiece)).startswith(SHORTER)
 
 
 def test_sentences_stand_in_the_articles_order_and_register():
-    _, summary = write(tuned(SHORTER), characters=400, register="해요체")
+    _, summary = write(tuned(SHORTER), length="400", register="해요체")
     starts = [s.evidence[0].start for s in summary.sentences]
     assert starts == sorted(starts)
     assert all(s.text.endswith("요.") for s in summary.sentences)
@@ -122,14 +122,14 @@ def test_sentences_stand_in_the_articles_order_and_register():
 def test_an_article_without_a_title_gets_one_from_its_best_sentences():
     generator = tuned("소금물 장치로 섬 전기 값 31%↓", SHORTER)
     article = Article(ARTICLE.text)
-    _, summary = write(generator, article, characters=60)
+    _, summary = write(generator, article, length="60")
     assert summary.title == "소금물 장치로 섬 전기 값 31%↓"
     best = article.sentences[rank(article.sentences, "", 60)[0]].text
     assert best in generator.asked[0][0][0].content
 
 
 def test_a_headline_about_something_else_gives_way_to_a_phrase_of_the_article():
-    _, summary = write(tuned("달에 사는 고양이 발견", SHORTER), Article(ARTICLE.text), characters=60)
+    _, summary = write(tuned("달에 사는 고양이 발견", SHORTER), Article(ARTICLE.text), length="60")
     assert summary.title in ARTICLE.text
 
 
@@ -147,7 +147,7 @@ def test_stopping_stops_the_model():
 
 def test_a_long_article_costs_no_more_than_a_short_one():
     generator = tuned(SHORTER)
-    _, summary = write(generator, Article("\n\n".join([ARTICLE.text, BODY] * 60), TITLE), characters=220)
+    _, summary = write(generator, Article("\n\n".join([ARTICLE.text, BODY] * 60), TITLE), length="220")
     assert len(generator.asked) < 10
     assert max(len(messages[0].content) for messages, _ in generator.asked) < 400
     assert summary.coverage == 1.0

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.summary import Evidence, SummarySentence
 from techsum.summarizers import SummaryOptions, extract
 from techsum.summarizers.figures import figures
-from techsum.summary import Evidence, SummarySentence
 
 
 def found(text, said=None, offset=0):
@@ -74,7 +74,7 @@ def test_a_number_inside_another_is_not_that_number():
 )
 def test_every_figure_stands_in_the_article_where_it_says(pieces):
     article = Article("\n\n".join(pieces))
-    summary = extract(article, SummaryOptions(400))
+    summary = extract(article, SummaryOptions("400"))
     for figure in summary.figures:
         place = article.text[figure.start : figure.end]
         assert place.startswith(figure.number)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from techsum.article import Article
 from techsum.cli import app
+from techsum.contracts.article import Article
 from techsum.summarizers.features import NAMES, sentence_features
 from techsum.summarizers.ranker import COEFFICIENTS, document_kind, is_noise, rank
 

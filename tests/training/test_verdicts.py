@@ -1,7 +1,7 @@
 """Claims and questions become samples: the sentences found as in serving, the verdict as one word."""
 
-from techsum.article import Article
 from techsum.checking.evidence import Alignment
+from techsum.contracts.article import Article
 from techsum.training.recipe import Columns
 from techsum.training.verdicts import corruption_rows, question_rows, verdict_rows
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
 from techsum.batch.items import RemainingItems, items
 from techsum.batch.outputs import opened
-from techsum.batch.rows import BatchOptions, Made, WorkerConfig
+from techsum.batch.rows import Made, WorkerConfig
+from techsum.contracts.options import SummaryOptions
 from techsum.generators import EXTRACT, check, resolve
 from techsum.settings import settings, usable_cores
 
-__all__ = ["ENGINES", "BatchOptions", "BatchProgress", "batch"]
+__all__ = ["ENGINES", "BatchProgress", "SummaryOptions", "batch"]
 
 Engine = Literal["local", "ray"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -39,7 +40,7 @@ class BatchProgress:
 def batch(
     source: Path,
     out: Path,
-    batch_options: BatchOptions,
+    options: SummaryOptions,
     *,
     engine: Engine = "local",
     workers: int | None = None,
@@ -52,7 +53,7 @@ def batch(
     Args:
         source: see `techsum.batch.items`.
         out: see `techsum.batch.outputs`.
-        batch_options: how to summarise.
+        options: how to summarise.
         engine: `local` or `ray`.
         workers: processes; by default one a core without a model, and one for all cores with one.
         slots: items that each of them works on at the same time; by default what suits the model.
@@ -66,15 +67,15 @@ def batch(
         ModelError: the model is away; what was made is kept.
         StorageError: the output cannot be written.
     """
-    batch_options = BatchOptions(**(vars(batch_options) | {"model": resolve(batch_options.model)}))
-    check(batch_options.model)
+    options = replace(options, model=resolve(options.model))
+    check(options.model)
     next(items(source), None)  # an input that cannot be read begins no output
-    with opened(out, source, batch_options) as output:
+    with opened(out, source, options) as output:
         done, made, errors = output.done, 0, 0
         yield BatchProgress(done, 0, 0, 0.0)
         left = RemainingItems(source, done, output.last_id)
-        crew = _crew(batch_options.model, workers, slots)
-        with closing(_rows(engine, left, batch_options, crew)) as rows:
+        crew = _crew(options.model, workers, slots)
+        with closing(_rows(engine, left, options, crew)) as rows:
             for item, line, failed in rows:
                 output.write(line)
                 made += 1
@@ -93,11 +94,11 @@ def _crew(model: str, workers: int | None, slots: int | None) -> WorkerConfig:
     )
 
 
-def _rows(engine: Engine, left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig) -> Rows:
+def _rows(engine: Engine, left: RemainingItems, options: SummaryOptions, crew: WorkerConfig) -> Rows:
     if engine == "ray":
         from techsum.batch.on_ray import ray_rows
 
-        return ray_rows(left, batch_options, crew)
+        return ray_rows(left, options, crew)
     from techsum.batch.local import local_rows
 
-    return local_rows(left, batch_options, crew)
+    return local_rows(left, options, crew)

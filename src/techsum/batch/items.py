@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.serialization import dump, load
 from techsum.errors import ReadingError, UsageError
 from techsum.reading import link_in
 from techsum.reading.rows import KINDS, file_rows, kind
@@ -38,7 +39,7 @@ class Item:
 
     def as_json(self) -> str:
         """Everything as JSON, to cross to another process; `from_json` makes it an item again."""
-        whole = vars(self) | {"article": self.article and self.article.as_dict()}
+        whole = vars(self) | {"article": self.article and dump(self.article)}
         return json.dumps(whole, ensure_ascii=False, default=str)
 
     @staticmethod
@@ -46,7 +47,7 @@ class Item:
         """The item that `as_json` gave."""
         values = json.loads(line)
         if values["article"]:
-            values["article"] = Article.from_dict(values["article"])
+            values["article"] = load(Article, values["article"])
         problem = values["problem"]
         return Item(**(values | {"problem": problem and (problem[0], problem[1])}))
 

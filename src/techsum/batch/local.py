@@ -15,7 +15,8 @@ from typing import Any, BinaryIO, cast
 
 from techsum.batch.fetching import fetched
 from techsum.batch.items import Item, RemainingItems
-from techsum.batch.rows import BatchOptions, Made, WorkerConfig, crashed
+from techsum.batch.rows import Made, WorkerConfig, crashed
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import TechsumError
 from techsum.pipes import receive, send
 from techsum.reading.polite import Polite
@@ -30,19 +31,19 @@ _DEATHS = 2
 
 
 def local_rows(
-    left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig
+    left: RemainingItems, options: SummaryOptions, crew: WorkerConfig
 ) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
     Args:
         left: what to work on.
-        batch_options: how to summarise.
+        options: how to summarise.
         crew: who does it.
 
     Raises:
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    pool = Pool(batch_options, crew)
+    pool = Pool(options, crew)
     window = crew.workers * max(_AHEAD, 4 * crew.slots)
     ready: dict[int, Made] = {}
     more, first = True, left.done + 1
@@ -72,10 +73,10 @@ def local_rows(
 class Pool:
     """The workers. One that dies is replaced; what it had is given out again, each item alone."""
 
-    def __init__(self, batch_options: BatchOptions, crew: WorkerConfig) -> None:
-        self._wish, self._crew = batch_options, crew
+    def __init__(self, options: SummaryOptions, crew: WorkerConfig) -> None:
+        self._options, self._crew = options, crew
         self._arrived: queue.SimpleQueue[tuple[_Worker, _Answer | None]] = queue.SimpleQueue()
-        self._workers = [_Worker(batch_options, crew, self._arrived) for _ in range(crew.workers)]
+        self._workers = [_Worker(options, crew, self._arrived) for _ in range(crew.workers)]
         self._suspects: deque[Item] = deque()
         self._deaths: Counter[int] = Counter()
 
@@ -142,7 +143,7 @@ class Pool:
 
     def _replace(self, dead: "_Worker") -> Iterator[Made]:
         place = self._workers.index(dead)
-        self._workers[place] = _Worker(self._wish, self._crew, self._arrived)
+        self._workers[place] = _Worker(self._options, self._crew, self._arrived)
         had = list(dead.given.values())
         dead.given.clear()
         dead.end()
@@ -179,7 +180,7 @@ class _Worker:
 
     def __init__(
         self,
-        batch_options: BatchOptions,
+        options: SummaryOptions,
         crew: WorkerConfig,
         arrived: "queue.SimpleQueue[tuple[_Worker, _Answer | None]]",
     ) -> None:
@@ -188,7 +189,7 @@ class _Worker:
         """It has one item, with which a worker died before."""
         self._arrived = arrived
         self._process = subprocess.Popen(  # noqa: S603 - this package's own command
-            [*WORKER, json.dumps(asdict(batch_options), ensure_ascii=False), str(crew.slots)],
+            [*WORKER, json.dumps(asdict(options), ensure_ascii=False), str(crew.slots)],
             env=_environment() | {"TECHSUM_THREADS": str(crew.threads)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -14,8 +14,9 @@ from typing import Any
 
 from techsum.batch.items import Item, RemainingItems
 from techsum.batch.local import Pool
-from techsum.batch.rows import BatchOptions, Made, WorkerConfig
+from techsum.batch.rows import Made, WorkerConfig
 from techsum.cluster import ray_session
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT
 from techsum.reading.polite import Polite
@@ -30,7 +31,7 @@ _ROW_BYTES = 4096
 
 
 def ray_rows(
-    left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig
+    left: RemainingItems, options: SummaryOptions, crew: WorkerConfig
 ) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
@@ -38,7 +39,7 @@ def ray_rows(
 
     Args:
         left: what to work on; each machine of the cluster must find its files under the same path.
-        batch_options: how to summarise.
+        options: how to summarise.
         crew: who does it, an actor a worker.
 
     Raises:
@@ -46,10 +47,10 @@ def ray_rows(
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
     with ray_session(crew.workers * crew.threads + 1):  # one core for the task that reads, which mostly waits
-        yield from _rows(left, batch_options, crew)
+        yield from _rows(left, options, crew)
 
 
-def _rows(left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig) -> Iterator[Made]:
+def _rows(left: RemainingItems, options: SummaryOptions, crew: WorkerConfig) -> Iterator[Made]:
     import ray
     from ray.data import ActorPoolStrategy, DataContext
 
@@ -57,21 +58,21 @@ def _rows(left: RemainingItems, batch_options: BatchOptions, crew: WorkerConfig)
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.execution_options.preserve_order = True
-    together = _BLOCKS[batch_options.model == EXTRACT]
+    together = _BLOCKS[options.model == EXTRACT]
     # by default rows are gathered into blocks of 128 MB: one task for one actor, and nothing until it ends;
     # a block for each row costs 10 ms each
     context.target_max_block_size = together * _ROW_BYTES
     context.target_min_block_size = 1
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     read = ray.data.read_datasource(_source(left, together), override_num_blocks=1, num_cpus=0.1)
-    if batch_options.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
+    if options.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
         from techsum.batch.on_vllm import answered
 
-        made = answered(read, batch_options, crew)
+        made = answered(read, options, crew)
     else:
         made = read.map_batches(
             _Summarizer,
-            fn_constructor_args=(vars(batch_options), vars(crew) | {"workers": 1}),
+            fn_constructor_args=(vars(options), vars(crew) | {"workers": 1}),
             batch_size=None,
             compute=ActorPoolStrategy(size=crew.workers),
             num_cpus=crew.threads,
@@ -137,8 +138,8 @@ def _ordered(items: Iterable[Item], first: int) -> Iterator[Item]:
 class _Summarizer:
     """One actor."""
 
-    def __init__(self, batch_options: dict[str, Any], crew: dict[str, int]) -> None:
-        self._pool = Pool(BatchOptions(**batch_options), WorkerConfig(**crew))
+    def __init__(self, options: dict[str, Any], crew: dict[str, int]) -> None:
+        self._pool = Pool(SummaryOptions(**options), WorkerConfig(**crew))
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         stops = [stop for stop in batch["stop"] if stop]

@@ -12,23 +12,29 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from techsum import korean
-from techsum.article import Article
 from techsum.batch.items import Item
-from techsum.batch.rows import BatchOptions, Made, WorkerConfig, article_of, done_row, failed
+from techsum.batch.rows import Made, WorkerConfig, article_of, done_row, failed
+from techsum.contracts.article import Article
+from techsum.contracts.batch import BatchRow
+from techsum.contracts.events import Done
+from techsum.contracts.notice import notice
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.serialization import dump, load
 from techsum.errors import ReadingError, UsageError
 from techsum.generators.protocol import Options
 from techsum.generators.transformers_model import Origin, load_tokenizer, origin
 from techsum.prompts import STOP, Message, render
 from techsum.settings import settings
-from techsum.summarizers import extract, make_options
+from techsum.summarizers import extract
 from techsum.summarizers.abstractive import Abstractive
-from techsum.summarizers.events import Done
 from techsum.summarizers.parts import split
 from techsum.summarizers.title import headline
-from techsum.summary import Summary, notice
+
+if TYPE_CHECKING:
+    from techsum.contracts.summary import Summary
 
 Stage = Callable[[Any], Any]
 """From a dataset to a dataset."""
@@ -37,12 +43,12 @@ _BLOCK = 64
 """Items that travel together; the engine makes batches of its own."""
 
 
-def answered(read: Any, batch_options: BatchOptions, crew: WorkerConfig, engine: Stage | None = None) -> Any:
+def answered(read: Any, options: SummaryOptions, crew: WorkerConfig, engine: Stage | None = None) -> Any:
     """A dataset of rows (`item`, `line`, `failed`, `stop`) from one of items (`item`, `stop`).
 
     Args:
         read: the items.
-        batch_options: how to summarise; its model is `hf:ID` or `hf:FOLDER`, with an adapter or without.
+        options: how to summarise; its model is `hf:ID` or `hf:FOLDER`, with an adapter or without.
         crew: `workers` engines, a GPU each.
         engine: what answers `tokenized_prompt` by `sampling_params` in `generated_text`; by default vLLM.
 
@@ -52,7 +58,7 @@ def answered(read: Any, batch_options: BatchOptions, crew: WorkerConfig, engine:
     """
     from ray.data import ActorPoolStrategy
 
-    where = origin(batch_options.model.removeprefix("hf:"))
+    where = origin(options.model.removeprefix("hf:"))
     if (
         where.format == "tuned"
     ):  # it shortens one sentence at a time, and this stream has one answer an article
@@ -63,9 +69,9 @@ def answered(read: Any, batch_options: BatchOptions, crew: WorkerConfig, engine:
         "compute": ActorPoolStrategy(min_size=1, max_size=2 * crew.workers),
         "num_cpus": 1,
     }
-    requested = read.map_batches(_PromptBuilder, fn_constructor_args=(vars(batch_options),), **beside)
+    requested = read.map_batches(_PromptBuilder, fn_constructor_args=(vars(options),), **beside)
     return (engine or vllm(where, crew))(requested).map_batches(
-        _Looking, fn_constructor_args=(vars(batch_options),), **beside
+        _Looking, fn_constructor_args=(vars(options),), **beside
     )
 
 
@@ -137,12 +143,10 @@ class _Recorded:
 class _Stage:
     """What both stages beside the engine know."""
 
-    def __init__(self, batch_options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any]) -> None:
         korean.use_threads(1)
-        self._wish = BatchOptions(**batch_options)
-        self._where = origin(self._wish.model.removeprefix("hf:"))
-        w = self._wish
-        self._options = make_options(w.length, w.style, w.register, w.seed, strict=w.strict)
+        self._options = SummaryOptions(**options)
+        self._where = origin(self._options.model.removeprefix("hf:"))
 
 
 class _PromptBuilder(_Stage):
@@ -168,7 +172,7 @@ class _PromptBuilder(_Stage):
         except ReadingError:
             return row  # the next stage meets it again, and says so
         article = replace(article, title=article.title or headline(article))
-        row["article"] = json.dumps(article.as_dict(), ensure_ascii=False)
+        row["article"] = json.dumps(dump(article), ensure_ascii=False)
         generator = _Recorded(self._where)
         if len(split(article, generator)) > 1:
             return row
@@ -207,8 +211,8 @@ class _Looking(_Stage):
         bare = Item(item.number, item.id, item.share)
         return {"item": bare.as_json(), "line": made.line, "failed": made.failed, "stop": ""}
 
-    def _row(self, item: Item, payload: str, answer: str) -> dict[str, Any]:
-        article = Article.from_dict(json.loads(payload)) if payload else article_of(item)
+    def _row(self, item: Item, payload: str, answer: str) -> BatchRow:
+        article = load(Article, json.loads(payload)) if payload else article_of(item)
         generator = _Recorded(self._where, answer)
         if len(split(article, generator)) > 1:
             keys = extract(article, self._options)

@@ -12,7 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from techsum.batch.rows import BatchOptions
+from techsum.batch.parquet_schema import parquet_schema
+from techsum.contracts.batch import BatchRow
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import StorageError, UsageError
 from techsum.files import exclusive_lock
 
@@ -36,7 +38,7 @@ class Output(Protocol):
 
 
 @contextmanager
-def opened(path: Path, source: Path, batch_options: BatchOptions) -> Iterator[Output]:
+def opened(path: Path, source: Path, options: SummaryOptions) -> Iterator[Output]:
     """The output, to be written on: JSON lines, or a folder of Parquet parts where it ends with `.parquet`.
 
     Raises:
@@ -54,7 +56,7 @@ def opened(path: Path, source: Path, batch_options: BatchOptions) -> Iterator[Ou
         with exclusive_lock(about) as alone:
             if not alone:
                 raise UsageError("batch_taken", path=path)
-            _same(about, path, {"input": str(source.resolve()), **asdict(batch_options)})
+            _same(about, path, {"input": str(source.resolve()), **asdict(options)})
             output: Output = Parts(path) if parts else Lines(path)
             try:
                 yield output
@@ -145,7 +147,9 @@ class Parts:
         if self._rows:
             name = f"part-{self.done:012}.parquet"
             whole = self._folder / f".{name}"
-            parquet.write_table(pa.Table.from_pylist(self._rows, schema=_schema()), whole, compression="zstd")
+            parquet.write_table(
+                pa.Table.from_pylist(self._rows, schema=parquet_schema(BatchRow)), whole, compression="zstd"
+            )
             with whole.open("rb") as file:
                 os.fsync(file.fileno())
             whole.replace(self._folder / name)
@@ -156,49 +160,3 @@ class Parts:
     def close(self) -> None:
         """Everything that was taken is kept."""
         self._end_part()
-
-
-def _schema() -> Any:
-    """The columns, the same in each part also where a column is empty."""
-    import pyarrow as pa
-
-    notice = pa.struct(
-        [("kind", pa.string()), ("message", pa.string()), ("span", pa.list_(pa.int64()))],
-    )
-    figure = pa.struct(
-        [
-            ("number", pa.string()),
-            ("unit", pa.string()),
-            ("of", pa.string()),
-            ("start", pa.int64()),
-            ("end", pa.int64()),
-        ]
-    )
-    evidence = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("text", pa.string())])
-    sentence = pa.struct(
-        [
-            ("text", pa.string()),
-            ("supported", pa.bool_()),
-            ("evidence", pa.list_(evidence)),
-            ("notices", pa.list_(notice)),
-        ]
-    )
-    return pa.schema(
-        [
-            ("id", pa.string()),
-            ("error", pa.string()),
-            ("error_kind", pa.string()),
-            ("title", pa.string()),
-            ("line", pa.string()),
-            ("summary", pa.string()),
-            ("figures", pa.list_(figure)),
-            ("sentences", pa.list_(sentence)),
-            ("notices", pa.list_(notice)),
-            ("model", pa.string()),
-            ("coverage", pa.float64()),
-            ("url", pa.string()),
-            ("characters", pa.int64()),
-            ("reading_seconds", pa.float64()),
-            ("seconds", pa.float64()),
-        ]
-    )

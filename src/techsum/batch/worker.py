@@ -12,7 +12,8 @@ from typing import BinaryIO
 
 from techsum import korean
 from techsum.batch.items import Item
-from techsum.batch.rows import BatchOptions, Made, failed, row_of
+from techsum.batch.rows import Made, failed, row_of
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import ModelError, TechsumError
 from techsum.generators import EXTRACT, load
 from techsum.pipes import receive, send
@@ -20,14 +21,14 @@ from techsum.pipes import receive, send
 
 def main() -> None:
     """Answer items until standard input ends."""
-    batch_options, slots = BatchOptions(**json.loads(sys.argv[1])), int(sys.argv[2])
+    options, slots = SummaryOptions(**json.loads(sys.argv[1])), int(sys.argv[2])
     os.environ["TECHSUM_SLOTS"] = str(slots)
     korean.use_threads(1)  # a worker is a core; two threads in each of two workers do 6 % less
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library's stray print must not break the protocol
     try:
-        if batch_options.model != EXTRACT:
-            load(batch_options.model)
+        if options.model != EXTRACT:
+            load(options.model)
     except TechsumError as error:
         send(answers, {"stop": error.as_dict()}, b"")
         return
@@ -35,14 +36,12 @@ def main() -> None:
     with ThreadPoolExecutor(slots, thread_name_prefix="slot") as threads:
         while (request := receive(requests)) is not None:
             item = Item.from_json(request[1])
-            threads.submit(_answer, item, batch_options, answers, one_at_a_time)
+            threads.submit(_answer, item, options, answers, one_at_a_time)
 
 
-def _answer(
-    item: Item, batch_options: BatchOptions, answers: BinaryIO, one_at_a_time: threading.Lock
-) -> None:
+def _answer(item: Item, options: SummaryOptions, answers: BinaryIO, one_at_a_time: threading.Lock) -> None:
     try:
-        made = Made.of(item, row_of(item, batch_options))
+        made = Made.of(item, row_of(item, options))
     except ModelError as error:
         with one_at_a_time:
             send(answers, {"stop": error.as_dict()}, b"")

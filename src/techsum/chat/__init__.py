@@ -5,26 +5,22 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
-from techsum.article import Article
 from techsum.chat.quoting import quoted
-from techsum.chat.writing import LONGEST_QUESTION, ChatQuestion, written
+from techsum.chat.writing import ChatQuestion, written
+from techsum.contracts.answer import Answer
+from techsum.contracts.article import Article
+from techsum.contracts.events import Answered, Event, SentenceDone, progress
+from techsum.contracts.request import LONGEST_QUESTION
 from techsum.errors import ModelError, TechsumError, UsageError
 from techsum.generators import EXTRACT, check, load, load_verifier, resolve
 from techsum.generators.models import BASE_MODELS, HUB_MODELS, TUNED, embedded_installed
 from techsum.generators.protocol import Judge
 from techsum.messages import text
 from techsum.settings import settings
-from techsum.summarizers.events import Event, Progress, SentenceDone
-from techsum.summary import SummarySentence
 
 __all__ = [
-    "LONGEST_QUESTION",
     "QUOTING",
-    "Answer",
-    "Answered",
     "ask",
     "checked_question",
     "prepare",
@@ -41,39 +37,6 @@ _IN_ANOTHER_FORM = re.compile(
     r"초등학생|쉽게|표로|표를 |번역|영어로|이야기로|비유|설명해 ?(?:줘|주세요|줄래)|요약해|정리해"
 )
 """Wishes for a form, which only a model that follows instructions can fulfil."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the article says to a question. No sentence means: nothing."""
-
-    question: str
-    sentences: tuple[SummarySentence, ...]
-    model: str
-    seconds: float
-
-    @property
-    def text(self) -> str:
-        """The answer as one text."""
-        return " ".join(s.text for s in self.sentences) or text("answer_not_said")
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON that the command line and the API give."""
-        return {
-            "question": self.question,
-            "answer": self.text,
-            "found": bool(self.sentences),
-            "sentences": [s.as_dict() for s in self.sentences],
-            "model": self.model,
-            "seconds": round(self.seconds, 3),
-        }
-
-
-@dataclass(frozen=True)
-class Answered:
-    """The finished answer: the last event."""
-
-    answer: Answer
 
 
 def ask(
@@ -107,7 +70,7 @@ def ask(
     check(name)
     generator = None
     if name not in QUOTING:
-        yield Progress("progress_loading", (("model", name),))
+        yield progress("progress_loading", model=name)
         generator = load(name)
     if generator is None or generator.format != "gemma":
         found, name = quoted(article, question, before, _judge()), EXTRACT
@@ -118,7 +81,9 @@ def ask(
     else:
         chat_question = ChatQuestion(article, question, before[-_REMEMBERED:])
         found = yield from written(chat_question, generator, cancel or threading.Event())
-    yield Answered(Answer(question, tuple(found), name, time.perf_counter() - began))
+    sentences, seconds = tuple(found), time.perf_counter() - began
+    answer = " ".join(s.text for s in sentences) or text("answer_not_said")
+    yield Answered(Answer(question=question, text=answer, sentences=sentences, model=name, seconds=seconds))
 
 
 def checked_question(question: str) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from techsum import korean
-from techsum.article import Article
 from techsum.chat.features import Indexed, content
 from techsum.chat.follow_ups import self_contained
 from techsum.chat.kinds import kind_of
 from techsum.chat.ranker import Ranked, rank
+from techsum.contracts.article import Article
+from techsum.contracts.summary import Evidence, SummarySentence
 from techsum.generators.protocol import Judge, log_odds
 from techsum.prompts import ANSWERED, answerable_messages
 from techsum.summarizers.ranker import find_line
-from techsum.summary import Evidence, SummarySentence
 
 _REFUSED = 0.5
 """From this likelihood on the article has no answer (`benchmarks/answers.py`)."""

@@ -7,17 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from techsum.article import Article
 from techsum.checking import Checker
+from techsum.contracts.article import Article
+from techsum.contracts.events import Event, SentenceDone, TextPiece, progress, withdrawn
+from techsum.contracts.request import LONGEST_QUESTION
+from techsum.contracts.summary import SummarySentence
 from techsum.errors import CancelledError
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import question_messages
 from techsum.summarizers import sentence_filter
-from techsum.summarizers.events import Event, Progress, SentenceDone, TextPiece, Withdrawn
-from techsum.summary import SummarySentence
-
-LONGEST_QUESTION = 500
-"""Characters; a longer text is no question."""
 
 _ANSWER_TOKENS = 256
 _MOST_SENTENCES = 5
@@ -39,7 +37,7 @@ def written(
     chat_question: ChatQuestion, generator: Generator, cancel: threading.Event
 ) -> Steps[Event, None, list[SummarySentence]]:
     """A model's answer: pieces as they come, and each sentence when it is settled."""
-    yield Progress("progress_reading")
+    yield progress("progress_reading")
     article = chat_question.article
     shown = _fitting(article, generator)
     checker = Checker(article.sentences, article.title or "")
@@ -60,10 +58,10 @@ def written(
             sentence = checker.check(sentence_filter.tidy(open_text))
             open_text = ""
             if _NOT_SAID.search(sentence.text):
-                yield Withdrawn("reason_not_said", everything=True)
+                yield withdrawn("reason_not_said", everything=True)
                 return []
             if not sentence_filter.is_complete(sentence.text) or not sentence.supported:
-                yield Withdrawn("reason_unsupported")
+                yield withdrawn("reason_unsupported")
             else:
                 settled.append(sentence)
                 yield SentenceDone(sentence)

@@ -1,48 +1,25 @@
 """Checking a text against its article: where is it supported, what does the article not contain."""
 
 import re
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from techsum import korean
-from techsum.article import Article
 from techsum.checking.checker import Checker
 from techsum.checking.verifier import Verifier
+from techsum.contracts.article import Article
+from techsum.contracts.notice import notice
+from techsum.contracts.summary import CheckResult
 from techsum.errors import ModelError, ReadingError
 from techsum.generators import load_verifier
 from techsum.generators.models import embedded_installed
 from techsum.settings import settings
-from techsum.summary import Notice, SummarySentence, notice
 
-__all__ = ["RULES", "Checked", "Checker", "Verifier", "check", "judge_for"]
+__all__ = ["RULES", "CheckResult", "Checker", "Verifier", "check", "judge_for"]
 
 RULES = "rules"
 """Stands for a model where none judges."""
 
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦]|\d{1,2}[.)]|[①-⑳])\s+")
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A summary that was held against its article."""
-
-    sentences: tuple[SummarySentence, ...]
-    by: str = RULES
-    """The model that judged beside the rules, or `rules`."""
-    notices: tuple[Notice, ...] = ()
-
-    @property
-    def marked(self) -> bool:
-        """Whether any sentence carries a notice."""
-        return any(s.notices for s in self.sentences)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON that the command line and the API give."""
-        return {
-            "by": self.by,
-            "notices": [n.as_dict() for n in self.notices],
-            "sentences": [s.as_dict() for s in self.sentences],
-        }
 
 
 def judge_for(judge: str | None) -> str:
@@ -57,7 +34,7 @@ def judge_for(judge: str | None) -> str:
     return "auto" if by == "model" else by
 
 
-def check(article: Article | str, summary: str, model: str = RULES) -> Checked:
+def check(article: Article | str, summary: str, model: str = RULES) -> CheckResult:
     """Hold a summary, whoever or whatever wrote it, against its article.
 
     Args:
@@ -79,15 +56,15 @@ def check(article: Article | str, summary: str, model: str = RULES) -> Checked:
     if not found:
         raise ReadingError("summary_empty")
     checker = Checker(article.sentences, article.title or "")
-    checked = Checked(tuple(checker.check(sentence) for sentence in found))
+    checked = CheckResult(tuple(checker.check(sentence) for sentence in found))
     return checked if model == RULES else _sharpened(checked, article, model)
 
 
-def _sharpened(checked: Checked, article: Article, model: str) -> Checked:
+def _sharpened(checked: CheckResult, article: Article, model: str) -> CheckResult:
     try:
         judge = load_verifier(model)
         verifier = Verifier(judge, article.sentences, article.title or "")
-        return Checked(tuple(map(verifier.sharpen, checked.sentences)), judge.name)
+        return CheckResult(tuple(map(verifier.sharpen, checked.sentences)), judge.name)
     except ModelError:
         if model != "auto":
             raise

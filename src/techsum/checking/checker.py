@@ -11,7 +11,8 @@ from techsum.checking.evidence import SUPPORTED, Alignment
 from techsum.checking.names import Names, compounds, names, squeeze
 from techsum.checking.polarity import Claim, claims, contradiction
 from techsum.checking.quantities import Quantities, Quantity, quantities
-from techsum.summary import Evidence, Notice, SummarySentence, notice
+from techsum.contracts.notice import Notice, notice
+from techsum.contracts.summary import Evidence, SummarySentence
 
 # Tuned on training articles with the corruption set (`benchmarks/checking.py --split train`).
 _NEARBY = 6

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from techsum import korean
 from techsum.checking.evidence import Alignment
+from techsum.contracts.notice import Notice, notice
+from techsum.contracts.summary import Evidence, SummarySentence
 from techsum.generators.protocol import Judge, log_odds
 from techsum.prompts import VERDICTS, verdict_messages
-from techsum.summary import Evidence, Notice, SummarySentence, notice
 
 _RULES = {"number": 1.0, "unit": 2.0, "name": 1.0, "negation": 0.5}
 """What a rule's notice adds to the log-odds against a claim; a lack of shared words (`unsupported`) adds

@@ -9,6 +9,8 @@ from rich.text import Text
 from techsum.cli import options
 from techsum.cli.library import READER, opened
 from techsum.cli.terminal import make_console
+from techsum.contracts.answer import LibraryAnswers
+from techsum.contracts.serialization import dump
 from techsum.messages import text
 
 
@@ -23,15 +25,13 @@ def command(
     with opened() as library:
         from techsum.library.questions import ask_library
 
-        for one in ask_library(library, reader, question, model=model):
-            found.append(one.as_dict())
+        for entry, answer in ask_library(library, reader, question, model=model):
+            found.append(answer)
             if not as_json:
-                console.print(
-                    Text.assemble((one.entry.title, "bold"), "  ", (one.entry.id, "dim")), soft_wrap=True
-                )
-                for sentence in one.answer.sentences:
+                console.print(Text.assemble((entry.title, "bold"), "  ", (entry.id, "dim")), soft_wrap=True)
+                for sentence in answer.sentences:
                     console.print(Text(f"  {sentence.text}"), soft_wrap=True)
     if as_json:
-        print(json.dumps({"question": question, "answers": found}, ensure_ascii=False))  # noqa: T201
+        print(json.dumps(dump(LibraryAnswers(question, tuple(found))), ensure_ascii=False))  # noqa: T201
     elif not found:
         console.print(text("library_answer_none"))

@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from techsum.batch import ENGINES, BatchOptions, BatchProgress, batch
+from techsum.batch import ENGINES, BatchProgress, batch
 from techsum.cli import options
 from techsum.cli.terminal import make_console
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import UsageError
 from techsum.messages import text
 
@@ -42,10 +43,10 @@ def command(  # noqa: PLR0917 - typer calls it by name
     known = next((e for e in ENGINES if e == engine), None)
     if known is None:
         raise UsageError("choice_invalid", name="engine", value=engine, choices=", ".join(ENGINES))
-    batch_options = BatchOptions(model, length, style, register, seed, strict)
+    summary_options = SummaryOptions(length, style, register, model, seed, strict)
     began, last = time.monotonic(), None
     with _Shown() as shown:
-        for last in batch(source, out, batch_options, engine=known, workers=workers, slots=slots):
+        for last in batch(source, out, summary_options, engine=known, workers=workers, slots=slots):
             shown.show(last)
     assert last is not None  # noqa: S101 - the first moment comes before any row
     seconds = time.monotonic() - began

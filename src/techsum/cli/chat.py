@@ -11,14 +11,16 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from techsum.chat import QUOTING, Answer, Answered, ask, prepare
+from techsum.chat import QUOTING, ask, prepare
 from techsum.cli import options
 from techsum.cli.terminal import make_console, reading
+from techsum.contracts.answer import Answer
+from techsum.contracts.events import Answered, Event, Progress, SentenceDone, TextPiece, Withdrawn
+from techsum.contracts.serialization import dump
 from techsum.errors import UsageError
 from techsum.generators import resolve
 from techsum.messages import text
 from techsum.reading import read
-from techsum.summarizers.events import Event, Progress, SentenceDone, TextPiece, Withdrawn
 
 
 def command(
@@ -48,7 +50,7 @@ def command(
             continue
         before.append((answer.question, answer.text))
         if as_json:
-            print(json.dumps(answer.as_dict(), ensure_ascii=False))  # noqa: T201
+            print(json.dumps(dump(answer), ensure_ascii=False))  # noqa: T201
             continue
         console.print(answer.text, soft_wrap=True)
         for sentence in answer.sentences:
@@ -70,7 +72,7 @@ def _shown(console: Console, events: Iterator[Event | Answered], *, live: bool) 
             if isinstance(event, Answered):
                 return event.answer
             if isinstance(event, Progress):
-                screen.update(Text(f"… {text(event.key, **dict(event.values))}", style="italic dim"))
+                screen.update(Text(f"… {event.message}", style="italic dim"))
                 continue
             if isinstance(event, TextPiece):
                 growing += event.text

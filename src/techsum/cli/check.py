@@ -9,6 +9,7 @@ from rich.text import Text
 from techsum.checking import check, judge_for
 from techsum.cli import options
 from techsum.cli.terminal import make_console, print_sentence, reading
+from techsum.contracts.serialization import dump
 from techsum.errors import UsageError
 from techsum.messages import text
 from techsum.reading import read, read_summary
@@ -33,7 +34,7 @@ def command(
     with reading(console, quiet=as_json):
         checked = check(read(article), read_summary(summary), judge_for(judge))
     if as_json:
-        print(json.dumps(checked.as_dict(), ensure_ascii=False))  # noqa: T201
+        print(json.dumps(dump(checked), ensure_ascii=False))  # noqa: T201
     else:
         for sentence in checked.sentences:
             print_sentence(console, sentence, evidence=True)

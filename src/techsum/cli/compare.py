@@ -17,7 +17,7 @@ from techsum.errors import UsageError
 from techsum.evaluation.comparison import Choice, Comparison, Pair
 from techsum.evaluation.data import load
 from techsum.messages import text
-from techsum.summarizers import make_options
+from techsum.summarizers import SummaryOptions
 
 _CHOICES: dict[str, Choice] = {"1": "left", "2": "right", "0": "tie"}
 
@@ -36,7 +36,7 @@ def command(  # noqa: PLR0917 - typer calls it by name
         raise UsageError("compare_same")
     console = make_console()
     examples = load(data, parse_columns(columns), limit)
-    a, b = run_shown([first, second], examples, make_options(length, "문단", "한다체"))
+    a, b = run_shown([first, second], examples, SummaryOptions(length))
     comparison = Comparison((a, b), examples, out)
     for pair in comparison.open():
         show(console, pair)

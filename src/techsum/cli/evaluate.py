@@ -16,7 +16,7 @@ from techsum.evaluation.results import MAIN, Results, measure
 from techsum.evaluation.runs import Run, run
 from techsum.evaluation.systems import BASELINES
 from techsum.messages import text
-from techsum.summarizers import SummaryOptions, make_options
+from techsum.summarizers import SummaryOptions
 
 
 def command(  # noqa: PLR0917 - typer calls it by name
@@ -30,7 +30,7 @@ def command(  # noqa: PLR0917 - typer calls it by name
 ) -> None:
     """Compare models and baselines under one protocol."""
     console = make_console()
-    options = make_options(length, "문단", "한다체")
+    options = SummaryOptions(length)
     examples, checked = without_leaks(data, load(data, parse_columns(columns), limit), train or [])
     for line in (text("eval_leaks_unchecked"),) if not train else (text("eval_leaks", **checked),):
         console.print(line, soft_wrap=True)

@@ -1,7 +1,6 @@
 """`techsum summarize SOURCE`."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,17 +8,16 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from techsum.article import Article
 from techsum.cli import options
 from techsum.cli.terminal import make_console, reading, view
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done
+from techsum.contracts.serialization import dump
+from techsum.contracts.summary import Summary, SummaryResult
 from techsum.generators import check, resolve
 from techsum.messages import text
 from techsum.reading import read
-from techsum.settings import settings
-from techsum.summarizers import events, make_options
-from techsum.summarizers.events import Done
-from techsum.summarizers.result import result
-from techsum.summary import Summary
+from techsum.summarizers import SummaryOptions, events, summary_of
 
 
 def command(  # noqa: PLR0917 - typer calls it by name
@@ -44,23 +42,20 @@ def command(  # noqa: PLR0917 - typer calls it by name
     guide: Annotated[bool, typer.Option(help=text("help_summarize_guide"))] = False,
 ) -> None:
     """Summarise a source."""
-    options = replace(
-        make_options(length, style, register, seed, strict=strict), check=judge or settings().check
-    )
-    name = resolve(model)
-    check(name)
+    options = SummaryOptions(length, style, register, resolve(model), seed, strict, judge)
+    check(options.model)
     console = make_console()
     with reading(console, quiet=as_json):
         article = read(source)
     if as_json:
-        *_, last = events(article, name, options)
-        assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
+        summary = summary_of(article, options)
         if save:
-            keep(source, article, last.summary)
-        print(json.dumps(result(article, last.summary), ensure_ascii=False))  # noqa: T201
+            keep(source, article, summary)
+        print(json.dumps(dump(SummaryResult.of(article, summary)), ensure_ascii=False))  # noqa: T201
         return
-    with view(console, article, stream=stream, evidence=evidence) as shown:
-        for event in events(article, name, options):
+    separator = options.separator
+    with view(console, article, stream=stream, evidence=evidence, separator=separator) as shown:
+        for event in events(article, options):
             shown.show(event)
     assert isinstance(event, Done)  # noqa: S101 - `events` ends with it
     if save:
@@ -82,7 +77,7 @@ def keep(source: str, article: Article, summary: Summary) -> str:
         request = Request("text", article.text[:80])
     with opened() as library:
         entry = library.begin(READER, request, article)
-        library.finish(entry.id, summary.as_dict())
+        library.finish(entry.id, summary)
         library.save(READER, entry.id)
     return entry.id
 

@@ -11,12 +11,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
+from techsum.contracts.summary import Summary, SummarySentence, joined
 from techsum.generators.models import EXTRACT
 from techsum.messages import coverage_text, text
 from techsum.reading.parsed import clean_line
-from techsum.summarizers.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
-from techsum.summary import Summary, SummarySentence, joined
 
 _WIDEST = 100
 """Columns: Korean lines longer than fifty syllables are hard to read."""
@@ -60,12 +60,14 @@ def reading(console: Console, *, quiet: bool) -> Any:
 
 
 @contextmanager
-def view(console: Console, article: Article, *, stream: bool, evidence: bool = False) -> Iterator[View]:
-    """The view for this console: live in a terminal, plain lines in a pipe."""
+def view(
+    console: Console, article: Article, *, stream: bool, evidence: bool = False, separator: str = " "
+) -> Iterator[View]:
+    """The view for this console: live in a terminal, plain lines in a pipe; `separator` is the options'."""
     if not (console.is_terminal and stream):
         yield _Plain(console, article, evidence)
         return
-    with _Live(console, article, evidence) as live:
+    with _Live(console, article, evidence, separator) as live:
         yield live
 
 
@@ -89,14 +91,14 @@ class _Plain:
 class _Live(_Plain):
     """The sentence being written is shown while it grows; what was withdrawn disappears."""
 
-    def __init__(self, console: Console, article: Article, evidence: bool) -> None:
+    def __init__(self, console: Console, article: Article, evidence: bool, separator: str) -> None:
         super().__init__(console, article, evidence)
         self._live = Live(console=console, refresh_per_second=12, vertical_overflow="visible", transient=True)
         self._settled: list[str] = []
         self._open = ""
         self._status = ""
         self._model = ""
-        self._separator = " "
+        self._separator = separator
 
     def __enter__(self) -> Self:
         self._live.__enter__()
@@ -109,12 +111,10 @@ class _Live(_Plain):
         if isinstance(event, (KeySentences, Done)):
             self._live.update(Text(""), refresh=True)
             super().show(event)
-            self._separator = event.summary.separator
             return
         if isinstance(event, Progress):
-            values = dict(event.values)
-            self._model = str(values.get("model", self._model))
-            self._status = text(event.key, **values)
+            self._model = str(dict(event.values).get("model", self._model))
+            self._status = event.message
         elif isinstance(event, TextPiece):
             self._status = ""
             self._open = clean_line(self._open + event.text) + (" " if event.text.endswith(" ") else "")
@@ -125,7 +125,7 @@ class _Live(_Plain):
             self._open = ""
             if event.everything:
                 self._settled.clear()
-                self._status = text("progress_retry", reason=text(event.reason))
+                self._status = text("progress_retry", reason=event.reason)
         self._live.update(self._frame())
 
     def _frame(self) -> Group:

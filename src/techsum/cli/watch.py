@@ -9,6 +9,7 @@ from rich.text import Text
 from techsum.cli import options
 from techsum.cli.library import READER, opened
 from techsum.cli.terminal import make_console
+from techsum.contracts.options import SummaryOptions
 from techsum.messages import text
 from techsum.settings import settings
 
@@ -29,7 +30,7 @@ def command(  # noqa: PLR0917 - typer calls it by name
 ) -> None:
     """Summarise what is new in feeds."""
     folder = out or settings().data_dir / "digest"
-    options = {"model": model, "length": length, "style": style, "register": register}
+    options = SummaryOptions(length, style, register, model)
     console, new, failed = make_console(), 0, 0
     with opened() as library:
         from techsum.watch import watch

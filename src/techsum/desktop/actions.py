@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import flet as ft
 
+from techsum.contracts.events import Done
 from techsum.desktop.client import Client
 from techsum.desktop.files import Files
 from techsum.desktop.preferences import Preferences
@@ -237,9 +238,9 @@ class Actions:
 
         drawing = asyncio.create_task(draw())
         try:
-            async for number, name, data in self._client.events(entry_id, now.seen):
-                if name != "done":
-                    now = after(now, number, name, data)
+            async for number, event in self._client.events(entry_id, now.seen):
+                if not isinstance(event, Done):
+                    now = after(now, number, event)
             # drawn once, with what events do not tell: drawn twice, what is typed between would be lost
             page.reading = await self._client.get(entry_id)
         except TechsumError as error:
@@ -358,8 +359,8 @@ class Actions:
             nonlocal turn
             shown = 0.0
             chat.turns = (*before, turn)
-            async for name, data in self._client.ask(entry.id, turn.question):
-                turn = turn.after(name, data)
+            async for event in self._client.ask(entry.id, turn.question):
+                turn = turn.after(event)
                 if (now := asyncio.get_running_loop().time()) - shown >= _SHOWN_SECONDS:
                     chat.turns, shown = (*before, turn), now
             chat.turns = (*before, turn)

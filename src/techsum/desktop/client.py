@@ -4,14 +4,21 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import ValidationError
 
+from techsum.contracts.answer import Answer
+from techsum.contracts.entry import ListedEntries, WholeEntry
+from techsum.contracts.events import Cancelled, Done, Failed, WireEvent, decode
+from techsum.contracts.serialization import load
 from techsum.desktop.values import Entry, Reading, Turn
 from techsum.errors import ServerError
 
-TERMINAL = frozenset({"done", "failed", "cancelled"})
+T = TypeVar("T")
+
+TERMINAL = (Done, Failed, Cancelled)
 """Events after which a stream has ended."""
 _WAITS = (0.2, 0.5, 1, 2, 3, 5, 5, 5)
 """Seconds between attempts to take up a lost stream; a server that restarts is back within these."""
@@ -82,9 +89,10 @@ class Client:
 
     async def get(self, entry_id: str) -> Reading:
         """One summary, as far as it is."""
-        return Reading.of(await self._json("GET", f"/api/summaries/{entry_id}"))
+        payload = await self._json("GET", f"/api/summaries/{entry_id}")
+        return Reading.of(self._loaded(WholeEntry, payload))
 
-    async def events(self, entry_id: str, after: int = 0) -> AsyncIterator[tuple[int, str, dict[str, Any]]]:
+    async def events(self, entry_id: str, after: int = 0) -> AsyncIterator[tuple[int, WireEvent]]:
         """What happens to a summary, from after event number `after` on; a lost connection is taken up again.
 
         Raises:
@@ -98,8 +106,9 @@ class Client:
                 ) as events:
                     async for number, name, data in events:
                         after, lost = max(after, number), 0
-                        yield number, name, data
-                        if name in TERMINAL:
+                        if event := self._decoded(name, data):
+                            yield number, event
+                        if isinstance(event, TERMINAL):
                             return
             except httpx.TransportError:
                 pass
@@ -137,13 +146,15 @@ class Client:
     async def find(self, query: str, page: int) -> tuple[list[Entry], bool]:
         """A page of the library, and whether there is another one."""
         payload = await self._json("GET", "/api/summaries", params={"q": query, "page": page})
-        return [Entry.of(e) for e in payload["summaries"]], payload["more"]
+        page_found = self._loaded(ListedEntries, payload)
+        return [Entry.of(e) for e in page_found.summaries], page_found.more
 
     async def questions(self, entry_id: str) -> tuple[Turn, ...]:
         """What was asked about it before."""
-        return tuple(Turn.of(a) for a in await self._json("GET", f"/api/summaries/{entry_id}/questions"))
+        payload = await self._json("GET", f"/api/summaries/{entry_id}/questions")
+        return tuple(Turn.of(self._loaded(Answer, one)) for one in payload)
 
-    async def ask(self, entry_id: str, question: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    async def ask(self, entry_id: str, question: str) -> AsyncIterator[WireEvent]:
         """The events of an answer.
 
         Raises:
@@ -153,9 +164,11 @@ class Client:
         try:
             async with self._stream("POST", where, headers=headers, json={"question": question}) as events:
                 async for _, name, data in events:
-                    if name == "failed":
-                        raise ServerError("desktop_server_says", message=data["title"])
-                    yield name, data
+                    event = self._decoded(name, data)
+                    if isinstance(event, Failed):
+                        raise ServerError("desktop_server_says", message=event.failure.message)
+                    if event:
+                        yield event
         except httpx.TransportError:
             raise ServerError("desktop_no_server", server=self.server) from None
 
@@ -181,6 +194,20 @@ class Client:
                 await asyncio.sleep(wait)
         self._checked(response)
         return response.json() if response.content else None
+
+    def _loaded(self, contract: type[T], payload: Any) -> T:
+        """A contract's value; a server of something else is said so."""
+        try:
+            return load(contract, payload)
+        except ValidationError:
+            raise ServerError("desktop_not_techsum", server=self.server) from None
+
+    def _decoded(self, name: str, data: dict[str, Any]) -> WireEvent | None:
+        """An event; None for one that a newer server tells."""
+        try:
+            return decode(name, data)
+        except ValidationError:
+            raise ServerError("desktop_not_techsum", server=self.server) from None
 
     def _checked(self, response: httpx.Response) -> None:
         """Raise what the server said; keep the cookies that it gave."""

@@ -13,8 +13,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from techsum.article import MINIMUM_CHARACTERS, Article
 from techsum.cached import cached_property
+from techsum.contracts.article import MINIMUM_CHARACTERS, Article
 from techsum.errors import EvaluationError
 
 _SHINGLE = 20

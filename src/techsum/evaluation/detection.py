@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from techsum.article import Article
 from techsum.checking import Checker
+from techsum.contracts.article import Article
+from techsum.contracts.summary import SummarySentence
 from techsum.evaluation.corruptions import Corruption, Corruptor, names_of
 from techsum.korean import sentences
-from techsum.summary import SummarySentence
 
 _FROM_ARTICLE = 2
 """Sentences of each article that are corrupted as if a summarizer had copied them."""

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from techsum import korean
 from techsum.checking import Checker
+from techsum.contracts.summary import SummarySentence
 from techsum.evaluation.data import Example
 from techsum.evaluation.rouge import Rouge, characters, rouge
 from techsum.summarizers.register import register_of
 from techsum.summarizers.sentence_filter import is_complete
-from techsum.summary import SummarySentence
 
 FIGURES = {
     "rouge1": 1,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from techsum.contracts.summary import SummarySentence
 from techsum.errors import EvaluationError, UsageError
 from techsum.evaluation import lm_eval
 from techsum.evaluation.results import MAIN, Results, SystemResult
 from techsum.evaluation.systems import BASELINES
 from techsum.messages import text
-from techsum.summary import SummarySentence
 
 _SHOWN = 10
 _COLUMNS = (

@@ -8,6 +8,7 @@ from typing import Any
 
 import techsum
 from techsum.cached import cached_property
+from techsum.contracts.serialization import dump
 from techsum.evaluation.data import Example
 from techsum.evaluation.measures import FIGURES, Measured, Scorer
 from techsum.evaluation.runs import Run
@@ -102,7 +103,7 @@ class Results:
                         s.name: {
                             "text": s.run.outputs[n].text,
                             "figures": {k: round(v, 4) for k, v in s.measured[n].figures.items()},
-                            "sentences": [t.as_dict() for t in s.measured[n].sentences],
+                            "sentences": [dump(t) for t in s.measured[n].sentences],
                         }
                         for s in self.systems
                     },

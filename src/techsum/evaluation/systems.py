@@ -4,18 +4,17 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import techsum
 from techsum import korean
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.errors import UsageError
 from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.models import TUNED, shipped_adapter
-from techsum.summarizers import SummaryOptions, events, extract
-from techsum.summarizers.events import Done
+from techsum.summarizers import SummaryOptions, extract, summary_of
 from techsum.summarizers.ranker import COEFFICIENTS
 
 BASELINES = ("lead-3", "random-3", "longest-3", "textrankr", "sumy-lexrank")
@@ -91,10 +90,9 @@ def _extract(article: Article, options: SummaryOptions) -> Output:
 
 def _model(name: str, article: Article, options: SummaryOptions) -> Output:
     began = time.perf_counter()
-    *_, last = events(article, name, options)
-    assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
-    fell_back = any(n.kind == "fallback" for n in last.summary.notices)
-    return Output(last.summary.text, time.perf_counter() - began, fell_back)
+    summary = summary_of(article, replace(options, model=name))
+    fell_back = any(n.kind == "fallback" for n in summary.notices)
+    return Output(summary.text, time.perf_counter() - began, fell_back)
 
 
 Ranking = Callable[[Article], Sequence[int]]

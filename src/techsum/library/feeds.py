@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from sqlalchemy import Row, and_, case, delete, exists, func, insert, or_, select, update
 
+from techsum.contracts.entry import Entry
 from techsum.errors import UsageError
-from techsum.library.entries import Entry
 from techsum.library.library import Library
 from techsum.library.rows import LISTED, listed_entry
 from techsum.library.tables import feed_items, feeds, summaries

@@ -6,15 +6,16 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from techsum.article import Article, detect_language
+from techsum.contracts.article import Article, detect_language
+from techsum.contracts.entry import CHECKED_BY, Entry, ExportedEntry, ExportedQuestion, Question, Request
+from techsum.contracts.serialization import dump, load_strictly
+from techsum.contracts.summary import Summary, SummarySentence
 from techsum.errors import StorageError, UsageError
 from techsum.files import make_private
-from techsum.library.entries import CHECKED_BY, Entry, Request
-from techsum.library.import_schema import Exported
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
 from techsum.library.tables import storable
@@ -29,51 +30,30 @@ T = TypeVar("T")
 _INSTRUCTION = "다음 글을 요약하세요."
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
+def exported(library: Library, reader: str) -> Iterator[str]:
+    """All saved summaries of a reader as JSON lines, each with its questions."""
+    for entry in library.everything(reader):
+        yield export_line(entry, library.questions(reader, entry.id)) + "\n"
+
+
+def export_line(entry: Entry, questions: Iterable[Question]) -> str:
     """An entry with everything that belongs to it, without its reader."""
-    line_data = asdict(replace(entry, article=None))
-    del line_data["reader"], line_data["spans"], line_data["line"]
-    return line_data | {"article": entry.article.as_dict() if entry.article else None}
+    own = {f.name: getattr(entry, f.name) for f in fields(ExportedEntry) if f.name != "questions"}
+    asked = tuple(ExportedQuestion(q.question, q.answer) for q in questions)
+    return json.dumps(dump(ExportedEntry(**own, questions=asked)), ensure_ascii=False)
 
 
-def entry_from(line_data: Exported, reader: str) -> Entry:
-    """The entry that `entry_json` wrote, for this reader."""
-    plain = line_data.model_dump(exclude_unset=True)
-    article = Article.from_dict(plain["article"]) if line_data.article else None
+def _imported_entry(line: ExportedEntry, reader: str) -> Entry:
+    """The entry of an `export_line`, for this reader."""
 
     # another reader's id must not be taken over by importing it
     def own(an_id: str) -> str:
         return hashlib.sha256(f"{reader}/{an_id}".encode()).hexdigest()[:22]
 
-    return Entry(
-        id=own(line_data.id),
-        reader=reader,
-        status=line_data.status,
-        request=Request(**plain["request"]),
-        created=line_data.created,
-        saved=line_data.saved,
-        title=line_data.title,
-        article=article,
-        keys=plain["keys"],
-        result=plain["result"],
-        error=plain["error"],
-        correction=line_data.correction,
-        tags=tuple(line_data.tags),
-        source_id=None if _is_check(plain["result"]) else own(line_data.source_id or line_data.id),
-    )
-
-
-def _is_check(result: dict[str, Any] | None) -> bool:
-    return str((result or {}).get("model", "")).startswith(CHECKED_BY)
-
-
-def exported(library: Library, reader: str) -> Iterator[str]:
-    """All saved summaries of a reader as JSON lines, each with its questions."""
-    for entry in library.everything(reader):
-        questions = [
-            {"question": q.question, "answer": q.answer} for q in library.questions(reader, entry.id)
-        ]
-        yield json.dumps(entry_json(entry) | {"questions": questions}, ensure_ascii=False) + "\n"
+    is_check = line.result is not None and line.result.model.startswith(CHECKED_BY)
+    known = {f.name: getattr(line, f.name) for f in fields(line) if f.name != "questions"}
+    source_id = None if is_check else own(line.source_id or line.id)
+    return Entry(**known | {"id": own(line.id), "reader": reader, "source_id": source_id})
 
 
 def imported(library: Library, reader: str, text: str) -> int:
@@ -101,17 +81,13 @@ def imported(library: Library, reader: str, text: str) -> int:
     lines = ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
     for number, line in _limited(lines):
         try:
-            line_data = Exported.model_validate_json(line)
-            entry = entry_from(line_data, reader)
-            for one in entry.article.notices if entry.article else ():
-                one.as_dict()  # a page will say it
-        except (ValueError, TypeError, KeyError, IndexError):
+            exported_entry = load_strictly(ExportedEntry, line)
+        except ValueError:
             raise UsageError("library_import_line", line=number) from None
+        entry = _imported_entry(exported_entry, reader)
         if library.add([entry]):
-            for question in line_data.questions:
-                library.answered(
-                    reader, entry.id, question.question, question.answer.model_dump(exclude_unset=True)
-                )
+            for question in exported_entry.questions:
+                library.answered(reader, entry.id, question.answer)
         count += 1
     return count
 
@@ -185,7 +161,7 @@ def _from_reference(row: dict[str, Any], reader: str, budget: _Budget) -> Entry:
     source, output = str(row["input"])[:_LONGEST], str(row["output"])[:_LONGEST]
     is_link = str(row.get("mode", "")).lower() in ("link", "url", "링크")
     title = str(row.get("title") or output[:40])[:_LONGEST_TITLE]
-    request = Request("link", source, {}) if is_link else Request("text", source[:80], {})
+    request = Request("link", source) if is_link else Request("text", source[:80])
     article = None if is_link else Article(source)
     by = _Source(reader, "reference", budget)
     return _foreign(by, request, title, output, article=article, key=row.get("id"))
@@ -194,7 +170,7 @@ def _from_reference(row: dict[str, Any], reader: str, budget: _Budget) -> Entry:
 def _from_markdown(written: Written, reader: str, budget: _Budget) -> Entry:
     text = "\n\n".join(written.article)
     article = Article(text, written.title, url=written.url, language=detect_language(text)) if text else None
-    request = Request("link", written.url, {}) if written.url else Request("text", written.title, {})
+    request = Request("link", written.url) if written.url else Request("text", written.title)
     by = _Source(reader, "markdown", budget)
     entry = _foreign(by, request, written.title, *written.sentences, article=article)
     return replace(entry, correction=written.correction, tags=written.tags)
@@ -204,22 +180,19 @@ def _foreign(
     by: _Source,
     request: Request,
     title: str,
-    *line_data: str,
+    *written: str,
     article: Article | None,
     key: object = None,
 ) -> Entry:
     """A summary of another hand: its evidence is looked for again where its article is there."""
     from techsum.checking import check
 
-    summary = " ".join(line_data)
+    summary = " ".join(written)
     if article and len(summary) <= _LONGEST_CHECKED and by.budget.allows(article.text):
-        sentences = check(article, summary).as_dict()["sentences"]
+        sentences = check(article, summary).sentences
     else:
-        sentences = [_bare(s) for s in line_data]
-    result = {
-        "title": title, "summary": summary, "sentences": sentences, "notices": [], "model": by.name,
-        "coverage": 1.0, "seconds": 0.0, "seed": None,
-    }  # fmt: skip
+        sentences = tuple(map(SummarySentence, written))
+    result = Summary(title=title, text=summary, sentences=sentences, model=by.name, coverage=1.0, seconds=0.0)
     entry_id = hashlib.sha256(f"{by.reader}/{key}/{title}/{summary}".encode()).hexdigest()[:22]
     return Entry(
         id=entry_id,
@@ -239,10 +212,6 @@ def _foreign(
     )
 
 
-def _bare(sentence: str) -> dict[str, Any]:
-    return {"text": sentence, "supported": True, "evidence": [], "notices": []}
-
-
 def training_rows(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
     """Corrected summaries as rows that a recipe takes: instruction, input, output, title, rejected.
 
@@ -255,7 +224,7 @@ def training_rows(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
                 "input": entry.article.text,
                 "output": entry.correction,
                 "title": entry.title,
-                "rejected": str((entry.result or {}).get("summary", "")),
+                "rejected": entry.result.text if entry.result else "",
             }
 
 

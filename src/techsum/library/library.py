@@ -35,17 +35,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from techsum import korean
-from techsum.article import Article
+from techsum.contracts.answer import Answer
+from techsum.contracts.article import Article
+from techsum.contracts.entry import OPEN, Entry, Failure, Found, Question, Request
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.serialization import dump, load
+from techsum.contracts.summary import Summary
 from techsum.errors import StorageError
 from techsum.library import search, versions
 from techsum.library.database import bring_up, make_engine, reason
-from techsum.library.entries import (
-    Entry,
-    Found,
-    Question,
-    Request,
-    Status,
-)
 from techsum.library.rows import LISTED, article_row, entry_of, entry_row, listed_entry, stored_bytes
 from techsum.library.tables import feeds, questions, shares, sizes, summaries
 from techsum.library.ticket_lock import TicketLock
@@ -65,8 +63,6 @@ _LEAST_SHARE, _BEHIND_BEST = 0.4, 0.9
 
 _PUT_IN = 5
 """Entries of an import that are written at a time: some 20 ms in which nobody else writes."""
-OPEN: tuple[Status, ...] = ("queued", "running")
-"""Of what is not over yet."""
 
 
 def open_library(url: str) -> "Library":
@@ -154,7 +150,7 @@ class Library:
             "status": "queued",
             "mode": request.mode,
             "source": request.source,
-            "options": request.options,
+            "options": dump(request.options),
             "created": time.time(),
             "title": (article.title or "") if article else "",
             "article": article_row(article),
@@ -174,7 +170,7 @@ class Library:
 
     # What `worker` says stands only while the summary is its own: another may have taken it over.
 
-    def read(self, entry_id: str, article: Article, keys: dict[str, Any], worker: str | None = None) -> None:
+    def read(self, entry_id: str, article: Article, keys: Summary, worker: str | None = None) -> None:
         """The article was read, and its key sentences are there."""
         self._set(
             entry_id,
@@ -182,33 +178,31 @@ class Library:
             status="running",
             article=article_row(article),
             article_words=_article_words(article),
-            key_sentences=keys,
-            title=article.title or keys["title"],
+            key_sentences=dump(keys),
+            title=article.title or keys.title,
             line=_line(keys),
         )
 
-    def finish(self, entry_id: str, result: dict[str, Any], worker: str | None = None) -> None:
+    def finish(self, entry_id: str, result: Summary, worker: str | None = None) -> None:
         """The summary is done."""
-        self._set(entry_id, worker, status="done", result=result, title=result["title"], line=_line(result))
+        self._set(entry_id, worker, status="done", **_result_row(result))
 
-    def fail(self, entry_id: str, kind: str, message: str, worker: str | None = None) -> None:
+    def fail(self, entry_id: str, failure: Failure, worker: str | None = None) -> None:
         """It could not be made."""
-        self._set(entry_id, worker, status="failed", saved=None, error={"kind": kind, "message": message})
+        self._set(entry_id, worker, status="failed", saved=None, error=dump(failure))
 
-    def cancel(self, entry_id: str, worker: str | None = None, result: dict[str, Any] | None = None) -> None:
+    def cancel(self, entry_id: str, worker: str | None = None, result: Summary | None = None) -> None:
         """The reader stopped it; `result` is what was written so far."""
-        written: dict[str, Any] = {"saved": None}
-        if result:
-            written = {"result": result, "title": result["title"], "line": _line(result)}
+        written = _result_row(result) if result else {"saved": None}
         self._set(entry_id, worker, status="cancelled", **written)
 
-    def interrupt(self, kind: str, message: str) -> int:
+    def interrupt(self, failure: Failure) -> int:
         """Say of everything unfinished that it was interrupted: when a server starts. Returns how many."""
         with self.writing() as connection:
             done = connection.execute(
                 update(summaries)
                 .where(summaries.c.status.in_(OPEN))
-                .values(status="failed", saved=None, error={"kind": kind, "message": message})
+                .values(status="failed", saved=None, error=dump(failure))
             )
         return int(done.rowcount)
 
@@ -239,7 +233,7 @@ class Library:
             row = connection.execute(select(summaries).where(*_own(reader, entry_id))).one_or_none()
         return entry_of(row) if row else None
 
-    def of_source(self, reader: str, source: str, options: dict[str, Any]) -> Entry | None:
+    def of_source(self, reader: str, source: str, options: SummaryOptions) -> Entry | None:
         """The reader's newest finished summary of this link with these options."""
         with self.reading() as connection:
             rows = connection.execute(
@@ -249,7 +243,8 @@ class Library:
                 .order_by(summaries.c.number.desc())
                 .limit(PAGE)
             )
-            return next((entry_of(row) for row in rows if row.options == options), None)
+            same = (row for row in rows if SummaryOptions.kept(row.options) == options)
+            return next(map(entry_of, same), None)
 
     def find(
         self,
@@ -452,11 +447,16 @@ class Library:
 
     # -- questions and share links ---------------------------------------------------------------------
 
-    def answered(self, reader: str, entry_id: str, question: str, answer: dict[str, Any]) -> bool:
-        """Keep a question and its answer."""
+    def answered(self, reader: str, entry_id: str, answer: Answer) -> bool:
+        """Keep an answer with its question."""
         if not self.get(reader, entry_id):
             return False
-        values = {"summary": entry_id, "created": time.time(), "question": question, "answer": answer}
+        values = {
+            "summary": entry_id,
+            "created": time.time(),
+            "question": answer.question,
+            "answer": dump(answer),
+        }
         try:
             with self.writing() as connection:
                 connection.execute(insert(questions).values(values))
@@ -473,7 +473,7 @@ class Library:
                 .where(*_own(reader, entry_id))
                 .order_by(questions.c.number)
             )
-            return [Question(r.number, r.created, r.question, dict(r.answer)) for r in rows]
+            return [Question(r.number, r.created, r.question, load(Answer, r.answer)) for r in rows]
 
     def share(self, reader: str, entry_id: str) -> str | None:
         """A token with which anyone may read it, until it is revoked. What is shared is saved."""
@@ -579,7 +579,7 @@ class Library:
                 for entry, found_by in some:
                     known = select(summaries.c.id).where(summaries.c.id == entry.id)
                     if not connection.execute(known).first():
-                        row = entry_row(entry) | {"line": _line(entry.result or entry.keys or {})}
+                        row = entry_row(entry) | {"line": _line(entry.best_summary)}
                         kept = insert(summaries).values(row).returning(summaries.c.number)
                         number = connection.execute(kept).scalar_one()
                         search.index(connection, number, found_by)
@@ -609,14 +609,18 @@ def _article_words(article: Article | None) -> str:
     return " ".join(words_of(article.sentences)) if article else ""
 
 
-def _line(summary: dict[str, Any]) -> str:
+def _line(summary: Summary | None) -> str:
     """What a list says about a summary: its one line, else its beginning."""
-    return str(summary.get("line") or summary.get("summary", ""))[:_LONGEST_LINE]
+    return (summary.line or summary.text)[:_LONGEST_LINE] if summary else ""
+
+
+def _result_row(result: Summary) -> dict[str, Any]:
+    return {"result": dump(result), "title": result.title, "line": _line(result)}
 
 
 def _searched_of(entry: Entry) -> str:
-    summary = entry.correction or (entry.result or entry.keys or {}).get("summary", "")
-    return _searched(entry.title, entry.tags, summary)
+    summary = entry.best_summary
+    return _searched(entry.title, entry.tags, entry.correction or (summary.text if summary else ""))
 
 
 def _searched(title: str, tags: Iterable[str], summary: str) -> str:

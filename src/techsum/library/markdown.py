@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from techsum.contracts.entry import Entry
 from techsum.errors import UsageError
-from techsum.library.entries import Entry
 
 CORRECTION, ARTICLE = "## 고친 요약", "## 본문"
 """The sections of a whole entry, behind its title and its summary."""
@@ -44,12 +44,12 @@ def markdown(entry: Entry, *, whole: bool = False) -> str:
         lines += [f"<{web_address(article.url)}>", ""]
     if correction and not whole:
         lines += [plain(correction), ""]
-    for sentence in () if correction and not whole else (entry.result or {}).get("sentences", ()):
-        lines.append(f"- {plain(sentence['text'])}")
+    for sentence in entry.result.sentences if entry.result and (whole or not correction) else ():
+        lines.append(f"- {plain(sentence.text)}")
         lines += [
-            f"  > {plain(e['text'])}"
-            for e in sentence["evidence"][:1]
-            if whole or e["text"] != sentence["text"]  # once is enough
+            f"  > {plain(e.text)}"
+            for e in sentence.evidence[:1]
+            if whole or e.text != sentence.text  # once is enough
         ]
     if entry.tags:
         lines += ["", " ".join(f"#{plain(t).replace(' ', '_')}" for t in entry.tags)]

@@ -3,35 +3,19 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
-from techsum.article import Article
-from techsum.chat import Answer, Answered, ask, checked_question
+from techsum.chat import ask, checked_question
 from techsum.chat.features import content
+from techsum.contracts.answer import LibraryAnswer
+from techsum.contracts.article import Article
+from techsum.contracts.entry import Entry
+from techsum.contracts.events import Answered
 from techsum.errors import UsageError
-from techsum.library.entries import Entry
 from techsum.library.library import Library
 
 MOST_ARTICLES = 4
 """Asked for one question. For 100 of 108 questions the right one of 258 articles is among the first four."""
-
-
-@dataclass(frozen=True)
-class LibraryAnswer:
-    """What one saved article says to the question."""
-
-    entry: Entry
-    answer: Answer
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON that the command line and the API give."""
-        entry = self.entry
-        return {
-            "summary": entry.id,
-            "title": entry.title,
-            "source": entry.request.source,
-        } | self.answer.as_dict()
 
 
 def ask_library(
@@ -42,8 +26,8 @@ def ask_library(
     model: str = "auto",
     cancel: threading.Event | None = None,
     turn: Callable[[Article], AbstractContextManager[Any]] = nullcontext,
-) -> Iterator[LibraryAnswer]:
-    """The answers of the saved articles that have one, the likeliest article first; none: no article says.
+) -> Iterator[tuple[Entry, LibraryAnswer]]:
+    """The saved articles that answer, the likeliest first, each with its answer; none: no article says.
 
     Args:
         library: the library.
@@ -71,6 +55,11 @@ def ask_library(
         assert isinstance(last, Answered)  # noqa: S101 - `ask` ends with it
         if last.answer.sentences:
             found = True
-            yield LibraryAnswer(entry, last.answer)
+            about: dict[str, Any] = {
+                "summary": entry.id,
+                "title": entry.title,
+                "source": entry.request.source,
+            }
+            yield entry, LibraryAnswer(**vars(last.answer), **about)
     if refused and not found:
         raise refused

@@ -4,9 +4,12 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.entry import Entry, Failure, Request
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.serialization import dump, load
+from techsum.contracts.summary import Summary
 from techsum.library.database import as_json
-from techsum.library.entries import Entry, Request
 from techsum.library.tables import summaries
 
 # an article, its key sentences and its summary may have megabytes
@@ -28,7 +31,7 @@ def article_row(article: Article | None) -> dict[str, Any] | None:
     if article is None:
         return None
     known = vars(article).get("sentences")  # a cached property: nothing is split for this
-    return article.as_dict() | ({"spans": [[s.start, s.end] for s in known]} if known else {})
+    return dump(article) | ({"spans": [[s.start, s.end] for s in known]} if known else {})
 
 
 def _entry(
@@ -43,14 +46,14 @@ def _entry(
         id=row.id,
         reader=row.reader,
         status=row.status,
-        request=Request(row.mode, row.source, dict(row.options)),
+        request=Request(row.mode, row.source, SummaryOptions.kept(row.options)),
         created=row.created,
         saved=row.saved,
         title=row.title,
-        article=Article.from_dict(article) if article else None,
-        keys=keys,
-        result=result,
-        error=row.error,
+        article=load(Article, article) if article else None,
+        keys=load(Summary, keys) if keys else None,
+        result=load(Summary, result) if result else None,
+        error=load(Failure, row.error) if row.error else None,
         correction=row.correction,
         tags=tuple(row.tags),
         source_id=row.source_id,
@@ -67,14 +70,14 @@ def entry_row(entry: Entry) -> dict[str, Any]:
         "status": entry.status,
         "mode": entry.request.mode,
         "source": entry.request.source,
-        "options": entry.request.options,
+        "options": dump(entry.request.options),
         "created": entry.created,
         "saved": entry.saved,
         "title": entry.title,
         "article": article_row(entry.article),
-        "key_sentences": entry.keys,
-        "result": entry.result,
-        "error": entry.error,
+        "key_sentences": dump(entry.keys) if entry.keys else None,
+        "result": dump(entry.result) if entry.result else None,
+        "error": dump(entry.error) if entry.error else None,
         "correction": entry.correction,
         "tags": list(entry.tags),
         "source_id": entry.source_id,

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from techsum.contracts.entry import Entry
 from techsum.files import atomic_write_text
-from techsum.library.entries import Entry
 from techsum.library.markdown import markdown
 
 _ID = re.compile(r"^techsum: \"?([\w-]{1,64})\"?$", re.MULTILINE)
@@ -78,7 +78,7 @@ def _front_matter(entry: Entry) -> str:
         "author": article.author if article else None,
         "published": article.published if article else None,
         "summarised": datetime.fromtimestamp(entry.created).astimezone().strftime("%Y-%m-%d"),
-        "model": (entry.result or {}).get("model"),
+        "model": entry.result.model if entry.result else None,
         "tags": [re.sub(r"\s+", "_", tag) for tag in entry.tags] or None,
     }
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items() if value]

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
-from techsum.library.entries import Entry
-from techsum.library.library import OPEN, Library
+from techsum.contracts.entry import OPEN, Entry, Failure
+from techsum.contracts.events import Failed, encode
+from techsum.contracts.serialization import dump
+from techsum.library.library import Library
 from techsum.library.rows import entry_of
 from techsum.library.tables import events, keys, summaries, workers
 
@@ -63,7 +65,7 @@ class Work:
 
     # -- who makes what ----------------------------------------------------------------------------------
 
-    def give_back(self, worker: str, *, kind: str, message: str, died: bool) -> list[str]:
+    def give_back(self, worker: str, failure: Failure, *, died: bool) -> list[str]:
         """Let others make what a process has not finished, and take the process off the list.
 
         What cannot be made again, an uploaded file that nobody had read yet or a summary over which
@@ -71,8 +73,7 @@ class Work:
 
         Args:
             worker: the process.
-            kind: of the failure.
-            message: the failure for the reader.
+            failure: of what cannot be made again.
             died: whether the process ended without a word.
 
         Returns:
@@ -91,13 +92,13 @@ class Work:
                 values: dict[str, Any] = {"worker": None, "tries": tries, "status": "queued"}
                 if (row.mode != "link" and not row.read) or tries >= MOST_TRIES:
                     failed.append(row.id)
-                    values |= {"status": "failed", "saved": None, "error": {"kind": kind, "message": message}}
+                    values |= {"status": "failed", "saved": None, "error": dump(failure)}
                 connection.execute(update(summaries).where(summaries.c.id == row.id).values(values))
             for one in failed:
                 known = select(func.coalesce(func.max(events.c.number), 0)).where(events.c.summary == one)
-                last = StoredEvent(one, connection.execute(known).scalar_one() + 1, "failed", {}, last=True)
-                stored = {"kind": kind, "message": message}
-                connection.execute(insert_new(events).values(_row(last) | {"data": stored}))
+                number = connection.execute(known).scalar_one() + 1
+                last = StoredEvent(one, number, *encode(Failed(failure)), last=True)
+                connection.execute(insert_new(events).values(_row(last)))
             connection.execute(delete(workers).where(workers.c.id == worker))
         return failed
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from techsum.article import MINIMUM_CHARACTERS, Article, detect_language
+from techsum.contracts.article import MINIMUM_CHARACTERS, Article, detect_language
+from techsum.contracts.notice import notice
 from techsum.errors import ReadingError
 from techsum.korean import LINE_END, join_lines
 from techsum.reading.parsed import Parsed
-from techsum.summary import notice
 
 if TYPE_CHECKING:
     from techsum.reading.fetch import Fetched

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from techsum.contracts.notice import notice
 from techsum.errors import ReadingError
 from techsum.fair_queue import FairQueue
 from techsum.pipes import Child
 from techsum.reading.feeds import LARGEST, Links, Listed
 from techsum.reading.parsed import Parsed
 from techsum.reading.worker import PARSE_SECONDS
-from techsum.summary import notice
 
 PARSERS = 3
 """Children at most; one is started where one is enough. Each takes 60 MB, and up to `worker.MEMORY_LIMIT`."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from techsum.contracts.notice import Notice
 from techsum.reading.boilerplate import without_boilerplate
-from techsum.summary import Notice
 
 FORMATS = "HTML, PDF, HWPX, HWP, HML, DOCX, PPTX, EPUB, MD, TXT"
 """What is read, as messages name it."""

@@ -3,13 +3,13 @@
 import re
 from dataclasses import replace
 
+from techsum.contracts.notice import notice
 from techsum.errors import ReadingError
 from techsum.korean import COMMON_SYLLABLES
 from techsum.reading.parsed import Parsed, clean_line, iso_date
 from techsum.reading.pdf_lines import Line, body_size, page_lines, without_notes
 from techsum.reading.pdf_paragraphs import paragraphs
 from techsum.reading.titles import is_heading, office_document
-from techsum.summary import notice
 
 _LARGE = 1.25
 """A title's letters against the body's."""

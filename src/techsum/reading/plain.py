@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from techsum.contracts.notice import Notice, notice
 from techsum.errors import ReadingError
 from techsum.korean import COMMON_SYLLABLES
 from techsum.reading.parsed import FORMATS, Parsed, clean_line, iso_date, join_paragraphs
 from techsum.reading.titles import is_heading
-from techsum.summary import Notice, notice
 
 _LONGEST_TITLE = 60
 _MARKS = {

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
 
+from techsum.contracts.notice import Notice, notice
 from techsum.errors import ReadingError
 from techsum.reading import sciencetimes
 from techsum.reading.metadata import Metadata
@@ -12,7 +13,6 @@ from techsum.reading.parsed import Parsed, join_paragraphs
 from techsum.reading.plain import decode
 from techsum.reading.web_body import body_paragraphs, stated_body
 from techsum.reading.web_tree import clean, is_prose
-from techsum.summary import Notice, notice
 
 _DEEPEST = 250
 """libxml2 silently drops what is nested deeper than 256 elements."""

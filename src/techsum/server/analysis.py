@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.fair_queue import FairQueue
 from techsum.kiwi_process import in_background
 from techsum.server.limits import Client

@@ -3,18 +3,31 @@
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent, format_sse_event
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from techsum import __version__
-from techsum.chat import LONGEST_QUESTION
+from techsum.contracts.answer import Answer, LibraryAnswers
+from techsum.contracts.entry import (
+    Failure,
+    ListedEntries,
+    ListedEntry,
+    WholeEntry,
+    listed_entries,
+    listed_entry,
+    whole_entry,
+)
+from techsum.contracts.events import Answered, Cancelled, Done, Failed, WireEvent, encode
+from techsum.contracts.request import MOST_CHARACTERS, Change, CheckRequest, QuestionRequest, SummaryRequest
+from techsum.contracts.serialization import adapter
+from techsum.contracts.summary import CheckResult
 from techsum.errors import StorageError, TechsumError, UsageError
 from techsum.generators.models import auto_model, offered, shown
 from techsum.kiwi_process import in_background
@@ -26,64 +39,17 @@ from techsum.library.quota import check_quota
 from techsum.messages import text, user_language
 from techsum.reading import link_in, read_remote, read_upload
 from techsum.server.analysis import LONG_CHARACTERS
-from techsum.server.checks import MOST_SUMMARY_CHARACTERS, checked
+from techsum.server.checks import checked
 from techsum.server.jobs import Jobs
 from techsum.server.limits import Client, Slots
-from techsum.server.problems import not_found, status_of, validation_error
-from techsum.summarizers.result import with_article
+from techsum.server.problems import not_found, validation_error
 
-MOST_CHARACTERS = 2_000_000
 _LARGEST_TEXT = 4 * MOST_CHARACTERS
 """Bytes of a text in a form: a Korean letter has three."""
 _imports = Slots(most=2, each_reader=1, each_address=1)
 """Imports at the same time: each holds a thread for up to a minute."""
 _LABEL = 80
 """Characters of a pasted text that its entry is called by until it has a title."""
-
-
-DEFAULTS = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
-"""How a summary looks if nothing else is asked."""
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CheckRequest(_Body):
-    """What `POST /api/check` takes."""
-
-    article: str = Field(max_length=MOST_CHARACTERS, description="a public link, or the article's text")
-    summary: str = Field(max_length=MOST_SUMMARY_CHARACTERS, description="prose, or one sentence a line")
-    check: Literal["model", "rules"] | None = Field(
-        None, description="whether a model judges beside the rules; by default as the server is set"
-    )
-
-
-class SummaryRequest(_Body):
-    """What `POST /api/summaries` takes; a form with a `file` instead of `source` may have the same fields."""
-
-    source: str = Field("", max_length=MOST_CHARACTERS, description="a public link, or the text itself")
-    length: str = Field(DEFAULTS["length"], description="short, medium, long, or characters")
-    style: str = Field(DEFAULTS["style"], description="문단 or 개조식")
-    register_: str = Field(DEFAULTS["register"], alias="register", description="해요체, 합니다체 or 한다체")
-    model: str = Field(DEFAULTS["model"], description="a name that `GET /api/models` lists")
-    fresh: bool = Field(False, description="make it anew although this link was summarised before")
-
-
-class Change(_Body):
-    """What `PATCH /api/summaries/{id}` takes; only what is given changes."""
-
-    saved: bool | None = None
-    title: str | None = Field(None, min_length=1, max_length=300)
-    tags: list[Annotated[str, Field(max_length=60)]] | None = Field(None, max_length=30)
-    correction: str | None = Field(None, max_length=MOST_SUMMARY_CHARACTERS, description='"" takes it back')
-
-
-class QuestionRequest(_Body):
-    """What `POST /api/summaries/{id}/questions` takes."""
-
-    question: str = Field(max_length=LONGEST_QUESTION)
-    model: str | None = Field(None, description="by default the model of the summary")
 
 
 def reader_of(request: Request) -> str:
@@ -94,36 +60,6 @@ def reader_of(request: Request) -> str:
 def client_of(request: Request) -> Client:
     """Who the limits count a request for."""
     return cast("Client", request.state.client)
-
-
-def with_defaults(entry: Entry) -> dict[str, str]:
-    """The options of a summary; one that was imported may lack them."""
-    wished = SummaryRequest.model_validate(
-        {k: v for k, v in entry.request.options.items() if k in DEFAULTS and isinstance(v, str)}
-    )
-    return {name: str(getattr(wished, "register_" if name == "register" else name)) for name in DEFAULTS}
-
-
-def entry_json(entry: Entry, *, whole: bool = True) -> dict[str, Any]:
-    """An entry as the API gives it; in a list without its result."""
-    payload: dict[str, Any] = {
-        "id": entry.id,
-        "status": entry.status,
-        "mode": entry.request.mode,
-        "source": entry.request.source,
-        "options": {k: v for k, v in entry.request.options.items() if k != "language"},
-        "created": entry.created,
-        "saved": entry.saved is not None,
-        "title": entry.title,
-        "tags": list(entry.tags),
-        "correction": entry.correction,
-        "error": entry.error,
-    }
-    if whole:
-        payload["key_sentences"] = entry.keys
-        done = entry.result and entry.article
-        payload["result"] = with_article(entry.article, entry.result) if done else None  # type: ignore[arg-type]
-    return payload
 
 
 def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
@@ -158,9 +94,9 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return {"auto": shown(auto_model()), "models": offered()}
 
     @api.post("/check")
-    def check_summary(request: Request, submitted: CheckRequest) -> dict[str, Any]:
+    def check_summary(request: Request, submitted: CheckRequest) -> CheckResult:
         """Hold a summary against its article: each sentence with its evidence and notices."""
-        return checked(client_of(request), submitted.article, submitted.summary, submitted.check)[1].as_dict()
+        return checked(client_of(request), submitted.article, submitted.summary, submitted.check)[1]
 
     @api.post("/summaries", status_code=202, openapi_extra=_FORM)
     async def begin(request: Request) -> JSONResponse:
@@ -178,23 +114,23 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         page: Annotated[int, Query(ge=0, le=100_000)] = 0,
         every: Annotated[bool, Query(alias="all", description="also what was not saved")] = False,
         oldest_first: bool = False,
-    ) -> dict[str, Any]:
+    ) -> ListedEntries:
         """The reader's summaries, a page at a time."""
         found = library.find(
             reader_of(request), q, tag=tag, saved=not every, page=page, oldest_first=oldest_first
         )
-        return {"summaries": [entry_json(e, whole=False) for e in found.entries], "more": found.more}
+        return listed_entries(found)
 
     @api.get("/summaries/{entry_id}")
-    def get(request: Request, entry_id: str) -> dict[str, Any]:
+    def get(request: Request, entry_id: str) -> WholeEntry:
         """One summary and how far it is."""
-        return entry_json(own(request, entry_id))
+        return whole_entry(own(request, entry_id))
 
     @api.get("/summaries/{entry_id}/versions")
-    def versions(request: Request, entry_id: str) -> list[dict[str, Any]]:
+    def versions(request: Request, entry_id: str) -> list[ListedEntry]:
         """The summaries of the same source, the newest first; lists show that one alone."""
         own(request, entry_id)
-        return [entry_json(e, whole=False) for e in library.versions(reader_of(request), entry_id)]
+        return [listed_entry(e) for e in library.versions(reader_of(request), entry_id)]
 
     @api.get("/summaries/{entry_id}/events", response_class=EventSourceResponse)
     async def follow(
@@ -209,7 +145,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
             yield ServerSentEvent(data=event.data, event=event.name, id=str(event.number))
 
     @api.patch("/summaries/{entry_id}")
-    def change(request: Request, entry_id: str, submitted: Change) -> dict[str, Any]:
+    def change(request: Request, entry_id: str, submitted: Change) -> WholeEntry:
         """Save it, or change its title, tags or wording."""
         own(request, entry_id)
         reader = reader_of(request)
@@ -221,7 +157,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
             library.tag(reader, entry_id, submitted.tags)
         if submitted.correction is not None:
             library.correct(reader, entry_id, submitted.correction.strip() or None)
-        return entry_json(own(request, entry_id))
+        return whole_entry(own(request, entry_id))
 
     @api.delete("/summaries/{entry_id}", status_code=204)
     def remove(request: Request, entry_id: str, every: bool = False) -> Response:
@@ -235,7 +171,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     def again(request: Request, entry_id: str) -> JSONResponse:
         """Make it anew with the same options: what was interrupted, or failed, or should be fresh."""
         entry = own(request, entry_id)
-        fresh = jobs.again(entry, with_defaults(entry), user_language(), client_of(request))
+        fresh = jobs.again(entry, entry.request.options, user_language(), client_of(request))
         where = f"/api/summaries/{fresh.id}"
         return JSONResponse({"id": fresh.id, "status": fresh.status}, 202, {"Location": where})
 
@@ -265,30 +201,31 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return {"imported": await run_in_threadpool(put_into, library, request, body)}
 
     @api.post("/library/questions")
-    def ask_saved(request: Request, submitted: QuestionRequest) -> dict[str, Any]:
+    def ask_saved(request: Request, submitted: QuestionRequest) -> LibraryAnswers:
         """Ask all saved articles: the answers of those that have one, each with its summary's id."""
         reader, client = reader_of(request), client_of(request)
         model, cancel = submitted.model or "auto", threading.Event()
         found = jobs.library_question(reader, submitted.question, model, cancel, client)
-        return {"question": submitted.question, "answers": [one.as_dict() for one in found]}
+        return LibraryAnswers(submitted.question, tuple(answer for _, answer in found))
 
     @api.get("/summaries/{entry_id}/questions")
-    def list_questions(request: Request, entry_id: str) -> list[dict[str, Any]]:
+    def list_questions(request: Request, entry_id: str) -> list[Answer]:
         """The questions about it, with their answers."""
         own(request, entry_id)
         return [q.answer for q in library.questions(reader_of(request), entry_id)]
 
-    @api.post("/summaries/{entry_id}/questions", response_model=None)
+    @api.post("/summaries/{entry_id}/questions", response_model=Answer)
     def ask(
         request: Request, entry_id: str, submitted: QuestionRequest, accept: Annotated[str, Header()] = ""
-    ) -> Response | dict[str, Any]:
+    ) -> Response | Answer:
         """Ask the article; `Accept: text/event-stream` gives the answer as it is written."""
         entry, cancel = own(request, entry_id), threading.Event()
         events = jobs.question(entry, submitted.question, submitted.model, cancel, client_of(request))
         if "text/event-stream" in accept:
             return EventSourceResponse(_streamed(events, cancel))
-        *_, (_, answer) = events
-        return answer
+        *_, last = events
+        assert isinstance(last, Answered)  # noqa: S101 - `question` ends with it
+        return last.answer
 
     @api.post("/summaries/{entry_id}/share", status_code=201)
     def share(request: Request, entry_id: str) -> dict[str, str]:
@@ -330,15 +267,10 @@ def start(
     """Begin what a reader asked for, or find it.
 
     Raises:
-        UsageError: there is neither a source nor a file, or an option does not exist.
+        UsageError: there is neither a source nor a file.
     """
     reader, client = reader_of(request), client_of(request)
-    options = {
-        "length": submitted.length,
-        "style": submitted.style,
-        "register": submitted.register_,
-        "model": submitted.model,
-    }
+    options = submitted.options
     if upload:
         body, name = upload
         wish = EntryRequest("file", name, options)
@@ -361,7 +293,7 @@ async def parse_summary_request(request: Request) -> tuple[SummaryRequest, tuple
     """What a request for a summary holds, as JSON or as a form: the wish, and the file's content and name.
 
     Raises:
-        UsageError: it is neither, or a field does not fit.
+        UsageError: it is neither, or a field does not fit, or an option does not exist.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     upload = None
@@ -372,10 +304,10 @@ async def parse_summary_request(request: Request) -> tuple[SummaryRequest, tuple
                 file = form.get("file")
                 if isinstance(file, UploadFile) and file.filename:
                     upload = (await file.read(), file.filename)
-            return SummaryRequest.model_validate(fields), upload
+            return adapter(SummaryRequest).validate_python(fields), upload
         if kind != "application/json":
             raise UsageError("request_kind")
-        return SummaryRequest.model_validate_json(await request.body()), None
+        return adapter(SummaryRequest).validate_json(await request.body()), None
     except HTTPException as error:  # the form itself: two files, a field without end
         raise UsageError("request_invalid", field="form", reason=error.detail) from None
     except ValidationError as error:
@@ -385,24 +317,28 @@ async def parse_summary_request(request: Request) -> tuple[SummaryRequest, tuple
 
 def _over(entry: Entry) -> ServerSentEvent:
     """The one event of a job that this process does not know any more."""
-    if entry.status == "done":
-        return ServerSentEvent(data=entry.result, event="done")
-    if entry.status == "cancelled":
-        return ServerSentEvent(data={"message": text("job_cancelled")}, event="cancelled")
-    return ServerSentEvent(data=entry.error or {}, event="failed")
+    event: Done | Cancelled | Failed = Failed(entry.error or Failure())
+    if entry.status == "done" and entry.result:
+        event = Done(entry.result)
+    elif entry.status == "cancelled":
+        event = Cancelled(text("job_cancelled"))
+    name, data = encode(event)
+    return ServerSentEvent(data=data, event=name)
 
 
-async def _streamed(
-    events: Iterator[tuple[str, dict[str, object]]], cancel: threading.Event
-) -> AsyncIterator[bytes]:
+async def _streamed(events: Iterator[WireEvent], cancel: threading.Event) -> AsyncIterator[bytes]:
     try:
-        async for name, data in iterate_in_threadpool(events):
-            yield format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
+        async for event in iterate_in_threadpool(events):
+            yield _sse(event)
     except TechsumError as error:
-        payload = {"status": status_of(error), "title": str(error)}
-        yield format_sse_event(data_str=json.dumps(payload, ensure_ascii=False), event="failed")
+        yield _sse(Failed(Failure(error.key, str(error))))
     finally:
         cancel.set()  # the reader went away, or the answer is whole
+
+
+def _sse(event: WireEvent) -> bytes:
+    name, data = encode(event)
+    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
 
 
 _LINES: dict[str, Any] = {
@@ -411,16 +347,17 @@ _LINES: dict[str, Any] = {
         "content": {t: {"schema": {"type": "string"}} for t in ("application/jsonl", "text/markdown")},
     }
 }
+_SUMMARY_REQUEST = adapter(SummaryRequest).json_schema()
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": SummaryRequest.model_json_schema(by_alias=True)},
+            "application/json": {"schema": _SUMMARY_REQUEST},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
                     "properties": {
-                        **SummaryRequest.model_json_schema(by_alias=True)["properties"],
+                        **_SUMMARY_REQUEST["properties"],
                         "file": {"type": "string", "format": "binary"},
                     },
                 }

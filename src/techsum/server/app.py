@@ -17,6 +17,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Receive, Scope, Send
 
 from techsum import __version__
+from techsum.contracts.entry import Failure
+from techsum.contracts.request import MOST_CHARACTERS, MOST_SUMMARY_CHARACTERS
 from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
 from techsum.errors import StorageError
 from techsum.kiwi_process import in_background
@@ -25,8 +27,7 @@ from techsum.library.feeds import Feeds
 from techsum.library.sessions import Sessions
 from techsum.library.work import Work
 from techsum.messages import text
-from techsum.server import api, briefing, metrics, pages
-from techsum.server.checks import MOST_SUMMARY_CHARACTERS
+from techsum.server import api, briefing, metrics, pages, templating
 from techsum.server.feed_reader import FeedReader
 from techsum.server.jobs import Jobs
 from techsum.server.limits import LimitedBody
@@ -37,7 +38,7 @@ from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, new_key, si
 from techsum.server.workers import Workers
 from techsum.settings import database_url, settings
 
-_MOST_BYTES = 4 * (api.MOST_CHARACTERS + MOST_SUMMARY_CHARACTERS)
+_MOST_BYTES = 4 * (MOST_CHARACTERS + MOST_SUMMARY_CHARACTERS)
 _DOCUMENT = 50 * 1024 * 1024
 """Bytes of an uploaded document, or of a library that comes back."""
 _DOCUMENTS = dict.fromkeys(
@@ -60,7 +61,7 @@ def make_app() -> FastAPI:
     work = Work(library) if library.engine.dialect.name == "postgresql" else None
     workers = Workers(work) if work else None
     if not work:
-        library.interrupt("interrupted", text("job_interrupted"))
+        library.interrupt(Failure("interrupted", text("job_interrupted")))
     jobs = Jobs(library, settings().jobs, workers)
     mcp = McpApp(library, jobs)
     feed_reader = FeedReader(library, jobs)
@@ -90,8 +91,8 @@ def make_app() -> FastAPI:
         lifespan=lifespan,
     )
     app.state.end = jobs.stop
-    draw = pages.drawing(signs_in=bool(settings().oidc_issuer))
-    install(app, partial(pages.refusal, draw))
+    draw = templating.drawing(signs_in=bool(settings().oidc_issuer))
+    install(app, partial(templating.refusal, draw))
     app.include_router(api.routes(library, jobs))
     app.include_router(pages.routes(library, jobs, app, draw))
     app.include_router(briefing.pages(library, feed_reader, draw))
@@ -108,7 +109,7 @@ def make_app() -> FastAPI:
     if settings().oidc_issuer:
         from techsum.server import signin
 
-        signin.install(app, library, sessions, readers, settings(), key, partial(pages.refusal, draw))
+        signin.install(app, library, sessions, readers, settings(), key, partial(templating.refusal, draw))
     app.add_middleware(LimitedBody, limit=_MOST_BYTES, larger=_DOCUMENTS)
     if settings().https:
         app.add_middleware(_RedirectToHttps)

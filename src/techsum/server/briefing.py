@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from techsum.contracts.entry import OPEN
 from techsum.errors import TechsumError
 from techsum.library import Library
 from techsum.library.feeds import BriefingItem, Feeds
-from techsum.library.library import OPEN
 from techsum.messages import user_language
 from techsum.reading.addresses import parse_link
 from techsum.server.api import reader_of

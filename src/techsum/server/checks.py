@@ -9,27 +9,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from techsum import checking
-from techsum.article import Article
-from techsum.checking import Checked
+from techsum.contracts.article import Article
+from techsum.contracts.entry import CHECKED_BY
+from techsum.contracts.request import MOST_SUMMARY_CHARACTERS
+from techsum.contracts.summary import CheckResult, Summary, joined
 from techsum.errors import UsageError
 from techsum.library import Entry, Library
 from techsum.library import Request as EntryRequest
-from techsum.library.entries import CHECKED_BY
 from techsum.library.quota import check_quota
 from techsum.messages import Language
 from techsum.reading import link_in, read_remote
 from techsum.reading.isolated import parsing_for
 from techsum.server.analysis import analysing
 from techsum.server.limits import Client, Slots
-from techsum.summary import Summary
 
-MOST_SUMMARY_CHARACTERS = 20_000
 _slots = Slots(most=8, each_reader=2, each_address=4)
 """Checks at the same time: each holds a processor and a thread of the server, which has 40."""
 _LABEL = 80
 
 
-def checked(client: Client, source: str, summary: str, by: str | None = None) -> tuple[Article, Checked]:
+def checked(client: Client, source: str, summary: str, by: str | None = None) -> tuple[Article, CheckResult]:
     """An article, read from a public link or a text, and what a check of `summary` finds.
 
     Args:
@@ -79,17 +78,17 @@ def kept(
     began = time.perf_counter()
     article, found = checked(client, source, summary)
     link = link_in(source)
-    options = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
     label = link or " ".join(source.split())[:_LABEL]
-    request = EntryRequest("link" if link else "text", label, options)
+    request = EntryRequest("link" if link else "text", label)
     entry = library.begin(reader, request, article, language=language, versioned=False)
     result = Summary(
         title=article.title or " ".join(summary.split())[:_LABEL],
+        text=joined((s.text for s in found.sentences), " "),
         sentences=found.sentences,
         model=f"{CHECKED_BY}{found.by}",
         coverage=1.0,
         seconds=time.perf_counter() - began,
         notices=found.notices,
     )
-    library.finish(entry.id, result.as_dict())
+    library.finish(entry.id, result)
     return entry

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import date
 
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import TechsumError
 from techsum.library import Library, Request
 from techsum.library.feeds import Feed, Feeds
@@ -12,7 +13,6 @@ from techsum.messages import Language, speaking
 from techsum.reading import read_page
 from techsum.reading.isolated import parsing_for
 from techsum.reading.polite import Polite
-from techsum.server.api import DEFAULTS
 from techsum.server.jobs import Jobs
 from techsum.settings import settings
 from techsum.watch import articles_of
@@ -25,7 +25,7 @@ _BUSY_SECONDS = 0.5
 _LONGEST_WAIT, _FEED_SECONDS = 5.0, 120
 """What a host may ask to wait, and what a feed may take: others wait for it. The rest is next time's."""
 _DAY_SECONDS = 24 * 3600
-_OPTIONS = DEFAULTS | {"length": "short"}
+_OPTIONS = SummaryOptions("short")
 _log = logging.getLogger("techsum.server")
 
 

@@ -9,16 +9,35 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from techsum.article import Article
-from techsum.chat import QUOTING, Answered, ask, quoted
+from techsum.chat import QUOTING, ask, quoted
 from techsum.chat.answer_card import answer_card
+from techsum.contracts.answer import LibraryAnswer
+from techsum.contracts.article import Article
+from techsum.contracts.entry import OPEN, Failure
+from techsum.contracts.events import (
+    Answered,
+    Cancelled,
+    Done,
+    Event,
+    Failed,
+    KeySentences,
+    Progress,
+    Queue,
+    SentenceDone,
+    TextPiece,
+    Title,
+    Withdrawn,
+    progress,
+)
+from techsum.contracts.notice import notice
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.summary import Summary, SummarySentence, joined
 from techsum.errors import CancelledError, StorageError, TechsumError, UsageError
 from techsum.fair_queue import FairQueue
 from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.models import offered
 from techsum.library import Entry, Library, Request
-from techsum.library.library import OPEN
-from techsum.library.questions import LibraryAnswer, ask_library
+from techsum.library.questions import ask_library
 from techsum.library.quota import check_quota
 from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
@@ -28,20 +47,8 @@ from techsum.server.analysis import analysing
 from techsum.server.limits import RETRY_SECONDS, BusyError, Client, Slots
 from techsum.server.log import Log, Logged
 from techsum.server.workers import Workers
-from techsum.summarizers import events, make_options
-from techsum.summarizers.events import (
-    Done,
-    Event,
-    KeySentences,
-    Progress,
-    SentenceDone,
-    TextPiece,
-    Title,
-    Withdrawn,
-)
+from techsum.summarizers import events
 from techsum.summarizers.figures import figures
-from techsum.summarizers.result import event_json
-from techsum.summary import Summary, SummarySentence, notice
 
 MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS = 96, 8, 16
 """Jobs of all, of one reader, of one address; more are refused with the time after which to try again."""
@@ -98,7 +105,7 @@ class Jobs:
         self._open: dict[str, _Job] = {}
         self._slots = Slots(MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS)
         self._questions = Slots(MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS)
-        self._unkept: dict[str, dict[str, str]] = {}
+        self._unkept: dict[str, Failure] = {}
         """How jobs ended that the library did not take; the next start calls them interrupted."""
         self._ending = False
         self._stopping = threading.Lock()
@@ -129,20 +136,18 @@ class Jobs:
         Args:
             reader: whose.
             client: who the limits count it for; by default the reader.
-            request: what is kept of the wish; its options are checked here.
+            request: what is kept of the wish.
             source: the article, or what reads it in the job's thread.
             language: of messages and notices.
             source_id: of the summary that it is a version of.
 
         Raises:
-            UsageError: an option or a model that does not exist.
+            UsageError: a model that does not exist.
             ModelError: a model that is not here.
             BusyError: too many are waiting.
             StorageError: the reader keeps too much.
         """
-        options = request.options
-        make_options(options["length"], options["style"], options["register"])
-        check(_named(options["model"]))
+        check(_named(request.options.model))
         check_quota(self._library, reader)
         if self._ending:  # whoever asks again finds another process, or this one anew
             raise BusyError("server_busy", seconds=RETRY_SECONDS)
@@ -201,12 +206,12 @@ class Jobs:
             job.cancel.set()
 
     def again(
-        self, entry: Entry, options: dict[str, str], language: Language, client: Client | None = None
+        self, entry: Entry, options: SummaryOptions, language: Language, client: Client | None = None
     ) -> Entry:
         """Summarise what was read before once more, in another way.
 
         Raises:
-            UsageError: an option that does not exist, or nothing was read and nothing can be.
+            UsageError: nothing was read and nothing can be.
             BusyError: too many are waiting.
         """
         link = entry.request.source
@@ -227,9 +232,9 @@ class Jobs:
         if entry is None or failure is None or entry.status not in OPEN:
             return entry
         with suppress(StorageError):  # there may be room by now
-            self._library.fail(entry_id, failure.get("kind", "cancelled"), failure["message"], self._worker)
+            self._library.fail(entry_id, failure, self._worker)
             del self._unkept[entry_id]
-        return replace(entry, status="failed", error=dict(failure))
+        return replace(entry, status="failed", error=failure)
 
     def log(self, entry: Entry) -> Log | None:
         """The events of a summary, or None where it is over and nobody remembers them.
@@ -286,18 +291,16 @@ class Jobs:
                     outcome = "handed over"
                     job.log.close()
                 elif self._ending:
-                    self._end(job, outcome, {"kind": "interrupted", "message": text("job_interrupted")})
+                    self._fail(job, Failure("interrupted", text("job_interrupted")))
                 else:
                     outcome = "cancelled"
-                    self._end(
-                        job, outcome, {"message": text("notice_stopped" if job.written else "job_cancelled")}
-                    )
+                    self._cancelled(job)
             except TechsumError as error:
-                self._end(job, outcome, {"kind": error.key, "message": str(error)})
+                self._fail(job, Failure(error.key, str(error)))
             except Exception as error:  # noqa: BLE001 - the reader is told, the log has the rest
                 _log.exception("job %s", entry.id)
                 message = text("job_internal", reason=type(error).__name__)
-                self._end(job, outcome, {"kind": "internal", "message": message})
+                self._fail(job, Failure("internal", message))
             finally:
                 metrics.job(outcome, time.monotonic() - job.began)
                 self._slots.give_back(job.client)
@@ -305,22 +308,32 @@ class Jobs:
                     if self._open.get(entry.id) is job:  # not one that was taken over again meanwhile
                         del self._open[entry.id]
 
-    def _end(self, job: _Job, outcome: str, failure: dict[str, str]) -> None:
-        """Keep how a job ended, if that can be kept, and tell who listens in any case."""
-        entry_id = job.entry.id
+    def _fail(self, job: _Job, failure: Failure) -> None:
+        """Keep why a job failed, if that can be kept, and tell who listens in any case."""
+        self._end(
+            job, Failed(failure), lambda: self._library.fail(job.entry.id, failure, self._worker), failure
+        )
+
+    def _cancelled(self, job: _Job) -> None:
+        """Keep what was written of a job that its reader stopped, and tell who listens."""
+        message = text("notice_stopped" if job.written else "job_cancelled")
+        lost = Failure("cancelled", text("job_cancelled"))
+        self._end(
+            job,
+            Cancelled(message),
+            lambda: self._library.cancel(job.entry.id, self._worker, _unfinished(job)),
+            lost,
+        )
+
+    def _end(self, job: _Job, event: Failed | Cancelled, keep: Callable[[], None], unkept: Failure) -> None:
+        """End a job with this event; `unkept` stands for it where it cannot be kept."""
         try:
-            if outcome == "cancelled":
-                self._keep(lambda: self._library.cancel(entry_id, self._worker, _unfinished(job)))
-            else:
-                self._keep(
-                    lambda: self._library.fail(entry_id, failure["kind"], failure["message"], self._worker)
-                )
+            self._keep(keep)
         except TechsumError:
             _log.exception("job %s", job.entry.id)
-            if outcome == "cancelled":  # what was written could not be kept
-                failure = {"message": text("job_cancelled")}
-            self._unkept[entry_id] = failure
-        job.log.add(outcome, dict(failure), last=True)
+            self._unkept[job.entry.id] = unkept
+            event = Cancelled(unkept.message) if isinstance(event, Cancelled) else event
+        job.log.add(event, last=True)
 
     def _keep(self, keep: Callable[[], None]) -> None:
         """Keep something; a database that is away for a moment is waited for.
@@ -341,25 +354,23 @@ class Jobs:
 
     def _work(self, job: _Job) -> None:
         options = job.entry.request.options
-        job.log.add("progress", {"message": text("progress_reading")})
+        options = replace(options, model=_named(options.model))
+        job.log.add(progress("progress_reading"))
         assert job.load is not None  # noqa: S101 - a job is worked on once
         with parsing_for(job.client.address or job.client.reader):
             article = job.load()
         job.load = None
         if job.cancel.is_set():
             raise CancelledError
-        summary_options = make_options(options["length"], options["style"], options["register"])
-        model = _named(options["model"])
-        on_position = lambda n: job.log.add("queue", {"position": n})  # noqa: E731
+        on_position = lambda n: job.log.add(Queue(n))  # noqa: E731
         with ExitStack() as stack:
             stack.enter_context(analysing(article, job.client, job.cancel, on_position))
-            for event in events(article, model, summary_options, job.cancel):
+            for event in events(article, options, job.cancel):
                 if isinstance(event, KeySentences):
                     stack.close()  # what took a processor is done; a model waits for its own place below
                 # kept before it is told: who is told draws the page again
-                name, data = self._kept(job, article, event)
-                job.log.add(name, data, last=isinstance(event, Done))
-                if isinstance(event, KeySentences) and model != EXTRACT:
+                job.log.add(self._kept(job, article, event), last=isinstance(event, Done))
+                if isinstance(event, KeySentences) and options.model != EXTRACT:
                     stack.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, on_position))
                 elif isinstance(event, Progress) and event.key == "progress_part":
                     stack.close()  # a book gives way to who waits, part by part
@@ -368,21 +379,20 @@ class Jobs:
                     metrics.PIECES.inc()
                 _remember(job, event)
 
-    def _kept(self, job: _Job, article: Article, event: Event) -> tuple[str, dict[str, object]]:
-        """An event's name and data; the library keeps what is to stay of it."""
-        name, data = event_json(event)
+    def _kept(self, job: _Job, article: Article, event: Event) -> Event:
+        """An event as readers see it; the library keeps what is to stay of it."""
         if isinstance(event, Done):
             if len(article.text) < _CARD_CHARACTERS:
-                data |= answer_card(article, event.summary.sentences, quoted)
-            self._keep(partial(self._library.finish, job.entry.id, data, self._worker))
+                event = Done(answer_card(article, event.summary, quoted))
+            self._keep(partial(self._library.finish, job.entry.id, event.summary, self._worker))
         elif isinstance(event, KeySentences):
-            self._keep(partial(self._library.read, job.entry.id, article, data, self._worker))
-        return name, data
+            self._keep(partial(self._library.read, job.entry.id, article, event.summary, self._worker))
+        return event
 
     def question(
         self, entry: Entry, question: str, model: str | None, cancel: threading.Event, client: Client
-    ) -> Iterator[tuple[str, dict[str, object]]]:
-        """Answer a question about a summary's article: events, the last one `answer`, which is kept.
+    ) -> Iterator[Event | Answered]:
+        """Answer a question about a summary's article; the last event is `Answered`, which is kept.
 
         Args:
             entry: the summary.
@@ -402,7 +412,7 @@ class Jobs:
         with ExitStack() as stack:
             stack.enter_context(self._questions.taken(client))
             earlier = self._library.questions(entry.reader, entry.id)[-_EARLIER:]
-            before = [(q.question, str(q.answer.get("answer", ""))) for q in earlier]
+            before = [(q.question, q.answer.text) for q in earlier]
             found: Iterable[Event | Answered] = ask(entry.article, question, name, cancel, before)
             if name in QUOTING:
                 with analysing(entry.article, client, cancel):  # a yield may end in another thread
@@ -411,15 +421,12 @@ class Jobs:
                 stack.enter_context(self.model_queue.turn(entry.reader, cancel))
             for event in found:
                 if isinstance(event, Answered):
-                    answer = event.answer.as_dict()
-                    self._library.answered(entry.reader, entry.id, event.answer.question, answer)
-                    yield "answer", answer
-                else:
-                    yield event_json(event)
+                    self._library.answered(entry.reader, entry.id, event.answer)
+                yield event
 
     def library_question(
         self, reader: str, question: str, model: str, cancel: threading.Event, client: Client
-    ) -> Iterator[LibraryAnswer]:
+    ) -> Iterator[tuple[Entry, LibraryAnswer]]:
         """Answer a question from everything that a reader saved; errors as `question`."""
         name = _named(model)
 
@@ -445,23 +452,22 @@ def _remember(job: _Job, event: Event) -> None:
         job.written.clear()
 
 
-def _unfinished(job: _Job) -> dict[str, object] | None:
+def _unfinished(job: _Job) -> Summary | None:
     """What a stopped summary has, or None where no sentence stands yet."""
     if not job.written:
         return None
     options = job.entry.request.options
-    summary_options = make_options(options["length"], options["style"], options["register"])
-    summary = Summary(
+    return Summary(
         title=job.title,
+        text=joined((s.text for s in job.written), options.separator),
         sentences=tuple(job.written),
-        model=_named(options["model"]),
+        model=_named(options.model),
         coverage=1.0,
         seconds=time.monotonic() - job.began,
-        separator=summary_options.separator,
         line=job.written[0].text,
         figures=figures(job.written),
+        notices=(notice("stopped"),),
     )
-    return summary.with_notices(notice("stopped")).as_dict()
 
 
 def _named(model: str) -> str:
@@ -478,7 +484,7 @@ def _named(model: str) -> str:
 def _of_summary(entry: Entry) -> str:
     """The model that made a summary; `auto` where an import brought one that is not here."""
     try:
-        name = _named(entry.request.options.get("model", "auto"))
+        name = _named(entry.request.options.model)
         check(name)
     except TechsumError:
         return resolve("auto")

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from techsum.contracts.events import WireEvent, encode
+
 
 @dataclass(frozen=True)
 class Logged:
@@ -36,14 +38,18 @@ class Log:
         self._lock = threading.Lock()
         self._listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
-    def add(self, name: str, data: dict[str, Any], *, last: bool = False) -> None:
+    def add(self, event: WireEvent, *, last: bool = False) -> None:
         """Append an event; after the `last` one every reader's stream ends."""
+        self.append(*encode(event), last=last)
+
+    def append(self, name: str, data: dict[str, Any], *, last: bool) -> None:
+        """Append an event that another process made."""
         with self._lock:
-            event = Logged(len(self._events) + 1, name, data)
-            self._events.append(event)
+            logged = Logged(len(self._events) + 1, name, data)
+            self._events.append(logged)
             self._closed = last
             if self._heard:
-                self._heard(event, last)
+                self._heard(logged, last)
             self._wake()
 
     def close(self) -> None:

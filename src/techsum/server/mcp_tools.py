@@ -10,11 +10,16 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.concurrency import run_in_threadpool
 
 from techsum.chat import QUOTING
+from techsum.contracts.answer import Answer, LibraryAnswers
+from techsum.contracts.entry import ListedEntries, listed_entries
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.request import SummaryRequest
+from techsum.contracts.summary import CheckResult, SummaryResult
 from techsum.errors import TechsumError
 from techsum.generators.models import auto_model
 from techsum.library import Library
-from techsum.mcp_tools import answer, found, make_mcp
-from techsum.server.api import SummaryRequest, client_of, entry_json, reader_of, start
+from techsum.mcp_tools import answer, make_mcp
+from techsum.server.api import client_of, reader_of, start
 from techsum.server.checks import checked, opened
 from techsum.server.jobs import Jobs
 
@@ -62,30 +67,28 @@ class ReaderTools:
     def __init__(self, request: Request, library: Library, jobs: Jobs) -> None:
         self._request, self._library, self._jobs = request, library, jobs
 
-    async def summarize(self, source: str, length: str, style: str, register: str) -> dict[str, Any]:
+    async def summarize(self, source: str, options: SummaryOptions) -> SummaryResult:
         """A summary with the places that support it; it is kept as one that was asked for on the page."""
-        body = SummaryRequest.model_validate(
-            {"source": source, "length": length, "style": style, "register": register}
-        )
+        body = SummaryRequest(source=source, **vars(options))
         entry = await run_in_threadpool(start, self._library, self._jobs, self._request, body, None)
         log = await run_in_threadpool(self._jobs.log, entry)
         if log:
             async for _ in log.follow():
                 pass
         done = await run_in_threadpool(self._jobs.found, reader_of(self._request), entry.id)
-        if done is None or not done.result:
-            raise TechsumError("mcp_failed", reason=(done.error or {}).get("message", "") if done else "")
-        return dict(entry_json(done)["result"])
+        if done is None or not done.result or not done.article:
+            raise TechsumError("mcp_failed", reason=done.error.message if done and done.error else "")
+        return SummaryResult.of(done.article, done.result)
 
-    async def check(self, article: str, summary: str) -> dict[str, Any]:
+    async def check(self, article: str, summary: str) -> CheckResult:
         """What is doubtful about a summary."""
         client = client_of(self._request)
-        return (await run_in_threadpool(checked, client, article, summary))[1].as_dict()
+        return (await run_in_threadpool(checked, client, article, summary))[1]
 
-    async def ask(self, article: str, question: str) -> dict[str, Any]:
+    async def ask(self, article: str, question: str) -> Answer:
         """An answer with the places that it is from."""
 
-        def work() -> dict[str, Any]:
+        def work() -> Answer:
             with opened(client_of(self._request), article) as known:
                 if auto_model() in QUOTING:
                     return answer(known, question)
@@ -95,19 +98,16 @@ class ReaderTools:
 
         return await run_in_threadpool(work)
 
-    async def ask_library(self, question: str) -> list[dict[str, Any]]:
+    async def ask_library(self, question: str) -> LibraryAnswers:
         """The answers of the saved articles that have one."""
         reader, client = reader_of(self._request), client_of(self._request)
 
-        def work() -> list[dict[str, Any]]:
-            cancel = threading.Event()
-            return [
-                a.as_dict() for a in self._jobs.library_question(reader, question, "auto", cancel, client)
-            ]
+        def work() -> LibraryAnswers:
+            found = self._jobs.library_question(reader, question, "auto", threading.Event(), client)
+            return LibraryAnswers(question, tuple(answer for _, answer in found))
 
         return await run_in_threadpool(work)
 
-    async def search(self, query: str) -> list[dict[str, Any]]:
-        """Saved summaries."""
-        some = await run_in_threadpool(self._library.find, reader_of(self._request), query)
-        return [found(entry) for entry in some.entries]
+    async def search(self, query: str) -> ListedEntries:
+        """The newest saved summaries that a query finds."""
+        return listed_entries(await run_in_threadpool(self._library.find, reader_of(self._request), query))

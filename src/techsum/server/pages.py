@@ -2,49 +2,40 @@
 
 import json
 import threading
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response, UploadFile
-from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from techsum.chat import LONGEST_QUESTION
-from techsum.checking import RULES
+from techsum.contracts.entry import OPEN
+from techsum.contracts.options import DEFAULTS, Register, Style, SummaryOptions
+from techsum.contracts.request import (
+    LONGEST_QUESTION,
+    MOST_CHARACTERS,
+    MOST_SUMMARY_CHARACTERS,
+    SummaryRequest,
+)
+from techsum.contracts.summary import SummarySentence
 from techsum.errors import TechsumError
 from techsum.files import file_name
-from techsum.generators.models import EXTRACT, auto_model, offered, shown
 from techsum.library import Entry, Library
-from techsum.library.entries import CHECKED_BY
 from techsum.library.feeds import Feeds
 from techsum.library.markdown import markdown
-from techsum.messages import coverage_text, text, user_language
-from techsum.server.api import (
-    DEFAULTS,
-    MOST_CHARACTERS,
-    SummaryRequest,
-    client_of,
-    parse_summary_request,
-    put_into,
-    reader_of,
-    start,
-    with_defaults,
-)
-from techsum.server.checks import MOST_SUMMARY_CHARACTERS, kept
+from techsum.messages import text, user_language
+from techsum.server.api import client_of, parse_summary_request, put_into, reader_of, start
+from techsum.server.checks import kept
 from techsum.server.jobs import Jobs
+from techsum.server.places import article_pieces, card_places
 from techsum.server.problems import status_of
-from techsum.server.readers import ACCOUNT, LANGUAGE_COOKIE, YEAR
-from techsum.summarizers.options import REGISTERS
+from techsum.server.readers import LANGUAGE_COOKIE, YEAR
+from techsum.server.templating import choices
 
 STATIC = Path(__file__).parent / "static"
 _RECENT = 5
-_LENGTHS = ("line", "short", "medium", "long")
 _GUIDE = ("read", "check", "ask", "keep", "private")
 _SEE_OTHER = 303
 _SHARED = 4_000
@@ -56,13 +47,17 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     pages, feeds = APIRouter(include_in_schema=False), Feeds(library)
 
     def home(
-        request: Request, status: int = 200, typed: str = "", problem: str = "", **chosen: str
+        request: Request,
+        status: int = 200,
+        typed: str = "",
+        problem: str = "",
+        chosen: SummaryOptions = DEFAULTS,
     ) -> Response:
         entries = library.find(reader_of(request), saved=False).entries
         brought = feeds.brought([entry.id for entry in entries])  # these have a page of their own
         recent = [entry for entry in entries if entry.id not in brought][:_RECENT]
-        context = {"typed": typed, "problem": problem, "chosen": DEFAULTS | chosen, "entries": recent}
-        return draw(request, "home.html", status, here="home", recent=bool(recent), **_choices(), **context)
+        context = {"typed": typed, "problem": problem, "chosen": chosen, "entries": recent}
+        return draw(request, "home.html", status, here="home", recent=bool(recent), **choices(), **context)
 
     def own(request: Request, entry_id: str) -> Entry | None:
         return jobs.found(reader_of(request), entry_id)
@@ -70,17 +65,17 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     def show(
         request: Request, entry: Entry, *, mine: bool = True, status: int = 200, **more: Any
     ) -> Response:
-        context = {"problem": "", "chosen": with_defaults(entry)} | more
+        context: dict[str, Any] = {"problem": "", "chosen": entry.request.options} | more
         context["again"] = bool(entry.article) or entry.request.mode == "link"
         token = library.share_token(entry.reader, entry.id) if mine else None
         context["link"] = str(request.url_for("shared", token=token)) if token else ""
-        context["bullets"] = entry.request.options.get("style") == "개조식"
-        context["open"] = entry.status in ("queued", "running")
+        context["bullets"] = entry.request.options.bullets
+        context["open"] = entry.status in OPEN
         context["versions"] = library.versions(entry.reader, entry.id) if mine else []
         context["questions"] = library.questions(entry.reader, entry.id) if mine else []
-        context["paragraphs"] = _paragraphs(entry, [q.answer for q in context["questions"]])
-        context |= _card_places(entry.result or {}, context["paragraphs"])
-        return draw(request, "summary.html", status, here="", entry=entry, own=mine, **_choices(), **context)
+        context["paragraphs"] = article_pieces(entry, [q.answer for q in context["questions"]])
+        context |= card_places(entry.result, context["paragraphs"])
+        return draw(request, "summary.html", status, here="", entry=entry, own=mine, **choices(), **context)
 
     def gone(request: Request) -> Response:
         return draw(request, "problem.html", 404, here="", problem=text("summary_none"))
@@ -99,7 +94,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         """The first page; what a phone or the bookmarklet shares is typed in already, and Enter starts."""
         entry = own(request, like) if like else None
         if entry and entry.request.mode == "link":  # a link that failed, to be mended
-            return home(request, 200, entry.request.source, **with_defaults(entry))
+            return home(request, 200, entry.request.source, chosen=entry.request.options)
         return home(request, typed="\n".join(dict.fromkeys(filter(None, (title, text_, url)))))
 
     @pages.get("/check")
@@ -144,8 +139,8 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
             entry = await run_in_threadpool(start, library, jobs, request, submitted, upload)
         except TechsumError as error:
             typed = submitted.source if submitted else ""
-            chosen = submitted.model_dump(include=set(DEFAULTS), by_alias=True) if submitted else {}
-            return await run_in_threadpool(home, request, status_of(error), typed, str(error), **chosen)
+            chosen = submitted.options if submitted else DEFAULTS
+            return await run_in_threadpool(home, request, status_of(error), typed, str(error), chosen)
         return back(entry.id)
 
     @pages.get("/s/{entry_id}")
@@ -163,12 +158,12 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         results = [entry.result for entry in both if entry and entry.result]
         if len(results) < len(both):
             return gone(request)
-        cited = [set().union(*map(_starts, result["sentences"])) for result in results]
+        cited = [{place for s in result.sentences for place in _starts(s)} for result in results]
         sides = [
-            (entry, [(s, bool(s["evidence"]) and not _starts(s) & other) for s in result["sentences"]])
+            (entry, [(s, bool(s.evidence) and not _starts(s) & other) for s in result.sentences])
             for entry, result, other in zip(both, results, reversed(cited), strict=True)
         ]
-        return draw(request, "compare.html", here="", sides=sides, **_choices())
+        return draw(request, "compare.html", here="", sides=sides, **choices())
 
     @pages.post("/s/{entry_id}/stop")
     def stop(request: Request, entry_id: str) -> Response:
@@ -181,15 +176,15 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         request: Request,
         entry_id: str,
         length: Annotated[str, Form()],
-        style: Annotated[str, Form()],
-        register_: Annotated[str, Form(alias="register")],
+        style: Annotated[Style, Form()],
+        register_: Annotated[Register, Form(alias="register")],
         model: Annotated[str, Form()],
     ) -> Response:
         entry = own(request, entry_id)
         if not entry:
             return gone(request)
-        options = {"length": length, "style": style, "register": register_, "model": model}
         try:
+            options = SummaryOptions(length, style, register_, model)
             return back(jobs.again(entry, options, user_language(), client_of(request)).id)
         except TechsumError as error:
             return show(request, entry, problem=str(error), status=status_of(error))
@@ -215,7 +210,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
             library.retitle(reader, entry_id, " ".join(title.split()))
         library.tag(reader, entry_id, tags.split(","))
         wording = " ".join(correction.split())
-        same = wording in ("", " ".join(entry.result["summary"].split()))
+        same = wording in ("", " ".join(entry.result.text.split()))
         library.correct(reader, entry_id, None if same else correction.strip())
         return back(entry_id)
 
@@ -345,154 +340,11 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     return pages
 
 
-def refusal(draw: Callable[..., Response], request: Request, status: int, problem: str) -> Response:
-    """A page with one line."""
-    return draw(request, "problem.html", status, here="", problem=problem)
-
-
-def drawing(*, signs_in: bool) -> Callable[..., Response]:
-    """A function that renders a template of this package for a request."""
-    environment = Environment(
-        loader=PackageLoader("techsum.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.globals |= {
-        "t": text,
-        "coverage": coverage_text,
-        "signs_in": signs_in,
-        "marked_pieces": marked_pieces,
-        "model_label": model_label,
-        "version_label": version_label,
-    }
-    environment.filters["day"] = lambda at: (
-        datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-    )
-    environment.filters["spelt"] = lambda day: text("briefing_day", month=int(day[5:7]), date=int(day[8:10]))
-    environment.filters["iso"] = lambda at: datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-    environment.filters["place"] = _place
-    environment.filters["query"] = lambda context: urlencode(
-        {k: v for k, v in context.items() if v not in ("", None)}
-    )
-
-    def draw(request: Request, name: str, status: int = 200, /, **context: Any) -> HTMLResponse:
-        query_string = f"?{request.url.query}" if request.url.query else ""
-        path = request.url.path + query_string if request.method == "GET" else "/"
-        account = reader_of(request).startswith(ACCOUNT)
-        page = environment.get_template(name).render(
-            language=user_language(), path=path, account=account, **context
-        )
-        return HTMLResponse(page, status)
-
-    return draw
-
-
-def _choices() -> dict[str, Any]:
-    """What a reader can choose."""
-    best = model_label(shown(auto_model()))
-    return {
-        "lengths": [(n, text(f"length_{n}")) for n in _LENGTHS],
-        "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
-        "registers": REGISTERS,
-        "models": [("auto", text("model_auto", name=best)), *((n, model_label(n)) for n in offered())],
-    }
-
-
-def _place(entry: Entry) -> str:
-    """Where a summary's article is from: a site's name or a file's; nothing of a text."""
-    if entry.request.mode == "text":
-        return ""
-    if entry.request.mode == "file":
-        return entry.request.source
-    try:
-        return (urlsplit(entry.request.source).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
 def _attachment(title: str, suffix: str) -> str:
     """The header that names a download after a title (RFC 6266)."""
     whole = quote(f"{file_name(title)}.{suffix}", safe="")
     return f"attachment; filename=\"techsum.{suffix}\"; filename*=UTF-8''{whole}"
 
 
-def model_label(name: str) -> str:
-    """What a reader calls a model."""
-    if name.startswith(CHECKED_BY):
-        judge = name.removeprefix(CHECKED_BY)
-        return text("model_rules") if judge == RULES else text("model_checked", name=judge)
-    return text("model_extract") if name == EXTRACT else name
-
-
-def version_label(entry: Entry) -> str:
-    """What tells a summary from others of the same source: length, style, register and model."""
-    chosen = with_defaults(entry)
-    length = text(f"length_{chosen['length']}") if chosen["length"] in _LENGTHS else chosen["length"]
-    style = text("style_notes" if chosen["style"] == "개조식" else "style_prose")
-    model = text("model_auto_short") if chosen["model"] == "auto" else model_label(chosen["model"])
-    return " · ".join((length, style, chosen["register"], model))
-
-
-def _paragraphs(entry: Entry, answers: list[dict[str, Any]]) -> list[list[tuple[int, str]]]:
-    """The article by paragraph, in pieces that can be pointed at: where each begins, and its text.
-
-    The pieces are the sentences that were kept with it. Where none were, they are cut around what summary and
-    answers point at: to split an article into sentences takes too long for a page.
-    """
-    if not entry.article:
-        return []
-    article, found, start = entry.article.text, [], 0
-    spans = entry.spans or _cited(entry, answers)
-    for paragraph in article.split("\n\n"):
-        end = start + len(paragraph)
-        inside = spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (end, 0))]
-        found.append([(at, piece) for at, piece in _cut(article, start, end, inside) if piece.strip()])
-        start = end + len("\n\n")
-    return found
-
-
-def _card_places(
-    result: Mapping[str, Any], paragraphs: Sequence[Sequence[tuple[int, str]]]
-) -> dict[str, Any]:
-    """Where in the article the card's line and figures lead: where the piece begins that says them."""
-    starts = [start for paragraph in paragraphs for start, _ in paragraph]
-    line = [s["evidence"] for s in result.get("sentences", ()) if s["text"] == result.get("line")]
-    figures = [
-        (f, starts[max(bisect_right(starts, f["start"]) - 1, 0)]) for f in result.get("figures", ()) if starts
-    ]
-    return {"line_place": line[0][0]["start"] if line and line[0] else None, "figures": figures}
-
-
-def _starts(sentence: Mapping[str, Any]) -> set[int]:
-    return {e["start"] for e in sentence["evidence"]}
-
-
-def _cited(entry: Entry, answers: list[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
-    """Places in the article that a summary, its key sentences or an answer name as evidence."""
-    lists = [one["sentences"] for one in (entry.keys, entry.result, *answers) if one]
-    lists += [(entry.result or {}).get(name, ()) for name in ("limits", "next_steps")]
-    evidence = [e for sentences in lists for sentence in sentences for e in sentence["evidence"]]
-    return tuple(sorted({(e["start"], e["end"]) for e in evidence}))
-
-
-def _cut(article: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
-    """The text between two places, cut at these spans."""
-    for a, b in spans:
-        if start <= a < b <= end:
-            yield start, article[start:a]
-            yield a, article[a:b]
-            start = b
-    yield start, article[start:end]
-
-
-def marked_pieces(sentence: Mapping[str, Any]) -> list[tuple[str, bool]]:
-    """A sentence's text cut where its notices' spans begin and end: each piece, and whether one doubts it.
-
-    Args:
-        sentence: its JSON; a notice without a span doubts all of it.
-    """
-    length = len(sentence["text"])
-    spans = [[min(place, length) for place in one.get("span") or (0, length)] for one in sentence["notices"]]
-    cuts = sorted({0, length, *(place for span in spans for place in span)})
-    return [
-        (sentence["text"][start:end], any(a <= start and end <= b for a, b in spans))
-        for start, end in pairwise(cuts)
-    ]
+def _starts(sentence: SummarySentence) -> set[int]:
+    return {e.start for e in sentence.evidence}

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 describes them, in the reader's language."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -101,6 +102,9 @@ def validation_error(error: Mapping[str, Any], place: Sequence[str | int]) -> Us
         error: the first of pydantic's list.
         place: where the value stands in the request.
     """
+    if error["type"] == "literal_error":
+        choices = ", ".join(re.findall("'([^']*)'", error["ctx"]["expected"]))
+        return UsageError("choice_invalid", name=place[-1], value=error["input"], choices=choices)
     key = _REASONS.get(error["type"])
     reason = text(key, **error.get("ctx", {})) if key else error["msg"]
     return UsageError("request_invalid", field=".".join(map(str, place)) or "body", reason=reason)

@@ -12,6 +12,7 @@ import threading
 import time
 from typing import Protocol
 
+from techsum.contracts.entry import Failure
 from techsum.errors import StorageError
 from techsum.library import Entry
 from techsum.library.work import StoredEvent, Work
@@ -172,7 +173,7 @@ class Workers:
                     del self._followed[stored.summary]
                 else:
                     self._followed[stored.summary] = (log, stored.number)
-                log.add(stored.name, stored.data, last=stored.last)
+                log.append(stored.name, stored.data, last=stored.last)
 
     def _claim(self, makes: Makes) -> None:
         claimed = self.work.claim(self.id)
@@ -195,4 +196,4 @@ class Workers:
                 self._give_back(one, died=True)
 
     def _give_back(self, worker: str, *, died: bool) -> None:
-        self.work.give_back(worker, kind="interrupted", message=text("job_interrupted"), died=died)
+        self.work.give_back(worker, Failure("interrupted", text("job_interrupted")), died=died)

@@ -5,25 +5,25 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from techsum.article import Article
 from techsum.checking import Verifier
-from techsum.errors import ModelError, UsageError
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done, Event, KeySentences, progress
+from techsum.contracts.notice import notice
+from techsum.contracts.options import Register, Style, SummaryOptions, parse_length
+from techsum.contracts.summary import Summary
+from techsum.errors import ModelError
 from techsum.generators import EXTRACT, Generator, Judge, check, load, load_verifier, resolve
 from techsum.generators.models import TUNED
 from techsum.settings import settings
 from techsum.summarizers.abstractive import Abstractive
 from techsum.summarizers.compressive import Compressive
-from techsum.summarizers.events import Done, Event, KeySentences, Progress
 from techsum.summarizers.extractive import extract
-from techsum.summarizers.options import REGISTERS, STYLES, SummaryOptions, parse_length
-from techsum.summary import Summary, notice
 
-__all__ = ["SummaryOptions", "events", "extract", "parse_length", "summarize"]
+__all__ = ["SummaryOptions", "events", "extract", "parse_length", "summarize", "summary_of"]
 
 
 def events(
     article: Article,
-    model: str = "auto",
     options: SummaryOptions | None = None,
     cancel: threading.Event | None = None,
 ) -> Iterator[Event]:
@@ -37,9 +37,9 @@ def events(
         ModelError: the generator could not be loaded or failed.
         CancelledError: `cancel` was set.
     """
-    options = options or SummaryOptions(check=settings().check)
+    options = options or SummaryOptions()
     began = time.perf_counter()
-    name = resolve(model)
+    name = resolve(options.model)
     check(name)
     # One after the other: llama.cpp's loader holds the interpreter's lock for seconds, so loading the model
     # at the same time only delays the key sentences.
@@ -53,18 +53,18 @@ def events(
     if name == TUNED and article.language != "ko":  # the shipped one need not even be loaded
         yield Done(foreign)
         return
-    yield Progress("progress_loading", (("model", name),))
+    yield progress("progress_loading", model=name)
     generator = load(name)
     if generator.format == "tuned" and article.language != "ko":
         yield Done(foreign)
         return
-    yield Progress("progress_reading")
+    yield progress("progress_reading")
     # a small tuned model cannot hold an article in mind: sentences are chosen for it
     summarizer = Compressive if generator.format == "tuned" else Abstractive
     for event in summarizer(article, generator, options, cancel).events():
         if isinstance(event, Done):
-            judge_name = options.check == "model"
-            summary = _verified(event.summary, article, generator) if judge_name else event.summary
+            judged = (options.check or settings().check) == "model"
+            summary = _verified(event.summary, article, generator) if judged else event.summary
             yield Done(replace(summary, seconds=time.perf_counter() - began))
         else:
             yield event
@@ -91,8 +91,8 @@ def summarize(
     model: str = "auto",
     *,
     length: str | int = "medium",
-    style: str = "문단",
-    register: str = "한다체",
+    style: Style = "문단",
+    register: Register = "한다체",
     seed: int = 0,
     strict: bool = False,
 ) -> Summary:
@@ -105,26 +105,11 @@ def summarize(
 
     if isinstance(article, str):
         article = read(article)
-    *_, last = events(article, model, make_options(length, style, register, seed, strict=strict))
+    return summary_of(article, SummaryOptions(str(length), style, register, model, seed, strict))
+
+
+def summary_of(article: Article, options: SummaryOptions, cancel: threading.Event | None = None) -> Summary:
+    """Summarise an article and wait for the result; errors as `events`."""
+    *_, last = events(article, options, cancel)
     assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
     return last.summary
-
-
-def make_options(
-    length: str | int, style: str, register: str, seed: int = 0, *, strict: bool = False
-) -> SummaryOptions:
-    """Options from what a user typed.
-
-    Raises:
-        UsageError: a value that is not one of those offered.
-    """
-    known_style = next((s for s in STYLES if s == style), None)
-    known_register = next((r for r in REGISTERS if r == register), None)
-    if known_style is None:
-        raise UsageError("choice_invalid", name="style", value=style, choices=", ".join(STYLES))
-    if known_register is None:
-        raise UsageError("choice_invalid", name="register", value=register, choices=", ".join(REGISTERS))
-    one_sentence = str(length).strip().lower() == "line"
-    return SummaryOptions(
-        parse_length(length), known_style, known_register, seed, strict, one_sentence, settings().check
-    )

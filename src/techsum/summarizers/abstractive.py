@@ -6,23 +6,24 @@ from collections.abc import Generator as Steps
 from collections.abc import Iterator
 from contextlib import closing
 
-from techsum.article import Article
 from techsum.cached import cached_property
 from techsum.checking import Checker
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done, Event, SentenceDone, TextPiece, Title, progress, withdrawn
+from techsum.contracts.notice import Notice, notice
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.summary import Summary, joined
 from techsum.errors import CancelledError
 from techsum.generators.models import BASE_MODELS, EXTRACT
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import Message, summary_messages, title_messages
 from techsum.summarizers import sentence_filter
 from techsum.summarizers.draft import Draft, Rules
-from techsum.summarizers.events import Done, Event, Progress, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.summarizers.extractive import extract, line_of
 from techsum.summarizers.figures import figures
-from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.parts import Part, split
 from techsum.summarizers.ranker import rank
 from techsum.summarizers.title import acceptable, headline
-from techsum.summary import Notice, Summary, notice
 
 _RETRY_TEMPERATURE = 0.4
 """The second attempt must differ from the greedy first one, and not by much."""
@@ -83,7 +84,7 @@ class Abstractive:
             draft, failed = yield from self._long(parts)
         sentences = tuple(draft.sentences)
         if failed:
-            yield Withdrawn(failed, everything=True)
+            yield withdrawn(failed, everything=True)
             sentences = extract(self._article, self._options).sentences
             for sentence in sentences:
                 yield SentenceDone(sentence)
@@ -99,7 +100,7 @@ class Abstractive:
             coverage=sum(part.end - part.start for part in parts) / len(self._article.text),
             seconds=time.perf_counter() - began,
             seed=self._options.seed,
-            separator=self._options.separator,
+            text=joined((s.text for s in sentences), self._options.separator),
         )
         yield Done(summary.with_notices(*self._article.notices, *self._notices))
 
@@ -154,7 +155,7 @@ class Abstractive:
             if not draft.fault:
                 return draft, None
             if temperature != _RETRY_TEMPERATURE:
-                yield Withdrawn(draft.fault, everything=True)
+                yield withdrawn(draft.fault, everything=True)
         return draft, draft.fault
 
     def _draft(self, draft: Draft, messages: list[Message], options: Options) -> Steps[Event, None, None]:
@@ -176,7 +177,7 @@ class Abstractive:
                     shown = len(open_text)
                 if sentence_filter.loops(open_text):
                     draft.dropped.append("reason_loop")
-                    yield Withdrawn("reason_loop")
+                    yield withdrawn("reason_loop")
                     return
         if open_text.strip():
             yield from self._settle(draft, open_text)
@@ -190,7 +191,7 @@ class Abstractive:
         before = len(draft.sentences)
         fault = draft.settle(raw)
         if fault:
-            yield Withdrawn(fault)
+            yield withdrawn(fault)
         elif len(draft.sentences) > before:
             yield SentenceDone(draft.sentences[-1])
         return fault
@@ -206,11 +207,11 @@ class Abstractive:
         while len(level) > 1:
             summaries: list[str] = []
             for number, part in enumerate(level, 1):
-                yield Progress("progress_part", (("part", number), ("total", len(level))))
+                yield progress("progress_part", part=number, total=len(level))
                 before = summaries[-1] if summaries else ""
                 inside = Checker(part.sentences)
                 draft, failed = yield from self._attempts(part.text, inside, _PART_CHARACTERS, before)
-                yield Withdrawn("reason_part", everything=True)
+                yield withdrawn("reason_part", everything=True)
                 summaries.append(_key_sentences(part) if failed else draft.text)
                 stood_in += bool(failed)
             read += len(level)

@@ -13,21 +13,22 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from techsum.article import Article
 from techsum.checking import Checker
 from techsum.checking.shortening import keeps_meaning
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done, Event, SentenceDone, TextPiece, Title, withdrawn
+from techsum.contracts.notice import notice
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.summary import Evidence, Summary, SummarySentence, joined
 from techsum.errors import CancelledError
 from techsum.generators.protocol import Generator, Options
 from techsum.korean import Sentence
 from techsum.prompts import Message, compression_messages, title_messages
 from techsum.summarizers import sentence_filter
-from techsum.summarizers.events import Done, Event, SentenceDone, TextPiece, Title, Withdrawn
 from techsum.summarizers.extractive import alone, dressed, extract, line_of
 from techsum.summarizers.figures import figures
-from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.ranker import rank
 from techsum.summarizers.title import acceptable, headline
-from techsum.summary import Evidence, Summary, SummarySentence, notice
 
 _SHORTENED = 0.75
 """Length of a sentence that the model is asked for, against the article's."""
@@ -111,7 +112,7 @@ class Compressive:
             coverage=1.0,
             seconds=time.perf_counter() - began,
             seed=self._options.seed,
-            separator=self._options.separator,
+            text=joined((s.text for s in written), self._options.separator),
         )
         yield Done(summary.with_notices(*self._article.notices))
 
@@ -119,7 +120,7 @@ class Compressive:
         """The key sentences, where none of the model's sentences stands."""
         keys = replace(extract(self._article, self._options), title=title)
         if self._tried:
-            yield Withdrawn("reason_unsupported", everything=True)
+            yield withdrawn("reason_unsupported", everything=True)
             for sentence in keys.sentences:
                 yield SentenceDone(sentence)
             keys = keys.with_notices(notice("fallback", reason="reason_unsupported"))

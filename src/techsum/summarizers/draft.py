@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from techsum.checking import Checker
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.summary import SummarySentence
 from techsum.summarizers import sentence_filter
 from techsum.summarizers.extractive import dressed
-from techsum.summarizers.options import SummaryOptions
-from techsum.summary import SummarySentence
 
 _SHORT = 0.2
 """A text shorter than this share of the asked length is no summary."""

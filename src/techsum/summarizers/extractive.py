@@ -5,15 +5,15 @@ import time
 from collections.abc import Sequence
 
 from techsum import korean
-from techsum.article import Article
+from techsum.contracts.article import Article
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.summary import Evidence, Summary, SummarySentence, joined
 from techsum.generators.models import EXTRACT
 from techsum.korean import LIST_LETTERS
 from techsum.summarizers.figures import figures
-from techsum.summarizers.options import SummaryOptions
 from techsum.summarizers.ranker import rank, without_connective
 from techsum.summarizers.register import as_note, with_register
 from techsum.summarizers.title import headline
-from techsum.summary import Evidence, Summary, SummarySentence
 
 _LIST_MARK = re.compile(rf"^(?:[□■○●◦▷▶•▪◆◇►※]\s*|(?:[·ㅇ*-]|\d{{1,2}}[.)]|[{LIST_LETTERS}][.)]|[①-⑳])\s+)")
 _STOPPED = re.compile(r"""[.!?。…:;][)\]"'”’]{0,3}$""")
@@ -46,7 +46,7 @@ def extract(article: Article, options: SummaryOptions | None = None) -> Summary:
         model=EXTRACT,
         coverage=1.0,
         seconds=time.perf_counter() - began,
-        separator=options.separator,
+        text=joined((s.text for s in chosen), options.separator),
         notices=article.notices,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from techsum import korean
 from techsum.checking.quantities import Quantity, quantities
 from techsum.checking.shortening import ACTORS
-from techsum.summary import Figure, SummarySentence
+from techsum.contracts.summary import Figure, SummarySentence
 
 _MOST = 6
 """More numbers are a table, not the figures that a reader remembers."""

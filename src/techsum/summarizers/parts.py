@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from techsum import korean
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.generators.protocol import Generator
 from techsum.prompts import Format, summary_messages
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from techsum import korean
-from techsum.summarizers.options import Register
+from techsum.contracts.options import Register
 
 _CLOSING = re.compile(r"(?<![.!?。…\s\"'”’)\]])[.!?。…\s\"'”’)\]]*+$")
 _STATEMENT = re.compile(

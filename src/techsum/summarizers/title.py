@@ -7,7 +7,7 @@ from textwrap import shorten
 from typing import Any
 
 from techsum import korean
-from techsum.article import Article
+from techsum.contracts.article import Article
 from techsum.messages import text
 
 LONGEST = 20

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from techsum import korean
-from techsum.article import Article
 from techsum.chat.features import SENTENCE_NAMES, Features, Floats, Indexed, content
 from techsum.chat.follow_ups import FEWEST_WORDS
 from techsum.chat.ranker import CHOICE_NAMES, choice_features
+from techsum.contracts.article import Article
 from techsum.files import atomic_write_text
 
 _SHARPNESS = 6.0

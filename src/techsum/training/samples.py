@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from techsum import korean
+from techsum.contracts.options import REGISTERS
 from techsum.prompts import (
     Format,
     Message,
@@ -21,7 +22,6 @@ from techsum.prompts import (
     title_messages,
     verdict_messages,
 )
-from techsum.summarizers.options import REGISTERS
 from techsum.summarizers.register import register_of
 from techsum.training.gap_sentences import make_passage
 from techsum.training.preferences import corrupted

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from techsum import korean
-from techsum.article import Article
 from techsum.checking.evidence import Alignment
+from techsum.contracts.article import Article
 from techsum.evaluation.corruptions import Corruptor, names_of, negated, with_opposite
 from techsum.prompts import ANSWERED, NOT_ANSWERED, VERDICTS, Verdict
 from techsum.training.recipe import Columns

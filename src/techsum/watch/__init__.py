@@ -1,7 +1,7 @@
 """New articles of feeds, summarised into the library and into one page a day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +15,7 @@ from techsum.reading.fetch import FEED_TYPES, Limits
 from techsum.reading.isolated import links_isolated
 from techsum.reading.polite import Polite
 from techsum.settings import loopback_allowed, settings
-from techsum.summarizers import events, make_options
-from techsum.summarizers.events import Done
+from techsum.summarizers import SummaryOptions, summary_of
 from techsum.watch.digest import write_day
 from techsum.watch.seen import Seen
 
@@ -38,7 +37,7 @@ class WatchResult:
 
 
 def watch(
-    feeds: list[str], library: Library, reader: str, folder: Path, *, options: dict[str, str], most: int
+    feeds: list[str], library: Library, reader: str, folder: Path, *, options: SummaryOptions, most: int
 ) -> Iterator[WatchResult]:
     """Summarise what the feeds name and was not there last time, and write today's page.
 
@@ -50,20 +49,19 @@ def watch(
         library: where the summaries are kept.
         reader: whose.
         folder: of the pages, `2026-11-25.md` and `.html`, and of `seen.jsonl`.
-        options: `model`, `length`, `style`, `register`.
+        options: how to summarise.
         most: articles of a feed in one run, the newest ones.
 
     Returns:
         What happened, article by article.
 
     Raises:
-        UsageError: an option or a model that does not exist, or another process at work in this folder.
+        UsageError: a model that does not exist, or another process at work in this folder.
         ModelError: the model is away.
         StorageError: the library or the folder cannot be written.
     """
-    make_options(options["length"], options["style"], options["register"])
-    options = options | {"model": resolve(options["model"])}
-    check(options["model"])
+    options = replace(options, model=resolve(options.model))
+    check(options.model)
     seen = Seen(folder)
     try:
         with exclusive_lock(folder / ".lock") as alone:
@@ -80,7 +78,7 @@ def watch(
 class _Watch:
     """One run."""
 
-    def __init__(self, library: Library, reader: str, seen: Seen, options: dict[str, str]) -> None:
+    def __init__(self, library: Library, reader: str, seen: Seen, options: SummaryOptions) -> None:
         self._library, self._reader, self._seen, self._options = library, reader, seen, options
         self._polite = Polite(settings().cache_dir / "pages")
         self._today = date.today().isoformat()  # noqa: DTZ011 - the reader's day, not Greenwich's
@@ -106,15 +104,11 @@ class _Watch:
             except ReadingError as error:
                 self._seen.add(one.link, self._today, error=error.key)
                 return WatchResult(one.link, one.title, str(error))
-            summary_options = make_options(
-                self._options["length"], self._options["style"], self._options["register"]
-            )
-            *_, last = events(article, self._options["model"], summary_options)
-            assert isinstance(last, Done)  # noqa: S101 - `events` ends with it
+            summary = summary_of(article, self._options)
             begun = self._library.begin(self._reader, request, article)
-            self._library.finish(begun.id, last.summary.as_dict())
+            self._library.finish(begun.id, summary)
             entry = begun
-            title = last.summary.title
+            title = summary.title
         else:
             title = entry.title
         self._library.save(self._reader, entry.id)

@@ -64,10 +64,9 @@ def _sentences(entry: Entry) -> list[str]:
     """What the summary says, or what the reader made of it; a doubtful sentence says so itself."""
     if entry.correction:
         return [entry.correction]
-    sentences = (entry.result or {}).get("sentences", ())
     return [
-        s["text"] + (f" ({'; '.join(n['message'] for n in s['notices'])})" if s["notices"] else "")
-        for s in sentences
+        s.text + (f" ({'; '.join(n.message for n in s.notices)})" if s.notices else "")
+        for s in (entry.result.sentences if entry.result else ())
     ]
 
 

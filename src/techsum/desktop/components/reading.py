@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import flet as ft
 
+from techsum.contracts.summary import Summary as FinishedSummary
+from techsum.contracts.summary import SummarySentence
 from techsum.desktop import look
 from techsum.desktop.actions import Actions
 from techsum.desktop.components.chat import Questions
 from techsum.desktop.components.correcting import Correcting
 from techsum.desktop.components.sentences import being_written, sentences
 from techsum.desktop.state import Page, Shell
-from techsum.desktop.values import Reading, Sentence
+from techsum.desktop.values import Reading
 from techsum.messages import coverage_text
 
 
@@ -29,10 +31,7 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
             *_body(shell, reading),
             *_progress(shell, reading),
             look.problem(page.problem or reading.problem or _stopped(shell, reading)),
-            *(look.soft(n) for n in reading.notices),
-            *_facts(shell, reading),
-            *_aside(shell, "heading_limits", reading.limits),
-            *_aside(shell, "heading_next_steps", reading.next_steps),
+            *(_card(shell, reading.summary) if reading.summary else ()),
             *([look.selectable(page.link)] if page.link else []),
             _buttons(actions, shell, page),
         ),
@@ -40,7 +39,11 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
         *_keys(shell, reading),
     ]
     if not reading.open and (reading.sentences or reading.keys):
-        parts.append(Questions(actions, shell, actions.state.chat, reading.suggestions))
+        parts.append(
+            Questions(
+                actions, shell, actions.state.chat, reading.summary.suggestions if reading.summary else ()
+            )
+        )
     return ft.Column(parts, spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
@@ -63,20 +66,21 @@ def _progress(shell: Shell, reading: Reading) -> list[ft.Control]:
     return [ft.ProgressBar(), ft.Semantics(live_region=True, content=look.soft(words))]
 
 
-def _facts(shell: Shell, reading: Reading) -> list[ft.Control]:
-    if not reading.facts:
-        return []
-    share, model, seconds = reading.facts
-    model = shell.say("model_extract") if model == "extract" else model
-    figures = " · ".join(reading.figures)
-    coverage_line = coverage_text(share, shell.language)
+def _card(shell: Shell, summary: FinishedSummary) -> list[ft.Control]:
+    """What stands below a summary that is done."""
+    figures = " · ".join(f"{f.of} {f.number}{f.unit}" for f in summary.figures)
+    model = shell.say("model_extract") if summary.model == "extract" else summary.model
+    coverage = coverage_text(summary.coverage, shell.language)
     return [
+        *(look.soft(n.message) for n in summary.notices),
         *([look.words(f"{shell.say('heading_figures')}  {figures}", 14)] if figures else []),
-        look.soft(shell.say("desktop_facts", coverage=coverage_line, model=model, seconds=seconds)),
+        look.soft(shell.say("desktop_facts", coverage=coverage, model=model, seconds=summary.seconds)),
+        *_aside(shell, "heading_limits", summary.limits),
+        *_aside(shell, "heading_next_steps", summary.next_steps),
     ]
 
 
-def _aside(shell: Shell, heading: str, aside: Sequence[Sentence]) -> list[ft.Control]:
+def _aside(shell: Shell, heading: str, aside: Sequence[SummarySentence]) -> list[ft.Control]:
     return [look.heading(shell.say(heading)), *sentences(shell, aside)] if aside else []
 
 
@@ -97,7 +101,7 @@ def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
                 shell.say(words), icon=ft.Icons.STOP, on_click=actions.stop, disabled=page.stopping
             )
         )
-    elif entry and page.reading.facts:
+    elif entry and page.reading.summary:
         words = "summary_unsave" if entry.saved else "summary_save"
         icon = ft.Icons.BOOKMARK if entry.saved else ft.Icons.BOOKMARK_BORDER
         buttons.append(ft.FilledTonalButton(shell.say(words), icon=icon, on_click=actions.save))
@@ -105,7 +109,7 @@ def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
         buttons.append(
             ft.OutlinedButton(shell.say("summary_copy"), icon=ft.Icons.COPY, on_click=actions.copy)
         )
-    if not page.reading.open and entry and page.reading.facts:
+    if not page.reading.open and entry and page.reading.summary:
         buttons += [
             ft.OutlinedButton(shell.say("summary_share"), icon=ft.Icons.LINK, on_click=actions.share),
             ft.OutlinedButton("Markdown", icon=ft.Icons.DOWNLOAD, on_click=actions.export),

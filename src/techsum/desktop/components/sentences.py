@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import flet as ft
 
+from techsum.contracts.summary import SummarySentence
 from techsum.desktop import look
 from techsum.desktop.state import Shell
-from techsum.desktop.values import Sentence
 
 
-def sentences(shell: Shell, items: Iterable[Sentence], *, evidence: bool = True) -> list[ft.Control]:
+def sentences(shell: Shell, items: Iterable[SummarySentence], *, evidence: bool = True) -> list[ft.Control]:
     """Each sentence; below it the article's words and the notices."""
     return [_sentence(shell, s, evidence=evidence) for s in items]
 
@@ -19,16 +19,20 @@ def being_written(words: str) -> list[ft.Control]:
     return [ft.Text(words, size=16, color=ft.Colors.ON_SURFACE_VARIANT)] if words.strip() else []
 
 
-def _sentence(shell: Shell, sentence: Sentence, *, evidence: bool) -> ft.Control:
+def _sentence(shell: Shell, sentence: SummarySentence, *, evidence: bool) -> ft.Control:
     below: list[ft.Control] = [
-        _note(shell.say("desktop_doubt", text=n), ft.Colors.ERROR, ft.Icons.ERROR_OUTLINE)
+        _note(shell.say("desktop_doubt", text=n.message), ft.Colors.ERROR, ft.Icons.ERROR_OUTLINE)
         for n in sentence.notices
     ]
     if evidence:
         below += [
-            _note(shell.say("desktop_evidence", text=e), ft.Colors.ON_SURFACE_VARIANT, ft.Icons.FORMAT_QUOTE)
+            _note(
+                shell.say("desktop_evidence", text=e.text),
+                ft.Colors.ON_SURFACE_VARIANT,
+                ft.Icons.FORMAT_QUOTE,
+            )
             for e in sentence.evidence
-            if e != sentence.text
+            if e.text != sentence.text
         ]
     words = look.words(
         sentence.text,

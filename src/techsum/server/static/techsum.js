@@ -192,7 +192,7 @@ async function answer(question, item, list) {
       if (name === "piece") live.piece(said.text);
       else if (name === "sentence") live.sentence(said);
       else if (name === "withdrawn") live.withdrawn(said);
-      else if (name === "failed") throw new Error(said.title);
+      else if (name === "failed") throw new Error(said.message);
       else if (name === "answer" && !said.found) list.replaceChildren(Object.assign(document.createElement("li"), { className: "answer", textContent: said.answer }));
     }
   } catch (error) {

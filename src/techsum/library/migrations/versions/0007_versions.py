@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from techsum.library.entries import CHECKED_BY
+from techsum.contracts.entry import CHECKED_BY
 
 revision = "0007"
 down_revision = "0006"

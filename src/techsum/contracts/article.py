@@ -1,14 +1,33 @@
 """An article: what was read from a source, with sentences that know their place in it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator
 
 from techsum import korean
 from techsum.cached import cached_property
-from techsum.summary import Notice
+from techsum.contracts.notice import Notice, notice
+from techsum.contracts.serialization import CONTRACT
 
 MINIMUM_CHARACTERS = 100
 """Shorter texts are not summarised: the reference app's limit, and below it a summary is the text."""
+
+
+def _notices(pairs: Iterable[tuple[str, Iterable[tuple[str, Any]]]]) -> tuple[Notice, ...]:
+    try:
+        return tuple(n if isinstance(n, Notice) else notice(n[0], **dict(n[1])) for n in pairs)
+    except (KeyError, IndexError, TypeError) as error:
+        raise ValueError(error) from None
+
+
+Notices = Annotated[
+    tuple[Notice, ...],
+    PlainSerializer(lambda notices: [[n.kind, list(n.values)] for n in notices], return_type=list[list[Any]]),
+    PlainValidator(_notices),
+]
+"""Kept as kinds and values: each reader is told in their own language."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +37,8 @@ class Article:
     `text` is the body: paragraphs joined by one empty line. All offsets are character offsets into it.
     """
 
+    __pydantic_config__ = CONTRACT
+
     text: str
     title: str | None = None
     url: str | None = None
@@ -26,7 +47,7 @@ class Article:
     """ISO date (`2026-02-13`), or None when the source does not say."""
     language: str = "ko"
     """`ko`, `en` or `und` (undetermined)."""
-    notices: tuple[Notice, ...] = ()
+    notices: Notices = ()
 
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
@@ -37,18 +58,6 @@ class Article:
     def sentences(self) -> tuple[korean.Sentence, ...]:
         """The sentences of the body: `text[s.start:s.end] == s.text` for each; none crosses a paragraph."""
         return tuple(korean.sentences(self.text))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything as plain values, to be kept or sent as JSON."""
-        notices = [[n.kind, list(n.values)] for n in self.notices]
-        plain = ("text", "title", "url", "author", "published", "language")
-        return {name: getattr(self, name) for name in plain} | {"notices": notices}
-
-    @staticmethod
-    def from_dict(data: dict[str, Any]) -> "Article":
-        """The article that `as_dict` gave."""
-        notices = tuple(Notice(kind, tuple((k, v) for k, v in values)) for kind, values in data["notices"])
-        return Article(**{**data, "notices": notices})
 
 
 def detect_language(text: str) -> str:

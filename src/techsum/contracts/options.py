@@ -1,0 +1,105 @@
+"""What a reader can ask of a summary: length, style, register, model."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, cast, get_args
+
+from pydantic import BeforeValidator, Field
+
+from techsum.contracts.serialization import CONTRACT, Line
+from techsum.errors import UsageError
+
+Style = Literal["문단", "개조식"]
+Register = Literal["해요체", "합니다체", "한다체"]
+STYLES: tuple[Style, ...] = get_args(Style)
+REGISTERS: tuple[Register, ...] = get_args(Register)
+
+LENGTHS = {"line": 80, "short": 120, "medium": 220, "long": 450}
+"""Characters. A Korean news sentence has 50 to 60: one, two, four and eight sentences."""
+
+_SHORTEST, _LONGEST = 60, 2000
+
+
+@dataclass(frozen=True)
+class SummaryOptions:
+    """How a summary should look and who writes it; the defaults of every surface.
+
+    Raises:
+        UsageError: a value that is not one of those offered.
+    """
+
+    __pydantic_config__ = CONTRACT
+
+    length: Annotated[Line, Field(description="line, short, medium, long, or characters from 60 to 2000")] = (
+        "medium"
+    )
+    style: Style = "문단"
+    register: Register = "한다체"
+    model: Annotated[Line, Field(description="a name that `GET /api/models` lists")] = "auto"
+    seed: Annotated[int, Field(exclude_if=lambda seed: seed == 0)] = 0
+    strict: Annotated[bool, Field(exclude_if=lambda strict: not strict)] = False
+    """Whether a sentence that carries a notice gives way to the article's nearest."""
+    check: Annotated[Literal["model", "rules"] | None, Field(exclude_if=lambda check: check is None)] = None
+    """Whether a model judges what was written beside the rules; None: as the settings say."""
+
+    def __post_init__(self) -> None:
+        parse_length(self.length)
+        for name, value, choices in (("style", self.style, STYLES), ("register", self.register, REGISTERS)):
+            if value not in choices:
+                raise UsageError("choice_invalid", name=name, value=value, choices=", ".join(choices))
+
+    @property
+    def characters(self) -> int:
+        """What it aims at, not a hard limit."""
+        return parse_length(self.length)
+
+    @property
+    def one_sentence(self) -> bool:
+        """Whether the sentence that says what was found is the whole summary."""
+        return self.length.strip().lower() == "line"
+
+    @property
+    def bullets(self) -> bool:
+        """Whether each sentence is a line of its own, in note style."""
+        return self.style == "개조식"
+
+    @property
+    def separator(self) -> str:
+        """What stands between two sentences."""
+        return "\n" if self.bullets else " "
+
+    @classmethod
+    def kept(cls, data: dict[str, Any]) -> "SummaryOptions":
+        """Options that were kept: what is missing, or is no option any more, is the default."""
+        options = cls()
+        for name in ("length", "style", "register", "model"):
+            if isinstance(value := data.get(name), str):
+                with suppress(UsageError):
+                    options = replace(options, **{name: cast("Any", value)})
+        return options
+
+
+def parse_length(length: str | int) -> int:
+    """Characters for `line`, `short`, `medium`, `long` or a number.
+
+    Raises:
+        UsageError: anything else, or a number outside 60 to 2000.
+    """
+    text = str(length).strip().lower()
+    if text in LENGTHS:
+        return LENGTHS[text]
+    if text.isascii() and text.isdigit() and _SHORTEST <= int(text) <= _LONGEST:
+        return int(text)
+    raise UsageError("length_invalid", length=length)
+
+
+DEFAULTS = SummaryOptions()
+"""How a summary looks if nothing else is asked."""
+
+
+def _kept(options: object) -> object:
+    return SummaryOptions.kept(options) if isinstance(options, dict) else options
+
+
+KeptOptions = Annotated[SummaryOptions, BeforeValidator(_kept)]
+"""Options in what was kept, or comes from another version: what does not fit is the default."""

@@ -1,0 +1,61 @@
+"""Contracts as plain JSON values, and back."""
+
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import ConfigDict, Field, PlainSerializer, TypeAdapter
+
+T = TypeVar("T")
+
+CONTRACT = ConfigDict(
+    extra="forbid",
+    allow_inf_nan=False,
+    validate_by_alias=True,
+    validate_by_name=True,
+    serialize_by_alias=True,
+)
+"""Of every contract: an unknown field is an error."""
+
+Text = Annotated[str, Field(max_length=2_000_000)]
+Line = Annotated[str, Field(max_length=2_000)]
+Offset = Annotated[int, Field(ge=0)]
+"""In characters, from the article's or the sentence's beginning."""
+Share = Annotated[float, Field(ge=0, le=1), PlainSerializer(lambda share: round(share, 4))]
+Seconds = Annotated[float, Field(ge=0, le=1e9), PlainSerializer(lambda seconds: round(seconds, 3))]
+Timestamp = Annotated[float, Field(ge=0, le=4_102_444_800)]
+"""Seconds since 1970, UTC, before the year 2100: a page writes it as a date."""
+
+
+def adapter(contract: type[T]) -> TypeAdapter[T]:
+    """What reads and writes this contract."""
+    made: TypeAdapter[T] = _adapter(contract)  # type: ignore[arg-type] # classes are hashable
+    return made
+
+
+@cache
+def _adapter(contract: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(contract)  # some milliseconds
+
+
+def dump(value: object) -> dict[str, Any]:
+    """A contract's value as plain JSON values."""
+    data: dict[str, Any] = adapter(type(value)).dump_python(value, mode="json")
+    return data
+
+
+def load(contract: type[T], data: Any) -> T:
+    """The value that `dump` gave, of this version or another one: fields that are unknown here are left out.
+
+    Raises:
+        pydantic.ValidationError: it is no such value.
+    """
+    return adapter(contract).validate_python(data, extra="ignore")
+
+
+def load_strictly(contract: type[T], line: str | bytes) -> T:
+    """A value from a stranger's JSON: no unknown field, no type that only almost fits.
+
+    Raises:
+        pydantic.ValidationError: it is no such value.
+    """
+    return adapter(contract).validate_json(line, strict=True)
