@@ -16,9 +16,10 @@ from pathlib import Path
 import psutil
 
 from common import machine, rows
-from techsum.batch import BatchOptions, batch
+from techsum.batch import batch
 from techsum.batch.items import items
 from techsum.batch.outputs import opened
+from techsum.contracts.options import SummaryOptions
 
 ABSTRACTIVE = "gemma-3-270m-ko"
 
@@ -47,7 +48,7 @@ class Measured:
             watcher.start()
             first = 0.0
             out, how = Path(folder) / "out.jsonl", {"workers": workers, "slots": slots}
-            for moment in batch(source, out, BatchOptions(model), engine=engine, **how):
+            for moment in batch(source, out, SummaryOptions(model=model), engine=engine, **how):
                 if moment.made == 1:
                     first = time.perf_counter()
             stop.set()
@@ -91,7 +92,7 @@ def ends(source: Path, count: int) -> None:
     line = b"x" * 5000
     with (
         tempfile.TemporaryDirectory() as folder,
-        opened(Path(folder) / "o.jsonl", source, BatchOptions("extract")) as output,
+        opened(Path(folder) / "o.jsonl", source, SummaryOptions(model="extract")) as output,
     ):
         for _ in range(count):
             output.write(line)

@@ -18,12 +18,14 @@ import support
 from support.documents import pdf
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS
-from techsum.batch import BatchOptions, batch
+from techsum.batch import batch
 from techsum.batch.items import Item, RemainingItems, items
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.serialization import dump
 from techsum.errors import ReadingError, StorageError, UsageError
 from techsum.summarizers import summarize
 
-EXTRACT = BatchOptions("extract")
+EXTRACT = SummaryOptions(model="extract")
 HEAD = "<html><head><title>솔섬</title></head><body><article><h1>솔섬</h1>"
 
 
@@ -80,7 +82,7 @@ def test_rows_become_the_summaries_that_summarize_gives_with_their_ids(tmp_path,
     assert (last.done, last.made, last.errors, last.share) == (3, 3, 0, 1.0)
     found = made(tmp_path / out)
     assert [r["id"] for r in found] == ["글0", "글1", "글2"]
-    alone = summarize(text(1), "extract").as_dict()
+    alone = dump(summarize(text(1), "extract"))
     assert found[1]["summary"] == alone["summary"]
     assert found[1]["title"] == "제목 1"
     assert (found[1]["line"], found[1]["figures"]) == (alone["line"], alone["figures"])
@@ -246,7 +248,7 @@ def test_it_goes_on_only_as_it_was_begun(tmp_path):
     assert run(source, out).made == 3
     assert run(source, out).made == 0  # nothing is left to do
     with pytest.raises(UsageError, match="length=medium"):
-        run(source, out, BatchOptions("extract", length="short"))
+        run(source, out, SummaryOptions("short", model="extract"))
     jsonl(source, rows(5))  # it grew: the rest is summarised
     assert run(source, out).made == 2
     jsonl(source, rows(6)[1:])  # it is another one
@@ -298,7 +300,7 @@ def test_an_article_that_kills_its_worker_is_a_row_with_an_error(tmp_path, monke
 def test_a_model_server_that_is_away_ends_the_batch_and_spoils_no_row(tmp_path):
     source, out = jsonl(tmp_path / "in.jsonl", rows(3)), tmp_path / "out.jsonl"
     with pytest.raises(Exception, match=r"127\.0\.0\.1:1"):
-        run(source, out, BatchOptions("http://127.0.0.1:1#m"))
+        run(source, out, SummaryOptions(model="http://127.0.0.1:1#m"))
     assert made(out) == []
 
 

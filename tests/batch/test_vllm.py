@@ -10,10 +10,10 @@ import pytest
 
 from support.texts import BODY, PARAGRAPHS, TITLE
 from support.tiny_checkpoint import write_checkpoint
-from techsum.batch import BatchOptions
 from techsum.batch.items import RemainingItems
 from techsum.batch.rows import Made, WorkerConfig
 from techsum.cluster import ray_session
+from techsum.contracts.options import SummaryOptions
 from techsum.errors import UsageError
 from techsum.generators import load
 from techsum.prompts import render, summary_messages
@@ -55,7 +55,7 @@ def test_answers_of_an_engine_become_checked_summaries_in_order(tmp_path):
 
         return dataset.map_batches(write, batch_size=16)
 
-    wish = BatchOptions(f"hf:{model}", register="한다체")
+    wish = SummaryOptions(model=f"hf:{model}")
     with ray_session(3):
         read = ray.data.read_datasource(
             _source(RemainingItems(source, 0, None), 16), override_num_blocks=1, num_cpus=0.1
@@ -104,6 +104,6 @@ def test_a_model_that_shortens_sentences_is_refused_in_one_line(tmp_path):
     model = write_checkpoint(tmp_path / "tiny")
     (model / "techsum.json").write_text('{"format": "tuned-2"}', "utf-8")
     with pytest.raises(UsageError) as refused:
-        answered(None, BatchOptions(f"hf:{model}"), WorkerConfig(1))
+        answered(None, SummaryOptions(model=f"hf:{model}"), WorkerConfig(1))
     assert refused.value.key == "batch_vllm_sentences"
     assert len(str(refused.value).splitlines()) == 1

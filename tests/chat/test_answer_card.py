@@ -9,6 +9,7 @@ from techsum.chat import quoted
 from techsum.chat.answer_card import MOST_SUGGESTIONS, answer_card
 from techsum.chat.quoting import cited
 from techsum.contracts.article import Article
+from techsum.contracts.summary import Summary
 from techsum.messages import text
 from techsum.summarizers import SummaryOptions, events
 
@@ -24,33 +25,34 @@ def article(*sentences):
 
 
 def card(made, shown=()):
-    return answer_card(made, shown, quoted)
+    summary = Summary(title="", text="", sentences=tuple(shown), model="x", coverage=1.0, seconds=0.0)
+    return answer_card(made, summary, quoted)
 
 
 def texts(items):
-    return [item["text"] for item in items]
+    return [item.text for item in items]
 
 
 def test_limit_and_next_step_are_the_articles_own_sentences():
     made = article(LIMIT, NEXT_STEP)
     found = card(made)
-    assert (texts(found["limits"]), texts(found["next_steps"])) == ([LIMIT], [NEXT_STEP])
-    for one in (*found["limits"], *found["next_steps"]):
-        (place,) = one["evidence"]
-        assert made.text[place["start"] : place["end"]] == one["text"]
+    assert (texts(found.limits), texts(found.next_steps)) == ([LIMIT], [NEXT_STEP])
+    for one in (*found.limits, *found.next_steps):
+        (place,) = one.evidence
+        assert made.text[place.start : place.end] == one.text
 
 
 def test_what_the_summary_says_is_not_said_again():
     made = article(LIMIT, NEXT_STEP)
     shown = [cited(s) for s in made.sentences if s.text in (LIMIT, NEXT_STEP)]
     found = card(made, shown)
-    assert (found["limits"], found["next_steps"]) == ([], [])
-    assert not {text("suggest_limit", "ko"), text("suggest_plan", "ko")}.intersection(found["suggestions"])
+    assert (found.limits, found.next_steps) == ((), ())
+    assert not {text("suggest_limit", "ko"), text("suggest_plan", "ko")}.intersection(found.suggestions)
 
 
 def test_a_limit_that_is_announced_stands_in_the_next_sentence():
     made = article(f"다만 한계도 있다. {FILLER.replace('첨가제', '수분')}")
-    assert texts(card(made)["limits"]) == [FILLER.replace("첨가제", "수분")]
+    assert texts(card(made).limits) == [FILLER.replace("첨가제", "수분")]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_a_limit_that_is_announced_stands_in_the_next_sentence():
     ],
 )
 def test_what_happened_is_no_next_step(sentence):
-    assert card(article(sentence))["next_steps"] == []
+    assert card(article(sentence)).next_steps == ()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_what_happened_is_no_next_step(sentence):
     ],
 )
 def test_what_is_merely_negated_is_no_limit(sentence):
-    assert card(article(sentence))["limits"] == []
+    assert card(article(sentence)).limits == ()
 
 
 def test_suggested_questions_are_answered_by_what_the_card_lacks():
@@ -82,11 +84,11 @@ def test_suggested_questions_are_answered_by_what_the_card_lacks():
     for row in rows:
         made = Article(text=row["text"], title=row["title"])
         *_, done = events(made, SummaryOptions("short", model="extract"))
-        found = answer_card(made, done.summary.sentences, quoted)
+        found = answer_card(made, done.summary, quoted)
         stated = {e.start for s in done.summary.sentences for e in s.evidence}
-        stated |= {e["start"] for s in (*found["limits"], *found["next_steps"]) for e in s["evidence"]}
-        assert len(found["suggestions"]) <= MOST_SUGGESTIONS
-        for question in found["suggestions"]:
+        stated |= {e.start for s in (*found.limits, *found.next_steps) for e in s.evidence}
+        assert len(found.suggestions) <= MOST_SUGGESTIONS
+        for question in found.suggestions:
             assert any(e.start not in stated for s in quoted(made, question) for e in s.evidence)
-        asked += len(found["suggestions"])
+        asked += len(found.suggestions)
     assert asked

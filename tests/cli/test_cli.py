@@ -50,6 +50,9 @@ def test_json_is_one_object_of_the_published_shape():
     text = SAMPLE.read_text("utf-8")
     assert code == 0
     assert set(said) == {
+        "limits",
+        "next_steps",
+        "suggestions",
         "title",
         "line",
         "summary",

@@ -10,10 +10,11 @@ import httpx
 import psutil
 import pytest
 from pydantic import ValidationError
-from techsum.library.import_schema import Failure
 
 from support.app_server import app_server, client, finished
 from support.texts import BODY
+from techsum.contracts.entry import Failure
+from techsum.contracts.serialization import load
 from techsum.errors import StorageError, UsageError
 from techsum.reading import read_text
 from techsum.server.limits import BusyError, Client, Slots
@@ -237,7 +238,7 @@ def test_a_models_address_is_not_told_to_readers(tmp_path):
 
 def test_a_failure_without_a_message_is_no_export():
     with pytest.raises(ValidationError):
-        Failure.model_validate({"kind": "model"})
+        load(Failure, {"kind": "model"})
 
 
 def test_a_bug_is_answered_with_the_headers_of_every_answer():

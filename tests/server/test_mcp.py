@@ -4,6 +4,7 @@ import asyncio
 import functools
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -103,14 +104,14 @@ async def test_files_are_read_from_the_named_folder_alone(local, tmp_path):
 async def test_the_library_is_searched(local, tmp_path):
     library = open_library(f"sqlite:///{tmp_path}/data/library.db")
     entry = library.begin("local", Request("text", "글"))
-    library.finish(entry.id, {"title": TITLE, "summary": "소금물 전지의 시험이 시작됐다.", "line": "한 줄"})
+    library.finish(entry.id, replace(extract(Article(BODY, TITLE)), text="소금물 전지의 시험이 시작됐다."))
     library.save("local", entry.id)
     library.close()
     async with local() as client:
         found = (await client.call_tool("search_library", {"query": "전지"})).structured_content
         none = (await client.call_tool("search_library", {"query": "고래"})).structured_content
     assert [one["title"] for one in found["summaries"]] == [TITLE]
-    assert none == {"summaries": []}
+    assert none == {"summaries": [], "more": False}
 
 
 @in_own_loop

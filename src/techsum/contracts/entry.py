@@ -39,9 +39,9 @@ class Failure:
 
     __pydantic_config__ = CONTRACT
 
-    kind: Line = ""
+    kind: Line
     """For programs."""
-    message: Text = ""
+    message: Text
     """For the reader."""
 
 

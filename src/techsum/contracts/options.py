@@ -39,7 +39,7 @@ class SummaryOptions:
     seed: Annotated[int, Field(exclude_if=lambda seed: seed == 0)] = 0
     strict: Annotated[bool, Field(exclude_if=lambda strict: not strict)] = False
     """Whether a sentence that carries a notice gives way to the article's nearest."""
-    check: Annotated[Literal["model", "rules"] | None, Field(exclude_if=lambda check: check is None)] = None
+    check: Annotated[Literal["rules", "model"] | None, Field(exclude_if=lambda check: check is None)] = None
     """Whether a model judges what was written beside the rules; None: as the settings say."""
 
     def __post_init__(self) -> None:

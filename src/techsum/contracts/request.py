@@ -41,7 +41,7 @@ class CheckRequest:
         str, Field(max_length=MOST_SUMMARY_CHARACTERS, description="prose, or one sentence a line")
     ]
     check: Annotated[
-        Literal["model", "rules"] | None,
+        Literal["rules", "model"] | None,
         Field(description="whether a model judges beside the rules; by default as the server is set"),
     ] = None
 

@@ -80,7 +80,7 @@ summaries = Table(
     Column("saved", Float),
     Column("title", StorableText, nullable=False, default=""),
     Column("article", StorableJSON),
-    Column("key_sentences", StorableJSON),  # the key sentences, as `Summary.as_dict` gives them
+    Column("key_sentences", StorableJSON),  # the key sentences, a `Summary` as `dump` gives it
     Column("result", StorableJSON),
     Column("error", StorableJSON),
     Column("correction", StorableText),

@@ -317,7 +317,7 @@ async def parse_summary_request(request: Request) -> tuple[SummaryRequest, tuple
 
 def _over(entry: Entry) -> ServerSentEvent:
     """The one event of a job that this process does not know any more."""
-    event: Done | Cancelled | Failed = Failed(entry.error or Failure())
+    event: Done | Cancelled | Failed = Failed(entry.error or Failure("", ""))
     if entry.status == "done" and entry.result:
         event = Done(entry.result)
     elif entry.status == "cancelled":

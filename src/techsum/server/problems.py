@@ -87,6 +87,7 @@ def install(app: FastAPI, draw: Draw) -> None:
 _REASONS = {
     "missing": "request_reason_missing",
     "extra_forbidden": "request_reason_unknown",
+    "unexpected_keyword_argument": "request_reason_unknown",
     "string_too_long": "request_reason_long",
     "string_too_short": "request_reason_short",
     "too_long": "request_reason_many",
