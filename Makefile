@@ -11,7 +11,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes -r
 OWN := $(INSTALL) --no-deps --no-build-isolation -e .
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test test-all test-newest lint format bench fuzz audit lock screenshots clean
+.PHONY: run app desktop test test-all test-newest lint format bench fuzz audit site lock screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -41,6 +41,7 @@ lint: .venv/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/deptry src benchmarks tests 2>/dev/null
 
 format: .venv/.dev
 	@$(BIN)/ruff check --fix .
@@ -60,6 +61,15 @@ audit: .venv/audit/bin/pip-audit
 .venv/audit/bin/pip-audit: | .venv/bin/python
 	@$(PYTHON) -m venv .venv/audit
 	@.venv/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
+
+# the documentation as a site, build/site; a link that leads nowhere is an error
+site: .venv/docs/bin/mkdocs
+	@NO_MKDOCS_2_WARNING=1 .venv/docs/bin/mkdocs build --strict
+
+.venv/docs/bin/mkdocs: constraints.txt | .venv/bin/python
+	@$(PYTHON) -m venv .venv/docs
+	@.venv/docs/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt mkdocs mkdocs-material
+	@touch $@
 
 # after a change of constraints.txt
 lock: | .venv/bin/python

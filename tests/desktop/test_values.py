@@ -59,7 +59,7 @@ def test_the_end_brings_the_whole_and_a_stream_knows_where_to_go_on():
 
 @pytest.mark.parametrize("name", ["failed", "cancelled"])
 def test_what_did_not_become_a_summary_says_why(name):
-    ended = told(("piece", {"text": "소"}), (name, {"message": "멈췄습니다"}))
+    ended = told(("piece", {"text": "소"}), (name, {"kind": "x", "message": "멈췄습니다"}))
     assert not ended.open
     assert ended.problem == "멈췄습니다"
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from support.texts import BODY, PARAGRAPHS, TITLE
-from techsum.errors import EvaluationError
+from techsum.errors import EvaluationError, ReadingError
 from techsum.evaluation.data import leaks, load
 
 ROW = {"title": TITLE, "input": BODY, "output": "섬에서 소금물로 전기를 저장한다."}
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
     broken = tmp_path / "a.jsonl.gz"
     broken.write_bytes(b"no gzip at all")
     for path in (broken, tmp_path / "missing.jsonl"):
-        with pytest.raises(EvaluationError, match=path.name) as caught:
+        with pytest.raises(ReadingError, match=path.name) as caught:
             load(path)
         assert "\n" not in str(caught.value)
 

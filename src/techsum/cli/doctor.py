@@ -13,6 +13,7 @@ from rich.text import Text
 
 from techsum import korean
 from techsum.cli.terminal import FoldingTable, make_console
+from techsum.contracts.formats import LABELS
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT, Options, load, resolve
 from techsum.generators.llama_cpp import LlamaCpp
@@ -111,10 +112,9 @@ def _kiwi() -> str:
 
 def _readers() -> str:
     from techsum.reading.isolated import parse_isolated
-    from techsum.reading.parsed import FORMATS
 
     parse_isolated((_PROBE * 3).encode(), "doctor")
-    return FORMATS
+    return LABELS
 
 
 def _speed(model: str) -> str:

@@ -125,7 +125,7 @@ Event = Progress | KeySentences | Title | TextPiece | SentenceDone | Withdrawn |
 WireEvent = Event | Queue | Answered | Failed | Cancelled
 """Of a server."""
 
-_NAMES: dict[type[WireEvent], str] = {
+NAMES: dict[type[WireEvent], str] = {
     Progress: "progress",
     Queue: "queue",
     KeySentences: "key_sentences",
@@ -138,8 +138,8 @@ _NAMES: dict[type[WireEvent], str] = {
     Failed: "failed",
     Cancelled: "cancelled",
 }
-_CLASSES = {name: kind for kind, name in _NAMES.items()}
-_PAYLOADS: dict[type[WireEvent], tuple[str, type[Any]]] = {
+_CLASSES = {name: kind for kind, name in NAMES.items()}
+PAYLOADS: dict[type[WireEvent], tuple[str, type[Any]]] = {
     KeySentences: ("summary", Summary),
     SentenceDone: ("sentence", SummarySentence),
     Done: ("summary", Summary),
@@ -151,8 +151,8 @@ _PAYLOADS: dict[type[WireEvent], tuple[str, type[Any]]] = {
 
 def encode(event: WireEvent) -> tuple[str, dict[str, Any]]:
     """An event's name and data."""
-    field, _ = _PAYLOADS.get(type(event), ("", None))
-    return _NAMES[type(event)], dump(getattr(event, field) if field else event)
+    field, _ = PAYLOADS.get(type(event), ("", None))
+    return NAMES[type(event)], dump(getattr(event, field) if field else event)
 
 
 def decode(name: str, data: dict[str, Any]) -> WireEvent | None:
@@ -164,7 +164,7 @@ def decode(name: str, data: dict[str, Any]) -> WireEvent | None:
     kind = _CLASSES.get(name)
     if kind is None:
         return None
-    field, payload = _PAYLOADS.get(kind, ("", None))
+    field, payload = PAYLOADS.get(kind, ("", None))
     if payload is None:
         return load(kind, data)
     return kind(**{field: load(payload, data)})

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import httpx
+from httpx_sse import EventSource
 from pydantic import ValidationError
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_chain, wait_fixed
 
 from techsum.contracts.answer import Answer
 from techsum.contracts.entry import ListedEntries, WholeEntry
@@ -175,23 +177,28 @@ class Client:
     @asynccontextmanager
     async def _stream(
         self, method: str, where: str, **more: Any
-    ) -> AsyncIterator[AsyncIterator[tuple[int, str, dict[str, Any]]]]:
+    ) -> AsyncIterator[AsyncIterator[tuple[int, str, str]]]:
         async with self._http.stream(method, where, **more) as response:
             if response.is_error:
                 await response.aread()
             self._checked(response)
+            if not response.headers.get("content-type", "").startswith("text/event-stream"):
+                raise ServerError("desktop_not_techsum", server=self.server)
             yield _events(response)
 
     async def _json(self, method: str, where: str, **more: Any) -> Any:
         # what only asks may be asked again; what changes something might have been done
-        for wait in (*(_WAITS[:3] if method == "GET" else ()), None):
-            try:
-                response = await self._http.request(method, where, **more)
-                break
-            except httpx.TransportError:
-                if wait is None:
-                    raise ServerError("desktop_no_server", server=self.server) from None
-                await asyncio.sleep(wait)
+        waits = _WAITS[:3] if method == "GET" else ()
+        again = AsyncRetrying(
+            stop=stop_after_attempt(len(waits) + 1),
+            wait=wait_chain(*map(wait_fixed, waits or (0,))),
+            retry=retry_if_exception_type(httpx.TransportError),
+            reraise=True,
+        )
+        try:
+            response: httpx.Response = await again(self._http.request, method, where, **more)
+        except httpx.TransportError:
+            raise ServerError("desktop_no_server", server=self.server) from None
         self._checked(response)
         return response.json() if response.content else None
 
@@ -202,11 +209,11 @@ class Client:
         except ValidationError:
             raise ServerError("desktop_not_techsum", server=self.server) from None
 
-    def _decoded(self, name: str, data: dict[str, Any]) -> WireEvent | None:
+    def _decoded(self, name: str, data: str) -> WireEvent | None:
         """An event; None for one that a newer server tells."""
         try:
-            return decode(name, data)
-        except ValidationError:
+            return decode(name, json.loads(data))
+        except ValueError:  # no JSON, or not the contract's
             raise ServerError("desktop_not_techsum", server=self.server) from None
 
     def _checked(self, response: httpx.Response) -> None:
@@ -232,18 +239,8 @@ def _problem_title(response: httpx.Response) -> str:
         return f"HTTP {response.status_code}"
 
 
-async def _events(response: httpx.Response) -> AsyncIterator[tuple[int, str, dict[str, Any]]]:
+async def _events(response: httpx.Response) -> AsyncIterator[tuple[int, str, str]]:
     """Server-sent events as they come: number, name, data."""
-    number, name, lines = 0, "", list[str]()
-    async for line in response.aiter_lines():
-        field, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if field == "event":
-            name = value
-        elif field == "id" and value.isdigit():
-            number = int(value)
-        elif field == "data":
-            lines.append(value)
-        elif not line and lines:
-            yield number, name, json.loads("\n".join(lines))
-            name, lines = "", []
+    async for event in EventSource(response).aiter_sse():
+        if event.data:  # a heartbeat has none
+            yield int(event.id) if event.id.isdecimal() else 0, event.event, event.data

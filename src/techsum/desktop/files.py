@@ -6,9 +6,9 @@ from pathlib import Path
 
 import flet as ft
 
+from techsum.contracts.formats import SUFFIXES
 from techsum.errors import ReadingError
 
-KINDS = ["pdf", "hwpx", "hwp", "hml", "docx", "pptx", "epub", "txt", "md", "html", "htm"]
 LIMIT_MB = 50
 """As much as the server takes."""
 _UPLOAD_SECONDS = 300
@@ -37,7 +37,7 @@ class Files:
             ReadingError: it is too large, or did not arrive.
         """
         files = await self._picker.pick_files(
-            allowed_extensions=KINDS,
+            allowed_extensions=list(SUFFIXES),
             file_type=ft.FilePickerFileType.CUSTOM,
             cancel_upload_on_window_blur=False,
         )

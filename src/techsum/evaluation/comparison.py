@@ -56,7 +56,7 @@ class Comparison:
         self._names = [r.system for r in runs]
         self._preferred: dict[str, str] = {}
         if file.exists():
-            for line in file.read_text("utf-8").splitlines():
+            for line in file.read_text("utf-8").split("\n"):  # not splitlines(): a text may hold U+2028
                 self._take(line)
 
     def _take(self, line: str) -> None:

@@ -1,14 +1,11 @@
 """Articles with reference summaries to evaluate on, and whether a system may have been trained on them."""
 
-import csv
-import gzip
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +13,7 @@ from numpy.typing import NDArray
 from techsum.cached import cached_property
 from techsum.contracts.article import MINIMUM_CHARACTERS, Article
 from techsum.errors import EvaluationError
+from techsum.reading.rows import file_rows
 
 _SHINGLE = 20
 """Characters, without white space, that stand together by chance only in fixed phrases."""
@@ -30,7 +28,7 @@ class Example:
     """One row: an article and the summary that a human wrote of it."""
 
     place: int
-    """Row number in the file, from 1."""
+    """Line (JSON lines, CSV) or row number (Parquet) in the file, from 1."""
     title: str
     text: str
     reference: str
@@ -47,7 +45,7 @@ class Example:
 
 
 def load(path: Path, columns: Mapping[str, str] | None = None, limit: int | None = None) -> list[Example]:
-    """The rows of a JSON-lines or CSV file, also gzipped.
+    """The rows of a JSON-lines or CSV file, also gzipped, or of a Parquet file.
 
     Args:
         path: the file.
@@ -55,7 +53,8 @@ def load(path: Path, columns: Mapping[str, str] | None = None, limit: int | None
         limit: rows to take, from the beginning.
 
     Raises:
-        EvaluationError: the file cannot be read, or a row lacks something; the line is named.
+        ReadingError: the file cannot be read.
+        EvaluationError: a row lacks something; the line is named.
     """
     names = {"input": "input", "output": "output", "title": "title"} | dict(columns or {})
     found: list[Example] = []
@@ -76,40 +75,19 @@ def load(path: Path, columns: Mapping[str, str] | None = None, limit: int | None
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        with _open(path) as file:
-            if path.name.removesuffix(".gz").endswith(".csv"):
-                yield from enumerate(csv.DictReader(file), 2)
-                return
-            for place, line in enumerate(file, 1):
-                if line.strip():
-                    yield place, _object(path, place, line)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise EvaluationError("data_unreadable", path=path, reason=reason) from None
-
-
-def _open(path: Path) -> IO[str]:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _object(path: Path, place: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError:
-        row = None
-    if not isinstance(row, dict):
-        raise EvaluationError("data_json", path=path, line=place)
-    return row
+    """The rows of a file; no other may stand in it than good ones."""
+    for row in file_rows(path, strict=True):
+        if not isinstance(row.content, dict):
+            raise EvaluationError("data_json", path=path, line=row.place)
+        yield row.place, row.content
 
 
 def leaks(examples: Iterable[Example], training: Iterable[Path]) -> dict[int, float]:
     """Rows that the training files hold too, also when a few words were changed: see `known_from`.
 
     Raises:
-        EvaluationError: a training file cannot be read.
+        ReadingError: a training file cannot be read.
+        EvaluationError: a line of it is no JSON object.
     """
     rows = (row for path in training for _, row in _rows(path))
     return known_from(examples, ("\n".join(v for v in row.values() if isinstance(v, str)) for row in rows))

@@ -159,7 +159,7 @@ class Cache:
         self.outputs: dict[str, Output] = {}
         self.megabytes = 0
         if self._path.exists():
-            for line in self._path.read_text("utf-8").splitlines():
+            for line in self._path.read_text("utf-8").split("\n"):  # not splitlines(): a text may hold U+2028
                 self._take(line)
 
     def _take(self, line: str) -> None:

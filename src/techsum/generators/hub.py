@@ -1,33 +1,37 @@
 """Downloading a model file from a hub: resumable, checked, with gated models explained.
 
-The hub's file address answers HEAD with the file's sha256 (`X-Linked-Etag`) and size (`X-Linked-Size`),
-and GET with byte ranges: the published protocol of the Hugging Face hub, which mirrors follow.
+`huggingface_hub` asks, follows and fetches. What has arrived is kept here, for since 1.18 it throws that away
+when it fails, and the sha256 is compared here, for it compares sizes.
 """
 
 import errno
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
-
-import httpx
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from techsum.errors import ModelError, StorageError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.models import HUB_MODELS, models_folder, unknown
-from techsum.settings import hub, settings
+from techsum.settings import hub, hub_reason, hub_token
+
+if TYPE_CHECKING:
+    from huggingface_hub.errors import HfHubHTTPError
 
 _BLOCK = 1 << 20
+_HEAD_SECONDS = 30
 Progress = Callable[[int, int], None]
 """Called with the bytes that are here and the bytes in all."""
 
 
 @dataclass(frozen=True)
 class _Remote:
-    url: str
-    page: str
+    repository: str
+    file: str
     name: str
 
 
@@ -45,21 +49,26 @@ def pull(name: str, progress: Progress = lambda _here, _total: None) -> Path:
     target, remote = _where(name)
     if target.exists():
         return target
-    token = settings().hub_token
-    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    import httpx2
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
     part = target.with_suffix(".part")
     size = 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        # httpx drops the Authorization header when a redirect leaves the hub's host
-        with httpx.Client(headers=headers, timeout=30, follow_redirects=True) as client:
-            digest, size = _look(client, remote)
-            _download(client, remote, part, size, progress)
-    except httpx.HTTPError as error:
-        raise ModelError("hub_failed", reason=str(error) or type(error).__name__) from None
+        digest, size = _look(remote)
+        _download(remote, part, size, progress)
+    except HFValidationError:
+        raise unknown(name) from None
+    except HfHubHTTPError as error:
+        raise _refused(error, remote) from None
+    except httpx2.HTTPError as error:
+        raise ModelError("hub_failed", reason=hub_reason(error)) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise StorageError("disk_full", path=part, needed=f"{size // 1_000_000} MB") from None
+        if error.errno is None:  # the library's own: fewer bytes than were promised, offline mode
+            raise ModelError("hub_failed", reason=hub_reason(error)) from None
         raise StorageError("cache_unwritable", path=part.parent, reason=error.strerror) from None
     _verify(part, digest)
     part.replace(target)
@@ -77,52 +86,75 @@ def _where(name: str) -> tuple[Path, _Remote]:
         target = f"{repository.partition('/')[0]}--{Path(file).stem}"
     else:
         raise unknown(name)
-    page = f"{hub()}/{repository}"
-    return (
-        models_folder() / f"{target}.gguf",
-        _Remote(f"{page}/resolve/main/{quote(file)}", page, name),
-    )
+    return models_folder() / f"{target}.gguf", _Remote(repository, file, name)
 
 
-def _look(client: httpx.Client, remote: _Remote) -> tuple[str, int]:
+def _look(remote: _Remote) -> tuple[str, int]:
     """The sha256 and the size that the hub promises."""
-    answer = client.head(remote.url, follow_redirects=False)
-    _check(answer, remote)
-    digest = answer.headers.get("x-linked-etag", "").strip('"')
-    size = answer.headers.get("x-linked-size", "")
-    if not re.fullmatch("[0-9a-f]{64}", digest) or not size.isdigit():
+    from huggingface_hub import constants, get_hf_file_metadata
+
+    constants.HF_HUB_DISABLE_TELEMETRY = True  # or it asks for a list of coding agents, to tell of one
+    constants.DOWNLOAD_CHUNK_SIZE = _BLOCK  # what is lost by a cut: the library's own is ten times as much
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # or it warns in the middle of a bar
+    # False: no token but TechSum's, not the one that `hf auth login` left on this machine
+    about = get_hf_file_metadata(_address(remote), token=hub_token() or False, timeout=_HEAD_SECONDS)
+    if about.size is None or not re.fullmatch("[0-9a-f]{64}", about.etag or ""):
         raise ModelError("hub_missing", name=remote.name)
-    return digest, int(size)
+    return cast("str", about.etag), about.size
 
 
-def _check(answer: httpx.Response, remote: _Remote) -> None:
-    if answer.status_code in (401, 403):
-        raise ModelError("hub_gated", name=remote.name, page=remote.page)
-    if answer.status_code == httpx.codes.NOT_FOUND:
-        raise ModelError("hub_missing", name=remote.name)
-    if answer.status_code >= httpx.codes.BAD_REQUEST:
-        raise ModelError("hub_failed", reason=f"HTTP {answer.status_code}")
+def _download(remote: _Remote, part: Path, size: int, progress: Progress) -> None:
+    from huggingface_hub.file_download import http_get
 
-
-def _download(client: httpx.Client, remote: _Remote, part: Path, size: int, progress: Progress) -> None:
     here = part.stat().st_size if part.exists() else 0
     if here > size:
         part.unlink()
         here = 0
     progress(here, size)
-    if here == size:
-        return
-    with client.stream("GET", remote.url, headers={"Range": f"bytes={here}-"}) as answer:
-        _check(answer, remote)
-        if here and answer.status_code != httpx.codes.PARTIAL_CONTENT:
-            here = 0  # this server cannot resume: from the start
-        with part.open("ab" if here else "wb") as file:
-            for block in answer.iter_raw():
-                file.write(block)
-                here += len(block)
-                progress(here, size)
-    if here != size:
-        raise ModelError("hub_failed", reason=f"{here} / {size}")
+    token = hub_token()
+    with part.open("ab") as file:
+        http_get(
+            _address(remote),
+            file,
+            resume_size=here,
+            # a packed answer has no ranges
+            headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {token}"} if token else {}),
+            expected_size=size,
+            tqdm_class=cast("Any", partial(_Bar, progress, size)),
+        )
+
+
+def _address(remote: _Remote) -> str:
+    from huggingface_hub import hf_hub_url
+
+    return hf_hub_url(remote.repository, remote.file, endpoint=hub())
+
+
+class _Bar:
+    """What the library takes for a bar of `tqdm`: it tells `progress`."""
+
+    def __init__(self, progress: Progress, size: int, *, initial: int = 0, **_: object) -> None:
+        self._progress, self._here, self._size = progress, initial, size
+
+    def update(self, more: int) -> None:
+        """So many bytes more; fewer, where the server cannot resume and begins anew."""
+        self._here += more
+        self._progress(self._here, self._size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _refused(error: "HfHubHTTPError", remote: _Remote) -> ModelError:
+    status = error.response.status_code
+    if status in (401, 403):
+        return ModelError("hub_gated", name=remote.name, page=f"{hub()}/{remote.repository}")
+    if status == 404:  # noqa: PLR2004
+        return ModelError("hub_missing", name=remote.name)
+    return ModelError("hub_failed", reason=f"HTTP {status}")
 
 
 def _verify(part: Path, expected: str) -> None:

@@ -6,14 +6,14 @@ user can enter (on Windows a loopback port), with a random key, without pages an
 
 import math
 import os
-import queue
 import secrets
 import shutil
 import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options, shares
 from techsum.prompts import STOP, Format, Message, Piece, answer, known_format, render
 from techsum.settings import settings
+from techsum.streams import streamed
 
 _BATCH = 512
 """Prompt tokens read between two chances to cancel: 1.4 s on the 270M model and two cores."""
@@ -214,25 +215,18 @@ class LlamaCpp:
         return self._run(request, cancel or threading.Event())
 
     def _run(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
-        arrived: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        abandoned = threading.Event()
+        def work(put: Callable[[dict[str, Any]], None], stopped: Callable[[], bool]) -> None:
+            def receive(chunk: dict[str, Any]) -> bool:
+                put(chunk)
+                return stopped()
 
-        def receive(chunk: dict[str, Any]) -> bool:
-            arrived.put(chunk)
-            return cancel.is_set() or abandoned.is_set()
-
-        def work() -> None:
             try:
                 self._server.handle_completions(request, receive)
             except RuntimeError as error:
-                arrived.put({"error": {"message": str(error)}})
-            finally:
-                arrived.put(None)
+                raise self._failure({"message": str(error)}) from None
 
-        worker = threading.Thread(target=work, name="llama.cpp", daemon=True)
-        worker.start()
-        try:
-            while (chunk := arrived.get()) is not None:
+        with closing(streamed(work, "llama.cpp", cancel)) as chunks:
+            for chunk in chunks:
                 if "error" in chunk:
                     raise self._failure(chunk["error"])
                 if "timings" in chunk:
@@ -240,9 +234,6 @@ class LlamaCpp:
                 text = "".join(choice.get("text") or "" for choice in chunk.get("choices", ()))
                 if text and not cancel.is_set():
                     yield text
-        finally:
-            abandoned.set()
-            worker.join()
 
     def _failure(self, error: dict[str, Any]) -> ModelError:
         if error.get("type") == "exceed_context_size_error":

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
+from httpx_sse import EventSource, SSEError
 
 from techsum.errors import CancelledError, ServerError
 from techsum.generators.protocol import Options, shares
 from techsum.messages import text as message_text
 from techsum.prompts import Format, Message
+from techsum.retrying import asking_again, seconds_asked
 from techsum.settings import settings
 
 _ATTEMPTS = 3
@@ -28,6 +30,7 @@ _PROBABILITIES = 20
 """Most that OpenAI's own servers tell."""
 _DEFAULT_CONTEXT = 8192
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_LOST = (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError)
 
 # Chat endpoints look for control tokens inside user text (llama.cpp#24382, vLLM#31735). Every vocabulary has
 # its own, all of the shapes <…>, </…>, <|…|>, [WORD], [|…|]: a word joiner after the opening bracket keeps
@@ -105,13 +108,13 @@ class OpenAIServer:
             request["stop"] = list(options.stop)
         with self._request("POST", "/chat/completions", request, cancel) as response:
             try:
-                for line in response.iter_lines():
-                    if cancel.is_set():
+                for event in EventSource(response).iter_sse():
+                    if cancel.is_set() or event.data == "[DONE]":
                         return
-                    if (piece := self._piece(line)) is None:
-                        return
-                    if piece:
+                    if piece := self._piece(event.data):
                         yield piece
+            except SSEError:  # an answer, but no stream
+                raise ServerError("server_not_openai", url=self.url) from None
             except httpx.HTTPError as error:
                 raise self._unreachable(error) from None
 
@@ -155,13 +158,10 @@ class OpenAIServer:
             ]
         )
 
-    def _piece(self, line: str) -> str | None:
-        """The text in one line of the event stream; None at its end."""
-        data = line.removeprefix("data:").strip()
-        if not line.startswith("data:"):
+    def _piece(self, data: str) -> str:
+        """The text in one event of the stream."""
+        if not data:
             return ""
-        if data == "[DONE]":
-            return None
         try:
             event = json.loads(data)
         except ValueError:
@@ -176,27 +176,25 @@ class OpenAIServer:
         self, method: str, path: str, body: dict[str, Any] | None, cancel: threading.Event | None = None
     ) -> "_Response":
         """One request, repeated with growing pauses while the server is busy or restarting."""
-        for attempt in range(_ATTEMPTS):
-            last = attempt == _ATTEMPTS - 1
-            try:
-                response = self._client.send(
-                    self._client.build_request(method, self.url + path, json=body), stream=True
-                )
-            except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError) as error:
-                if last:
-                    raise self._unreachable(error) from None
-                _pause(attempt, None, cancel)
-                continue
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise self._unreachable(error) from None
-            if response.status_code in _RETRIED and not last:
-                response.close()
-                _pause(attempt, response.headers.get("retry-after"), cancel)
-                continue
-            if response.status_code != httpx.codes.OK:
-                raise self._explain(response)
-            return _Response(response)
-        raise AssertionError
+
+        def pause(seconds: float) -> None:
+            if cancel is None:
+                time.sleep(seconds)
+            elif cancel.wait(seconds):
+                raise CancelledError
+
+        return asking_again(_ATTEMPTS, _wait, pause)(self._send, method, path, body)
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> "_Response":
+        try:
+            response = self._client.send(
+                self._client.build_request(method, self.url + path, json=body), stream=True
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._unreachable(error) from error
+        if response.status_code != httpx.codes.OK:
+            raise self._explain(response)
+        return _Response(response)
 
     def _unreachable(self, error: Exception) -> ServerError:
         if isinstance(error, httpx.TimeoutException):
@@ -215,13 +213,14 @@ class OpenAIServer:
             if status == httpx.codes.NOT_FOUND:
                 return ServerError("server_not_openai", url=self.url)
             payload = {}
-        advice = "server_advice_key" if status in (401, 403) else "server_advice_request"
-        return self._refusal(status, _reason(payload), message_text(advice))
+        advice = message_text("server_advice_key" if status in (401, 403) else "server_advice_request")
+        return self._refusal(status, _reason(payload), advice, response.headers.get("retry-after", ""))
 
-    def _refusal(self, status: int, reason: str, advice: str) -> ServerError:
+    def _refusal(self, status: int, reason: str, advice: str, retry_after: str = "") -> ServerError:
         if status == httpx.codes.NOT_FOUND:
             advice = message_text("server_advice_model", models=advice)
-        return ServerError("server_refused", url=self.url, status=status, reason=reason, advice=advice)
+        values = {"status": status, "reason": reason, "advice": advice, "retry_after": retry_after}
+        return ServerError("server_refused", url=self.url, **values)
 
 
 class _Response:
@@ -250,11 +249,12 @@ def _context(model: dict[str, Any]) -> int:
     return int(found) if found else _DEFAULT_CONTEXT
 
 
-def _pause(attempt: int, retry_after: str | None, cancel: threading.Event | None) -> None:
-    seconds = _FIRST_PAUSE * 2**attempt * random.uniform(1, 1.5)  # noqa: S311 - spreads clients, no secret
-    if retry_after and retry_after.isdigit():
-        seconds = min(float(retry_after), _LONGEST_PAUSE)
-    if cancel is None:
-        time.sleep(seconds)
-    elif cancel.wait(seconds):
-        raise CancelledError
+def _wait(error: BaseException, attempt: int) -> float | None:
+    """Seconds until a server that is busy or lost is asked again; None: it would not help."""
+    if not isinstance(error, ServerError):
+        return None
+    if error.values.get("status") not in _RETRIED and not isinstance(error.__cause__, _LOST):
+        return None
+    asked = seconds_asked(str(error.values.get("retry_after", "")))
+    growing = _FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - spreads clients, no secret
+    return min(growing if asked is None else asked, _LONGEST_PAUSE)

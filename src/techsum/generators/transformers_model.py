@@ -1,9 +1,9 @@
 """Models in transformers, with a PEFT adapter where a folder holds one: for people who have a GPU."""
 
 import json
-import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from techsum.generators.models import EMBEDDED
 from techsum.generators.protocol import Options, shares
 from techsum.prompts import STOP, Format, Message, Piece, answer, known_format, render
 from techsum.settings import hub, hub_reason, hub_token, settings
+from techsum.streams import streamed
 
 _NEWEST = "main"
 """The hub's name of a model's newest revision."""
@@ -163,28 +164,16 @@ class TransformersModel:
         prompt = self.encode(render(messages, self.format))
         if len(prompt) >= self.context:
             raise ModelError("model_context", tokens=len(prompt), context=self.context)
-        stopped = cancel or threading.Event()
-        abandoned = threading.Event()
-        arrived: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
 
-        def work() -> None:
+        def work(put: Callable[[str], None], stopped: Callable[[], bool]) -> None:
             try:
                 with self._lock:
-                    self._generate(
-                        prompt, options, lambda: stopped.is_set() or abandoned.is_set(), arrived.put
-                    )
+                    self._generate(prompt, options, stopped, put)
             except RuntimeError as error:  # out of memory among them
-                arrived.put(ModelError("model_failed", reason=str(error).splitlines()[0]))
-            finally:
-                arrived.put(None)
+                raise ModelError("model_failed", reason=str(error).splitlines()[0]) from None
 
-        worker = threading.Thread(target=work, name="transformers", daemon=True)
-        worker.start()
-        try:
-            yield from _until_stop(arrived, (*STOP[self.format], *options.stop))
-        finally:
-            abandoned.set()
-            worker.join()
+        with closing(streamed(work, "transformers", cancel or threading.Event())) as pieces:
+            yield from _until_stop(pieces, (*STOP[self.format], *options.stop))
 
     def _generate(self, prompt: list[int], options: Options, stopped: Any, put: Any) -> None:
         torch, transformers = self._torch, self._transformers
@@ -236,15 +225,11 @@ class _Pieces:
         return
 
 
-def _until_stop(
-    arrived: "queue.SimpleQueue[str | Exception | None]", stops: tuple[str, ...]
-) -> Iterator[str]:
+def _until_stop(pieces: Iterator[str], stops: tuple[str, ...]) -> Iterator[str]:
     """Pieces up to the first stop string; what might be the start of one is held back."""
     pending = ""
-    while (item := arrived.get()) is not None:
-        if isinstance(item, Exception):
-            raise item
-        pending += item
+    for piece in pieces:
+        pending += piece
         found = min((pending.find(s) for s in stops if s in pending), default=-1)
         if found >= 0:
             yield pending[:found]

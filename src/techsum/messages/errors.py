@@ -287,10 +287,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "쓸 수 없는 {name} 값입니다: '{value}'. 다음 가운데 하나를 써 주세요: {choices}",
         "The {name} '{value}' is not known. Use one of: {choices}",
     ),
-    "data_unreadable": (
-        "평가 자료 '{path}'을(를) 읽지 못했습니다 ({reason}).",
-        "The evaluation data '{path}' could not be read ({reason}).",
-    ),
     "data_json": (
         "'{path}' {line}번째 줄이 JSON 객체가 아닙니다. 한 줄에 하나씩 써 주세요.",
         "'{path}' line {line} is no JSON object. Write one a line.",

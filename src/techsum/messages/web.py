@@ -194,8 +194,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "home_count": ("%자", "% characters"),
     "home_is_link": ("링크입니다. Enter를 누르면 요약합니다.", "This is a link. Enter summarises it."),
     "home_file": (
-        "또는 파일을 끌어다 놓거나 눌러서 선택하세요 (PDF, HWPX, HWP, DOCX, PPTX, EPUB, TXT)",
-        "Or drop or choose a file (PDF, HWPX, HWP, DOCX, PPTX, EPUB, TXT)",
+        "또는 파일을 끌어다 놓거나 눌러서 선택하세요 ({formats})",
+        "Or drop or choose a file ({formats})",
     ),
     "home_options": ("요약 방식", "How to summarise"),
     "home_length": ("길이", "Length"),
@@ -337,8 +337,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "guide_title": ("TechSum 쓰는 법", "How to use TechSum"),
     "guide_read": ("읽히기", "Give it something to read"),
     "guide_read_text": (
-        "새 요약에서 기사 링크를 붙이거나, 100자 이상의 글을 넣거나, PDF·HWPX·HWP·DOCX·PPTX·EPUB·TXT 파일을 놓으세요. 핵심 문장이 먼저 나오고, 이어서 요약이 쓰입니다. 언제든 멈출 수 있습니다.",
-        "Under New summary paste a link, a text of 100 characters or more, or drop a PDF, HWPX, HWP, DOCX, PPTX, EPUB or TXT file. Key sentences come first, then the summary is written. You can stop it at any time.",
+        "새 요약에서 기사 링크를 붙이거나, 100자 이상의 글을 넣거나, 파일({formats})을 놓으세요. 핵심 문장이 먼저 나오고, 이어서 요약이 쓰입니다. 언제든 멈출 수 있습니다.",
+        "Under New summary paste a link, a text of 100 characters or more, or drop a file ({formats}). Key sentences come first, then the summary is written. You can stop it at any time.",
     ),
     "guide_check": ("확인하기", "Check it"),
     "guide_check_text": (

@@ -32,7 +32,7 @@ def read(source: str | Path) -> Article:
     """Read a source into an article.
 
     Args:
-        source: an http(s) link, a path (any of `parsed.FORMATS`), `-` for
+        source: an http(s) link, a path (any of `contracts.formats.FORMATS`), `-` for
             standard input, or the text itself, also a headline with its link.
 
     Raises:

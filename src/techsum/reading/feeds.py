@@ -1,5 +1,6 @@
 """Which articles a feed names: RSS, Atom, a sitemap, or a page that lists articles."""
 
+import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ LARGEST = 5 * 1024 * 1024
 
 _SHORTEST_TITLE = 8
 """Characters of a link's words on a list page: menus are shorter, headlines longer."""
+_HEAD = 4096
+_SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,200}encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})""")
 _FEWEST = 3
 """Links of one shape that make a page a list of articles."""
 
@@ -52,6 +56,24 @@ def parse_links(body: bytes, url: str, charset: str | None = None) -> Links:
 
 
 def _of_xml(body: bytes, url: str) -> Links:
+    if _SITEMAP.search(body[:_HEAD]):
+        return _of_sitemap(body, url)
+    if b"<!ENTITY" in body[:_HEAD]:  # feedparser expands none; no feed of today has any
+        raise ReadingError("feed_none", url=url)
+    import feedparser
+
+    found = feedparser.parse(
+        io.BytesIO(_utf8(body, url)),  # never bytes or a string: it would open what they name
+        # no address: feedparser would make one of a `guid` that is a number
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    listed = (Listed(_address(entry, url), _line(entry.get("title", ""))) for entry in found.entries)
+    return Links(tuple(_distinct(listed)))
+
+
+def _of_sitemap(body: bytes, url: str) -> Links:
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError, fromstring
 
@@ -59,14 +81,9 @@ def _of_xml(body: bytes, url: str) -> Links:
         root = fromstring(body)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise ReadingError("feed_none", url=url) from None
-    kind = _name(root)
-    if kind == "sitemapindex":
+    if _name(root) == "sitemapindex":
         return Links((), tuple(one.link for one in _newest_first(root, "sitemap", url)))
-    if kind == "urlset":
-        return Links(tuple(_newest_first(root, "url", url)))
-    entries = [e for e in root.iter() if _name(e) in ("item", "entry")]
-    listed = (Listed(_link(e, url), _text(e, "title")) for e in entries)
-    return Links(tuple(_distinct(listed)))
+    return Links(tuple(_newest_first(root, "url", url)))
 
 
 def _newest_first(root: Any, tag: str, url: str) -> list[Listed]:
@@ -77,20 +94,29 @@ def _newest_first(root: Any, tag: str, url: str) -> list[Listed]:
     return list(_distinct(listed))
 
 
-def _link(entry: Any, url: str) -> str:
-    """RSS writes the address as the element's text, Atom as an attribute; a `guid` may be one too."""
-    for element in entry:
-        if _name(element) == "link":
-            address = str(element.get("href") or (element.text or "").strip())
-            if address and element.get("rel", "alternate") == "alternate":
-                return _joined(url, address)
-    guid = _text(entry, "guid")
-    return guid if guid.startswith(("http://", "https://")) else ""
+def _address(entry: Any, url: str) -> str:
+    """Where the article is; a `guid` says it too, whatever it calls itself, where it is a whole address."""
+    link, guid = entry.get("link", "").strip(), entry.get("id", "").strip()
+    if link in ("", guid):
+        return guid if guid.startswith(("http://", "https://")) else ""
+    return _joined(url, link)
+
+
+def _utf8(body: bytes, url: str) -> bytes:
+    """The feed in UTF-8: feedparser would take Korean that is called something else for Western European."""
+    from techsum.reading.plain import decode
+
+    declared = _ENCODING.match(body[:_HEAD])
+    return decode(body, url, declared[1].decode() if declared else None)[0].encode("utf-8", "replace")
 
 
 def _text(element: Any, tag: str) -> str:
     found = next((e for e in element.iter() if _name(e) == tag), None)
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
+    return _line("".join(found.itertext())) if found is not None else ""
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _name(element: Any) -> str:

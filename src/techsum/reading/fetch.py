@@ -22,6 +22,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from techsum.contracts.formats import FORMATS
 from techsum.errors import FetchError, ReadingError
 from techsum.messages import text
 from techsum.reading.addresses import parse_link, vetted_addresses
@@ -34,16 +35,8 @@ _MAXIMUM_HOPS = 5
 _STEP = 64 * 1024
 _TEXT_TYPES = ("text/", "application/xhtml+xml", "application/xml", "application/json")
 _DOCUMENT_TYPES = (
-    "application/pdf",
-    "application/x-pdf",
-    "application/hwp",
-    "application/x-hwp",
-    "application/haansofthwp",
-    "application/vnd.hancom",
-    "application/hwp+zip",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml",
-    "application/vnd.openxmlformats-officedocument.presentationml",
-    "application/epub+zip",
+    *(media_type for one in FORMATS for media_type in one.media_types),
+    # what servers call any of them
     "application/zip",
     "application/octet-stream",
     "binary/octet-stream",

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from techsum.contracts.notice import Notice
 from techsum.reading.boilerplate import without_boilerplate
 
-FORMATS = "HTML, PDF, HWPX, HWP, HML, DOCX, PPTX, EPUB, MD, TXT"
-"""What is read, as messages name it."""
-
 
 @dataclass(frozen=True)
 class Parsed:

@@ -1,11 +1,14 @@
 """From bytes to `Parsed`: the kind is told by the bytes, not by a file's name or a server's word."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 
+from techsum.contracts.formats import BINARY, LABELS, TEXT, DocumentFormat
 from techsum.errors import ReadingError
 from techsum.korean import LINE_END
-from techsum.reading.parsed import FORMATS, Parsed
+from techsum.reading.parsed import Parsed
 
 _NOT_TEXT = {
     b"\xff\xd8\xff": "JPEG",
@@ -22,17 +25,10 @@ _NOT_TEXT = {
     b"OggS": "Ogg",
     b"SQLite format 3": "SQLite",
 }
-_HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?>.*?-->)\s*+)*+"
-    rb"<(?:!doctype html|html|head|body|article|main|section|header|title|meta|link|base|script|style|div|p"
-    rb"|span|table|ul|ol|h[1-6]|blockquote|figure|img|a|b|strong|em|br|center|font|iframe)(?=[\s/>])",
-    re.IGNORECASE | re.DOTALL,
-)
-_XML_HEAD = rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!DOCTYPE(?:[^>\[]|\[[^\]]*+\])*+>\s*+)?"
-_HWPML = re.compile(_XML_HEAD + rb"<HWPML[\s>]", re.IGNORECASE)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _HWP3 = b"HWP Document File V"
+_HEAD = 4096
+"""Bytes in which a format is looked for."""
 
 
 def parse(body: bytes, source: str, media_type: str = "", charset: str | None = None) -> Parsed:
@@ -47,44 +43,58 @@ def parse(body: bytes, source: str, media_type: str = "", charset: str | None = 
     Raises:
         ReadingError: empty, not a text, encrypted or broken.
     """
-    from techsum.reading import pdf
-
     if not body.strip():
         raise ReadingError("source_empty")
-    if _is_pdf(body):
-        return pdf.read_pdf(body, source)
-    parsed = _read_binary(body, source) or _read_text(body, source, media_type, charset)
+    binary = _binary_format(body)
+    if binary:
+        parsed: Parsed = reader(binary)(body, source)
+    elif body.startswith(_ZIP):
+        from techsum.reading.zipped import read_zip
+
+        parsed = read_zip(body, source)
+    else:
+        _refuse_other_binaries(body, source)
+        known = _text_format(body, source, media_type)
+        takes_charset = () if known.label == "HML" else (charset,)  # XML says its own
+        parsed = reader(known)(body, source, *takes_charset)
+    if binary and binary.label == "PDF":
+        return parsed
     return replace(parsed, text=parsed.text.replace(LINE_END, ""))  # a PDF's mark alone
 
 
-def _is_pdf(body: bytes) -> bool:
-    return body.startswith(b"%PDF-") or (b"%PDF-" in body[:1024] and b"%%EOF" in body[-2048:])
+def reader(of: DocumentFormat) -> Callable[..., Parsed]:
+    """The function that reads a format."""
+    module, _, function = of.reader.partition(":")
+    found: Callable[..., Parsed] = getattr(import_module(f"techsum.reading.{module}"), function)
+    return found
 
 
-def _read_binary(body: bytes, source: str) -> Parsed | None:
-    """What a document with a signature says; None where the bytes may be a text."""
-    from techsum.reading import hwp, zipped
+def _binary_format(body: bytes) -> DocumentFormat | None:
+    known = next((one for one in BINARY if one.head and one.head.match(body)), None)
+    # some programs put lines of their own before a PDF
+    late_pdf = b"%PDF-" in body[:1024] and b"%%EOF" in body[-2048:]
+    return known or (next(one for one in BINARY if one.label == "PDF") if late_pdf else None)
 
-    if body.startswith(_ZIP):
-        return zipped.read_zip(body, source)
-    if body.startswith(_OLE):
-        return hwp.read_hwp(body, source)
+
+def _text_format(body: bytes, source: str, media_type: str) -> DocumentFormat:
+    head, suffix = body[:_HEAD], source.partition("?")[0].rpartition(".")[2].lower()
+    for one in TEXT:
+        told = one.head and (one.head.match(head) or media_type.startswith(one.media_types))
+        named = not one.head and (media_type == one.media_types[0] or suffix in one.suffixes)
+        if told or named:
+            return one
+    return TEXT[-1]
+
+
+def _refuse_other_binaries(body: bytes, source: str) -> None:
+    """Say what a file is that is no document.
+
+    Raises:
+        ReadingError: it is a picture, a program, an archive of another kind.
+    """
     if body.startswith(_HWP3):
         raise ReadingError("source_old_format", source=source, kind="HWP 3")
     for magic, kind in _NOT_TEXT.items():
         # prose may begin with "MZ" or "RIFF", but not go on with control characters
         if body.startswith(magic) and re.search(rb"[\x00-\x08\x0e-\x1a]", body[:512]):
-            raise ReadingError("source_not_text", source=source, kind=kind, formats=FORMATS)
-    return None
-
-
-def _read_text(body: bytes, source: str, media_type: str, charset: str | None) -> Parsed:
-    from techsum.reading import hwpx, plain, web
-
-    if _HWPML.match(body[:4096]):
-        return hwpx.read_hwpml(body, source)
-    if "html" in media_type or _HTML.match(body[:4096]):
-        return web.read_html(body, source, charset)
-    if "markdown" in media_type or re.search(r"\.(?:md|markdown)$", source.partition("?")[0], re.IGNORECASE):
-        return plain.read_markdown(body, source, charset)
-    return plain.read_text(body, source, charset)
+            raise ReadingError("source_not_text", source=source, kind=kind, formats=LABELS)

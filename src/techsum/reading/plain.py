@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from techsum.contracts.formats import LABELS
 from techsum.contracts.notice import Notice, notice
 from techsum.errors import ReadingError
 from techsum.korean import COMMON_SYLLABLES
-from techsum.reading.parsed import FORMATS, Parsed, clean_line, iso_date, join_paragraphs
+from techsum.reading.parsed import Parsed, clean_line, iso_date, join_paragraphs
 from techsum.reading.titles import is_heading
 
 _LONGEST_TITLE = 60
@@ -62,7 +63,7 @@ def _guessed(body: bytes, source: str) -> tuple[str, tuple[Notice, ...]]:
 
     best = from_bytes(body[:200_000]).best()
     if best is None or (text := _try(body, best.encoding, "replace")) is None:
-        raise ReadingError("source_not_text", source=source, kind="?", formats=FORMATS)
+        raise ReadingError("source_not_text", source=source, kind="?", formats=LABELS)
     return text, (notice("encoding", encoding=best.encoding.upper()),)
 
 

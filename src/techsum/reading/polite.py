@@ -16,6 +16,7 @@ from protego import Protego
 from techsum.errors import FetchError, ReadingError
 from techsum.reading.addresses import parse_link
 from techsum.reading.fetch import Fetched, Limits, Version, fetch
+from techsum.retrying import asking_again, seconds_asked
 from techsum.settings import loopback_allowed, settings
 
 AGENT = "TechSum"
@@ -75,21 +76,28 @@ class Polite:
             if not robots.can_fetch(link, AGENT):
                 raise FetchError("fetch_robots", url=link, host=name)
             gap = max(self._gap, min(float(robots.crawl_delay(AGENT) or 0), _LONGEST_GAP))
-            for attempt in range(_ATTEMPTS):
-                self._wait(host)
+
+            def attempt() -> Fetched:
+                time.sleep(max(0.0, self._next.get(host, 0) - time.monotonic()))
                 try:
                     return self._from_cache_or_host(link, limits)
-                except FetchError as error:
-                    wait = _asked_to_wait(error, attempt, self._longest_wait)
-                    if wait is None or attempt == _ATTEMPTS - 1:
-                        raise
-                    self._next[host] = time.monotonic() + wait
                 finally:
-                    self._next[host] = max(self._next.get(host, 0), time.monotonic() + gap)
-        raise AssertionError
+                    self._not_before(host, gap)
 
-    def _wait(self, host: str) -> None:
-        time.sleep(max(0.0, self._next.get(host, 0) - time.monotonic()))
+            # not slept here: another link of this host waits for it too
+            again = asking_again(_ATTEMPTS, self._wait, lambda seconds: self._not_before(host, seconds))
+            return again(attempt)
+
+    def _not_before(self, host: str, seconds: float) -> None:
+        self._next[host] = max(self._next.get(host, 0), time.monotonic() + seconds)
+
+    def _wait(self, error: BaseException, attempt: int) -> float | None:
+        """Seconds until another attempt may be made; None: it would not help, or be too long."""
+        if not isinstance(error, FetchError) or error.values.get("status") not in (_TOO_MANY, _AWAY):
+            return None
+        asked = seconds_asked(str(error.values.get("retry_after", "")))
+        wait = 5.0 * 2 ** (attempt - 1) if asked is None else asked
+        return wait if wait <= self._longest_wait else None
 
     def _rules(self, host: str) -> Protego:
         """A host's robots.txt; by RFC 9309 one that is not there allows all, one that fails forbids all."""
@@ -160,12 +168,3 @@ class Polite:
             body.parent.mkdir(parents=True, exist_ok=True)
             body.write_bytes(page.body)
             about.write_text(json.dumps(data), "utf-8")
-
-
-def _asked_to_wait(error: FetchError, attempt: int, longest: float) -> float | None:
-    """Seconds until another attempt may be made; None: it would not help."""
-    if error.values.get("status") not in (_TOO_MANY, _AWAY):
-        return None
-    data = str(error.values.get("retry_after", ""))
-    wait = float(data) if data.isascii() and data.isdigit() else 5.0 * 2**attempt
-    return wait if wait <= longest else None

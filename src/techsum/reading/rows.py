@@ -33,8 +33,12 @@ def kind(path: Path) -> str:
     return path.name.removesuffix(".gz").rpartition(".")[2].lower()
 
 
-def file_rows(path: Path) -> Iterator[FileRow]:
+def file_rows(path: Path, *, strict: bool = False) -> Iterator[FileRow]:
     """The rows of a file, one after the other.
+
+    Args:
+        path: the file.
+        strict: a byte that is no UTF-8 breaks the file, not its row.
 
     Raises:
         ReadingError: the file is missing, of another kind or broken as a whole.
@@ -46,7 +50,7 @@ def file_rows(path: Path) -> Iterator[FileRow]:
         elif known in KINDS:
             size = max(path.stat().st_size, 1)
             reader = _csv if known == "csv" else _json
-            with path.open("rb") as raw, _decoded(raw, path) as file:
+            with path.open("rb") as raw, _decoded(raw, path, "strict" if strict else "replace") as file:
                 for place, content in reader(file):
                     yield FileRow(place, content, min(raw.tell() / size, 1.0))
         else:
@@ -58,10 +62,10 @@ def file_rows(path: Path) -> Iterator[FileRow]:
         raise ReadingError("rows_broken", path=path, reason=reason) from None
 
 
-def _decoded(raw: BinaryIO, path: Path) -> io.TextIOWrapper:
-    # a byte that is no UTF-8 spoils its row, not the file: the row is found by the mark that stands for it
+def _decoded(raw: BinaryIO, path: Path, errors: str) -> io.TextIOWrapper:
+    # "replace": a byte that is no UTF-8 spoils its row alone, which is found by the mark that stands for it
     plain: Any = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-    return io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace", newline="")
+    return io.TextIOWrapper(plain, encoding="utf-8-sig", errors=errors, newline="")
 
 
 def _json(file: io.TextIOWrapper) -> Iterator[tuple[int, Any]]:

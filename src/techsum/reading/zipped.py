@@ -1,34 +1,30 @@
 """Documents in zip archives, told apart by what the archive holds."""
 
-import re
-
+from techsum.contracts.formats import LABELS, ZIPPED
 from techsum.errors import ReadingError
 from techsum.reading.archive import Archive, relations
-from techsum.reading.docx import read_docx
-from techsum.reading.epub import read_epub
-from techsum.reading.hwpx import read_hwpx
-from techsum.reading.parsed import FORMATS, Parsed
-from techsum.reading.pptx import read_pptx
+from techsum.reading.parsed import Parsed
+from techsum.reading.parsers import reader
 
 
 def read_zip(body: bytes, source: str) -> Parsed:
-    """Read HWPX, EPUB, DOCX or PPTX.
+    """Read a document of one of the `ZIPPED` formats.
 
     Raises:
         ReadingError: broken, encrypted, or an archive of something else.
     """
     ending = source.rpartition(".")[2].upper()
-    archive = Archive(body, source, ending if ending in ("DOCX", "PPTX", "EPUB") else "HWPX")
-    if any(re.fullmatch(r"Contents/(?:section\d{1,5}\.xml|content\.hpf)", name) for name in archive.names):
-        return read_hwpx(archive)
-    if "META-INF/container.xml" in archive.names:
-        return read_epub(archive)
-    folder = next(
-        (path.split("/")[0] for kind, path in relations(archive).values() if kind == "officeDocument"), ""
+    labels = [one.label for one in ZIPPED]
+    archive = Archive(body, source, ending if ending in labels else labels[0])
+    known = next(
+        (one for one in ZIPPED if one.member and any(map(one.member.fullmatch, archive.names))), None
     )
-    if folder == "word":
-        return read_docx(archive)
-    if folder == "ppt":
-        return read_pptx(archive)
+    folder = ""
+    if not known:
+        parts = (path for kind, path in relations(archive).values() if kind == "officeDocument")
+        folder = next(parts, "").split("/")[0]
+        known = next((one for one in ZIPPED if one.part and one.part == folder), None)
+    if known:
+        return reader(known)(archive)
     kind = {"xl": "XLSX"}.get(folder, "ZIP")
-    raise ReadingError("source_not_text", source=source, kind=kind, formats=FORMATS)
+    raise ReadingError("source_not_text", source=source, kind=kind, formats=LABELS)

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
 from techsum.chat import QUOTING, ask, quoted
 from techsum.chat.answer_card import answer_card
 from techsum.contracts.answer import LibraryAnswer
@@ -341,16 +343,12 @@ class Jobs:
         Raises:
             StorageError: it stays away.
         """
-        deadline = time.monotonic() + (_AWAY_SECONDS if self._workers else 0)
-        while True:
-            try:
-                keep()
-            except StorageError:
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(1)
-            else:
-                return
+        Retrying(
+            stop=stop_after_delay(_AWAY_SECONDS if self._workers else 0),
+            wait=wait_fixed(1),
+            retry=retry_if_exception_type(StorageError),
+            reraise=True,
+        )(keep)
 
     def _work(self, job: _Job) -> None:
         options = job.entry.request.options

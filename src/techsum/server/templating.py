@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from techsum.checking import RULES
 from techsum.contracts.entry import CHECKED_BY, Entry
+from techsum.contracts.formats import LABELS, SUFFIXES
 from techsum.contracts.options import LENGTHS, REGISTERS
 from techsum.contracts.summary import SummarySentence
 from techsum.generators.models import EXTRACT, auto_model, offered, shown
@@ -27,6 +28,8 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
     )
     environment.globals |= {
         "t": text,
+        "formats": LABELS,
+        "suffixes": SUFFIXES,
         "coverage": coverage_text,
         "signs_in": signs_in,
         "marked_pieces": marked_pieces,

@@ -35,7 +35,7 @@ class Seen:
                 os.truncate(self._path, len(kept))
         except OSError as error:
             raise StorageError("cache_unwritable", path=self._path, reason=error.strerror) from None
-        for line in kept.decode("utf-8", "replace").splitlines():
+        for line in kept.decode("utf-8", "replace").split("\n")[:-1]:  # a link may hold U+2028
             self._note(json.loads(line))
 
     def _note(self, record: dict[str, str]) -> None:

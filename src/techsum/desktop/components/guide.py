@@ -2,6 +2,7 @@
 
 import flet as ft
 
+from techsum.contracts.formats import LABELS
 from techsum.desktop import look
 from techsum.desktop.state import Shell
 
@@ -15,7 +16,7 @@ def Guide(shell: Shell) -> ft.Control:  # noqa: N802 - components are named like
     return look.column(
         look.heading(shell.say("guide_title"), 1),
         *(
-            look.card(look.heading(shell.say(title)), look.words(shell.say(words)))
+            look.card(look.heading(shell.say(title)), look.words(shell.say(words, formats=LABELS)))
             for title, words in (*parts, ("desktop_settings", "desktop_guide_settings"))
         ),
     )

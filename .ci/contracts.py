@@ -1,0 +1,124 @@
+"""Writes docs/contracts.md, what crosses the wire, from the code: `.venv/bin/python .ci/contracts.py`."""
+
+import ast
+import inspect
+from dataclasses import MISSING, fields
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from pydantic.fields import FieldInfo
+
+from techsum.contracts.events import NAMES, PAYLOADS
+
+PAGE = Path(__file__).parents[1] / "docs" / "contracts.md"
+MODULES = ("article", "notice", "summary", "answer", "options", "entry", "request", "batch")
+"""In the order of the page."""
+_HEAD = """# Contracts
+
+What the command line prints, the API sends, a batch writes and an export holds, field by field. Written from
+`src/techsum/contracts` by `.ci/contracts.py`; a test compares.
+"""
+_JSON: dict[Any, str] = {None: "null", True: "true", False: "false", (): "[]", "": '""'}
+
+
+def page() -> str:
+    """The page as it should be."""
+    parts = [_HEAD]
+    for name in MODULES:
+        module = import_module(f"techsum.contracts.{name}")
+        classes = [
+            one for one in vars(module).values() if inspect.isclass(one) and one.__module__ == module.__name__
+        ]
+        about = (module.__doc__ or "").splitlines()[0]
+        shown = [one for one in classes if hasattr(one, "__pydantic_config__")]
+        parts.append("\n".join([f"## {about}\n", *(_table(one) for one in shown)]))
+    parts.append(_events())
+    return "\n".join(parts)
+
+
+def _table(contract: type[Any]) -> str:
+    about = " ".join((contract.__doc__ or "").split("\n\n")[0].split())
+    own = set(inspect.get_annotations(contract))
+    base = next((one.__name__ for one in contract.__bases__ if one is not object), None)
+    lines = [f"### {contract.__name__}", "", about, ""]
+    if base:
+        lines += [f"As [{base}](#{base.lower()}), and:", ""]
+    lines += ["| field | type | default | |", "|---|---|---|---|"]
+    hints, texts = get_type_hints(contract, include_extras=True), _texts(contract)
+    for field in fields(contract):
+        about_field = [one for one in get_args(hints[field.name])[1:] if isinstance(one, FieldInfo)]
+        if field.name not in own or any(one.exclude for one in about_field):
+            continue
+        wire = next((one.alias for one in about_field if one.alias), field.name)
+        description = texts.get(field.name) or next(
+            (one.description for one in about_field if one.description), ""
+        )
+        default = "" if field.default is MISSING else f"`{_JSON.get(field.default, repr(field.default))}`"
+        lines.append(f"| `{wire}` | {_type(hints[field.name])} | {default} | {_cell(description)} |")
+    return "\n".join([*lines, ""])
+
+
+def _type(hint: Any) -> str:
+    """A type in words of JSON."""
+    arguments = get_args(hint)
+    if isinstance(hint, type) and not arguments:
+        known = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+        return known.get(hint, f"[{hint.__name__}](#{hint.__name__.lower()})")
+    if hasattr(hint, "__metadata__"):
+        return _type(arguments[0])
+    origin = getattr(hint, "__origin__", None)
+    if origin in (tuple, list):
+        return f"list of {_type(arguments[0])}"
+    if all(isinstance(one, str) for one in arguments):
+        return ", ".join(f"`{one}`" for one in arguments)
+    return " or ".join(_type(one) for one in arguments)
+
+
+def _texts(contract: type[Any]) -> dict[str, str]:
+    """The strings below fields."""
+    lines = next(
+        one for one in ast.walk(ast.parse(inspect.getsource(contract))) if isinstance(one, ast.ClassDef)
+    ).body
+    found = {}
+    for before, after in zip(lines, lines[1:], strict=False):
+        if (
+            isinstance(before, ast.AnnAssign)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+        ):
+            found[ast.unparse(before.target)] = str(after.value.value)
+    return found
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _events() -> str:
+    lines = [
+        "## Server-sent events",
+        "",
+        "A stream is a sequence of these; `done`, `failed` or `cancelled` ends it.",
+        "",
+    ]
+    lines += ["| event | data | when |", "|---|---|---|"]
+    for kind, name in NAMES.items():
+        payload = PAYLOADS.get(kind, ("", None))[1]
+        if payload is not None:
+            data = f"[{payload.__name__}](#{payload.__name__.lower()})"
+        else:
+            hints = get_type_hints(kind, include_extras=True)
+            own = [f for f in fields(kind) if not _excluded(hints[f.name])]
+            data = ", ".join(f"`{f.name}`: {_type(hints[f.name])}" for f in own)
+        about = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+        lines.append(f"| `{name}` | {data} | {_cell(about)} |")
+    return "\n".join([*lines, ""])
+
+
+def _excluded(hint: Any) -> bool:
+    return any(isinstance(one, FieldInfo) and one.exclude for one in getattr(hint, "__metadata__", ()))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
