@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import itertools
 from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
@@ -81,7 +82,7 @@ def _texts(contract: type[Any]) -> dict[str, str]:
         one for one in ast.walk(ast.parse(inspect.getsource(contract))) if isinstance(one, ast.ClassDef)
     ).body
     found = {}
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in itertools.pairwise(lines):
         if (
             isinstance(before, ast.AnnAssign)
             and isinstance(after, ast.Expr)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 _NOT_IN_NAMES, _LONGEST_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+'), 60
 
@@ -14,27 +15,36 @@ def file_name(title: str) -> str:
     return " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:_LONGEST_NAME].strip(" .") or "techsum"
 
 
-def make_private(path: Path, *, anew: bool = False) -> None:
-    """Make an empty file, if there is none, that only this user can read.
-
-    Args:
-        path: where.
-        anew: in place of what is there, be it a file, or a link that leads elsewhere.
-    """
-    if anew:
-        path.unlink(missing_ok=True)
+def make_private(path: Path) -> None:
+    """Make an empty file, if there is none, that only this user can read."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def atomic_write_text(path: Path, content: str) -> None:
+@contextmanager
+def atomic_file(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """A file beside `path` that becomes it, safe on the disk, when the block ends well; else it is gone.
+
+    Args:
+        path: where; its folder is there.
+        private: whether only this user can read it.
+    """
+    part = path.with_name(f".{token_hex(6)}.part")  # its own: several processes may write the same
+    try:
+        if private:
+            make_private(part)
+        yield part
+        with part.open("r+b") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def atomic_write_text(path: Path, content: str, *, private: bool = False) -> None:
     """Write a small file so that it is never half there."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    with atomic_file(path, private=private) as part:
+        part.write_text(content, "utf-8")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from techsum.errors import StorageError, UsageError
+from techsum.files import atomic_write_text
 
 
 class Settings(BaseSettings):
@@ -176,9 +177,7 @@ def set_default_model(name: str) -> None:
     path = settings().config_dir / "default-model.json"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps({"model": name}, ensure_ascii=False), "utf-8")
-        part.replace(path)
+        atomic_write_text(path, json.dumps({"model": name}, ensure_ascii=False))
     except OSError as error:
         raise StorageError("cache_unwritable", path=path, reason=error.strerror) from error
 

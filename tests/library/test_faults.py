@@ -20,11 +20,13 @@ MOMENTS = int(os.environ.get("FAULT_MOMENTS", "12"))
 SAVING = """
 import sys
 from techsum.contracts.article import Article
+from techsum.contracts.summary import Summary
 from techsum.library import Request, open_library
+SUMMARY = Summary(title="제목", text="요약 문장이다.", sentences=(), model="x", coverage=1.0, seconds=0.1)
 library = open_library(sys.argv[1])
 while True:
     entry = library.begin("reader", Request("text", "글"), Article("본문 문장이다. " * 40, "제목"))
-    library.finish(entry.id, {"title": "제목", "summary": "요약 문장이다.", "sentences": [], "notices": []})
+    library.finish(entry.id, SUMMARY)
     library.save("reader", entry.id)
     print(entry.id, flush=True)  # told as saved: from here on it must never be lost
 """

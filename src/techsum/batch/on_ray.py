@@ -19,6 +19,7 @@ from techsum.cluster import ray_session
 from techsum.contracts.options import SummaryOptions
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT
+from techsum.generators.model_ref import ModelRef
 from techsum.reading.polite import Polite
 from techsum.settings import settings
 
@@ -65,7 +66,7 @@ def _rows(left: RemainingItems, options: SummaryOptions, crew: WorkerConfig) -> 
     context.target_min_block_size = 1
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     read = ray.data.read_datasource(_source(left, together), override_num_blocks=1, num_cpus=0.1)
-    if options.model.startswith("hf:") and ray.cluster_resources().get("GPU"):
+    if ModelRef.parse(options.model).kind == "transformers" and ray.cluster_resources().get("GPU"):
         from techsum.batch.on_vllm import answered
 
         made = answered(read, options, crew)

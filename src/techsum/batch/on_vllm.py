@@ -24,6 +24,7 @@ from techsum.contracts.notice import notice
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.serialization import dump, load
 from techsum.errors import ReadingError, UsageError
+from techsum.generators.model_ref import ModelRef
 from techsum.generators.protocol import Options
 from techsum.generators.transformers_model import Origin, load_tokenizer, origin
 from techsum.prompts import STOP, Message, render
@@ -58,7 +59,7 @@ def answered(read: Any, options: SummaryOptions, crew: WorkerConfig, engine: Sta
     """
     from ray.data import ActorPoolStrategy
 
-    where = origin(options.model.removeprefix("hf:"))
+    where = origin(ModelRef.parse(options.model).location)
     if (
         where.format == "tuned"
     ):  # it shortens one sentence at a time, and this stream has one answer an article
@@ -146,7 +147,7 @@ class _Stage:
     def __init__(self, options: dict[str, Any]) -> None:
         korean.use_threads(1)
         self._options = SummaryOptions(**options)
-        self._where = origin(self._options.model.removeprefix("hf:"))
+        self._where = origin(ModelRef.parse(self._options.model).location)
 
 
 class _PromptBuilder(_Stage):

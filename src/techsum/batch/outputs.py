@@ -16,7 +16,7 @@ from techsum.batch.parquet_schema import parquet_schema
 from techsum.contracts.batch import BatchRow
 from techsum.contracts.options import SummaryOptions
 from techsum.errors import StorageError, UsageError
-from techsum.files import exclusive_lock
+from techsum.files import atomic_file, exclusive_lock
 
 _PART_ROWS, _PART_SECONDS = 10_000, 60
 """A Parquet part ends after so many rows or seconds: so much work is lost at most."""
@@ -123,7 +123,7 @@ class Parts:
         from pyarrow import parquet
 
         self._folder = path
-        for left in path.glob(".part-*"):
+        for left in path.glob(".*.part"):
             left.unlink()
         self.done, self.last_id = 0, None
         for part in sorted(path.glob("part-*.parquet")):
@@ -146,13 +146,9 @@ class Parts:
 
         if self._rows:
             name = f"part-{self.done:012}.parquet"
-            whole = self._folder / f".{name}"
-            parquet.write_table(
-                pa.Table.from_pylist(self._rows, schema=parquet_schema(BatchRow)), whole, compression="zstd"
-            )
-            with whole.open("rb") as file:
-                os.fsync(file.fileno())
-            whole.replace(self._folder / name)
+            table = pa.Table.from_pylist(self._rows, schema=parquet_schema(BatchRow))
+            with atomic_file(self._folder / name) as part:
+                parquet.write_table(table, part, compression="zstd")
             self.done += len(self._rows)
             self._rows.clear()
         self._began = time.monotonic()

@@ -12,7 +12,7 @@ from rich.text import Text
 from techsum.cli.language import Command, Group
 from techsum.cli.terminal import make_console
 from techsum.errors import StorageError, UsageError
-from techsum.files import make_private
+from techsum.files import atomic_file
 from techsum.messages import text
 from techsum.settings import database_url
 
@@ -107,12 +107,10 @@ def export(
             lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         elif markdown_:
             lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader or READER))
-        part = to.with_name(f".{to.name}.part")
         try:
-            make_private(part, anew=True)  # what people read is theirs alone
-            with part.open("w", encoding="utf-8") as file:
+            # what people read is theirs alone
+            with atomic_file(to, private=True) as part, part.open("w", encoding="utf-8") as file:
                 count = sum(1 for line in lines if file.write(line))
-            part.replace(to)
         except OSError as error:
             raise StorageError("cache_unwritable", path=to, reason=error.strerror) from None
     make_console().print(text("library_exported", count=count, path=to), soft_wrap=True)

@@ -1,6 +1,5 @@
 """`techsum models`: what is here, `pull` one, `use` one."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,7 +16,8 @@ from rich.progress import (
 from techsum.cli.language import Command, Group
 from techsum.cli.terminal import FoldingTable, make_console
 from techsum.generators import check, resolve
-from techsum.generators.models import EMBEDDED, EXTRACT, HUB_MODELS, TUNED, embedded_installed, names, pulled
+from techsum.generators.model_ref import EXTRACT, ModelRef
+from techsum.generators.models import EMBEDDED, HUB_MODELS, TUNED, embedded_installed, names, pulled
 from techsum.messages import text
 from techsum.settings import default_model, set_default_model
 
@@ -66,7 +66,7 @@ def use(name: Annotated[str, typer.Argument(help=text("help_models_name"))]) -> 
     else:
         check(name)
         # a file is kept by its full path: `auto` is asked for in other folders too
-        set_default_model(str(Path(name).resolve()) if name.endswith(".gguf") else name)
+        set_default_model(ModelRef.parse(name).absolute)
     make_console().print(text("models_used", name=name))
 
 

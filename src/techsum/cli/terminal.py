@@ -14,7 +14,7 @@ from rich.text import Text
 from techsum.contracts.article import Article
 from techsum.contracts.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
 from techsum.contracts.summary import Summary, SummarySentence, joined
-from techsum.generators.models import EXTRACT
+from techsum.generators.model_ref import EXTRACT
 from techsum.messages import coverage_text, text
 from techsum.reading.parsed import clean_line
 

@@ -1,8 +1,6 @@
 """TechSum on this machine: a server of its own for an app that was given none, and who its reader is."""
 
 import json
-import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -15,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from techsum.errors import StorageError, TechsumError
+from techsum.files import atomic_write_text
 from techsum.settings import settings
 
 USUAL = "http://127.0.0.1:8765"
@@ -89,13 +88,9 @@ class Identity:
 
         def keep(cookies: dict[str, str]) -> None:
             everything = {**self._all(), _place(server): cookies}
-            part = self._path.with_name(f".{self._path.name}-{secrets.token_hex(4)}")
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(everything, file)
-                part.replace(self._path)
+                atomic_write_text(self._path, json.dumps(everything), private=True)
             except OSError as error:
                 raise StorageError("cache_unwritable", path=self._path, reason=error.strerror) from None
 

@@ -15,6 +15,7 @@ from techsum.errors import EvaluationError, StorageError, TechsumError
 from techsum.evaluation.data import Example
 from techsum.evaluation.systems import BASELINES, Output, identity, make
 from techsum.generators import EXTRACT
+from techsum.generators.model_ref import ModelRef
 from techsum.settings import settings
 from techsum.summarizers import SummaryOptions
 
@@ -126,7 +127,7 @@ def _written(
     def write(example: Example) -> tuple[str, Output]:
         return example.key, system(example.article, options)
 
-    with ThreadPoolExecutor(_AT_ONCE if re.match("https?://", name) else 1) as threads:
+    with ThreadPoolExecutor(_AT_ONCE if ModelRef.parse(name).kind == "server" else 1) as threads:
         for key, output in threads.map(write, missing):
             cache.add(key, output, _megabytes())
             done += 1

@@ -13,6 +13,7 @@ from techsum import korean
 from techsum.contracts.article import Article
 from techsum.errors import UsageError
 from techsum.generators import EXTRACT, check, resolve
+from techsum.generators.model_ref import ModelRef
 from techsum.generators.models import TUNED, shipped_adapter
 from techsum.summarizers import SummaryOptions, extract, summary_of
 from techsum.summarizers.ranker import COEFFICIENTS
@@ -63,7 +64,7 @@ def identity(name: str, options: SummaryOptions) -> str:
 
 def _weights(name: str) -> list[Path]:
     """Files on this machine that a model is made of: trained again, they are another system."""
-    path = shipped_adapter() if name == TUNED else Path(name.removeprefix("hf:"))
+    path = shipped_adapter() if name == TUNED else ModelRef.parse(name).path
     if path.is_dir():
         return sorted(f for f in path.iterdir() if f.suffix in {".safetensors", ".json"})
     return [path] if path.is_file() else []

@@ -1,13 +1,10 @@
 """Generators: language models behind one small protocol."""
 
-import re
-from pathlib import Path
-
 from techsum.generators.gguf_file import inspect_gguf
+from techsum.generators.model_ref import EXTRACT, ModelRef
 from techsum.generators.models import (
     BASE_MODELS,
     EMBEDDED,
-    EXTRACT,
     TUNED,
     VERIFIER,
     auto_model,
@@ -36,11 +33,10 @@ def check(model: str) -> None:
         ModelError: the file is missing or no GGUF, or the model was not pulled.
     """
     check_model_address(model)
-    if model == EXTRACT or model.startswith("hf:") or re.match("https?://", model):
-        return
-    if model.endswith(".gguf"):
-        inspect_gguf(Path(model))
-    elif model not in (EMBEDDED, TUNED):
+    ref = ModelRef.parse(model)
+    if ref.kind == "file":
+        inspect_gguf(ref.path)
+    elif ref.kind == "named" and model not in (EMBEDDED, TUNED):
         model_file(model)
 
 
@@ -54,20 +50,21 @@ def load(model: str) -> Generator:
         UsageError: the name means nothing.
         ModelError: the model is missing, broken or cannot be reached.
     """
-    if model.startswith("hf:"):
+    ref = ModelRef.parse(model)
+    if ref.kind == "transformers":
         from techsum.generators.transformers_model import load_transformers
 
-        return load_transformers(model.removeprefix("hf:"))
-    if re.match("https?://", model):
+        return load_transformers(ref.location)
+    if ref.kind == "server":
         from techsum.generators.openai_server import OpenAIServer
 
-        url, _, name = model.partition("#")
-        return OpenAIServer(url, name or None)
+        return OpenAIServer(ref.location, ref.served_name)
     from techsum.generators.llama_cpp import load_llama
 
-    path = Path(model) if model.endswith(".gguf") else model_file(model)
+    if ref.kind == "file":
+        return load_llama(ref.path, None, settings().adapter)
     adapter = shipped_adapter() if model == TUNED else settings().adapter
-    return load_llama(path, None if model.endswith(".gguf") else model, adapter)
+    return load_llama(model_file(model), model, adapter)
 
 
 def load_verifier(model: str = "auto") -> Judge:

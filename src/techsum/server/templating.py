@@ -15,7 +15,8 @@ from techsum.contracts.entry import CHECKED_BY, Entry
 from techsum.contracts.formats import LABELS, SUFFIXES
 from techsum.contracts.options import LENGTHS, REGISTERS
 from techsum.contracts.summary import SummarySentence
-from techsum.generators.models import EXTRACT, auto_model, offered, shown
+from techsum.generators.model_ref import EXTRACT
+from techsum.generators.models import auto_model, offered, shown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import reader_of
 from techsum.server.readers import ACCOUNT

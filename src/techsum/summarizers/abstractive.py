@@ -14,7 +14,8 @@ from techsum.contracts.notice import Notice, notice
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.summary import Summary, joined
 from techsum.errors import CancelledError
-from techsum.generators.models import BASE_MODELS, EXTRACT
+from techsum.generators.model_ref import EXTRACT
+from techsum.generators.models import BASE_MODELS
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import Message, summary_messages, title_messages
 from techsum.summarizers import sentence_filter

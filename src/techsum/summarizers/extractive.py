@@ -8,7 +8,7 @@ from techsum import korean
 from techsum.contracts.article import Article
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.summary import Evidence, Summary, SummarySentence, joined
-from techsum.generators.models import EXTRACT
+from techsum.generators.model_ref import EXTRACT
 from techsum.korean import LIST_LETTERS
 from techsum.summarizers.figures import figures
 from techsum.summarizers.ranker import rank, without_connective

@@ -2,13 +2,12 @@
 
 import json
 import math
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 from techsum.errors import TrainingError
-from techsum.files import atomic_write_text
+from techsum.files import atomic_file, atomic_write_text
 from techsum.prompts import stored_name
 from techsum.training import bases
 from techsum.training.recipe import Lora, Recipe
@@ -127,9 +126,8 @@ def _keep_initial(model: Any, folder: Path) -> None:
     path = folder / _WEIGHTS
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f".{os.getpid()}.part"
-        save_file(factors, part)
-        part.replace(path)  # several processes write the same
+        with atomic_file(path) as part:  # several processes write the same
+            save_file(factors, part)
         return
     for name, known in load_file(path).items():
         if (factors[name] - known).abs().max() > _SAME * known.abs().max():

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from techsum.cached import cached_property
 from techsum.errors import StorageError
+from techsum.files import atomic_file
 from techsum.settings import settings
 from techsum.training.recipe import Recipe, Source
 from techsum.training.row_store import RowStore, code_hash
@@ -153,10 +154,8 @@ def _write(path: Path, samples: Sequence[Sample], skipped: Counter[str]) -> None
     )
     columns = [[getattr(one, name) for one in samples] for name in schema.names]
     arrays = [pa.array(column, known.type) for column, known in zip(columns, schema, strict=True)]
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+    with atomic_file(path) as part, part.open("wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         writer.write_batch(pa.record_batch(arrays, schema=schema))
-    part.replace(path)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,6 @@ was counted on the way.
 import hashlib
 import itertools
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 import techsum
 from techsum.errors import StorageError
 from techsum.evaluation.data import shingles
-from techsum.files import atomic_write_text
+from techsum.files import atomic_file, atomic_write_text
 from techsum.settings import settings
 from techsum.training.recipe import JUDGED, Recipe, Source
 from techsum.training.rows import BadRow, Row, read_rows
@@ -123,15 +122,18 @@ def _write(path: Path, rows: Iterator[Row | BadRow]) -> None:
     schema = pa.schema([("place", pa.int64()), *texts, ("turns", turns)])
     found = _Found()
     documents = path.with_suffix(".documents")
-    parts = [whole.with_name(f"{whole.name}.{os.getpid()}.part") for whole in (path, documents)]
-    with parts[0].open("wb") as sink, parts[1].open("wb") as known, pa.ipc.new_file(sink, schema) as writer:
+    with (
+        atomic_file(documents) as documents_part,
+        atomic_file(path) as part,
+        documents_part.open("wb") as known,
+        part.open("wb") as sink,
+        pa.ipc.new_file(sink, schema) as writer,
+    ):
         for batch in found.good(rows):
             columns = [[getattr(row, name) for row in batch] for name in schema.names]
             arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             known.write(_known(batch).tobytes())
-    for part, whole in zip(parts, (path, documents), strict=True):
-        part.replace(whole)
     atomic_write_text(path.with_suffix(".json"), json.dumps(asdict(found), ensure_ascii=False))
 
 

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from techsum.errors import TrainingError
 from techsum.files import atomic_write_text
 from techsum.generators.hub_tokenizer import HubTokenizer
+from techsum.generators.model_ref import ModelRef
 from techsum.generators.models import EMBEDDED, model_file
 from techsum.generators.openai_server import OpenAIServer
 from techsum.prompts import stored_name
@@ -119,7 +120,7 @@ def compare_all(
     """
     bases.quiet()
     run = RunFolder(folder)
-    servers = [place for place in against if "://" in place]
+    servers = [place for place in against if ModelRef.parse(place).kind == "server"]
     files = [Path(place) for place in against if place not in servers]
     if not against:
         files = [_loaded_part(p) for p in sorted(folder.glob("exports/*")) if p.is_dir()]
@@ -157,8 +158,8 @@ def _compare_server(run: RunFolder, address: str, kind: str) -> parity.Compared:
 
     if run.recipe.base.format != "gemma":
         raise TrainingError("parity_served_format", format=run.recipe.base.format)
-    url, _, name = address.partition("#")
-    server = OpenAIServer(url, name or None)  # one that is not there ends it before the model is loaded
+    ref = ModelRef.parse(address)
+    server = OpenAIServer(ref.location, ref.served_name)  # one that is not there ends it before the model is loaded
     return compare_served(TransformersModel(str(run.trained)), server, kind)
 
 
