@@ -107,14 +107,14 @@ def test_it_ends_when_it_is_closed():
     assert not started.is_running()
 
 
-def test_a_text_that_kiwi_stumbles_over_is_one_line_and_the_next_is_analysed(process):
+def test_after_a_stumble_the_next_text_is_analysed(process):
     before = process.tokenize("물을 담는다.")
     with pytest.raises(AnalyserError, match="ValueError"):
         process._ask("tokenize", [1])
     assert process.tokenize("물을 담는다.") == before
 
 
-def test_a_request_that_was_interrupted_is_not_taken_for_the_next(monkeypatch):
+def test_an_interrupted_request_answers_no_later_one(monkeypatch):
     process = KiwiProcess()
     process.tokenize("물을 담는다.")
     monkeypatch.setattr("techsum.pipes.receive", lambda _pipe: (_ for _ in ()).throw(KeyboardInterrupt))

@@ -126,7 +126,7 @@ def test_every_dependency_is_pinned():
 
 
 @pytest.mark.parametrize("file", ["locks/run.txt", "locks/app.txt", "locks/dev.txt"])
-def test_what_is_installed_is_pinned_by_hash_to_the_version_of_the_constraints(file):
+def test_locks_pin_hashes_of_the_constraints_versions(file):
     versions = {canonical(n): v for n, v in pinned("constraints.txt").items()}
     locked = {canonical(n): v for n, v in pinned(file).items()}
     assert len(locked) > 20
@@ -146,3 +146,10 @@ def test_every_requirement_is_in_the_lock_of_its_set():
         wanted = [*project["dependencies"], *(r for n in names for r in extras[n])]
         asked = {canonical(re.match(r"[\w.-]+", r).group()) for r in wanted} - {"techsum", "torch"}
         assert asked <= {canonical(n) for n in pinned(f"locks/{file}.txt")}
+
+
+def test_a_tests_name_has_at_most_ten_words():
+    names = re.findall(
+        r"def test_(\w+)\(", "".join(f.read_text("utf-8") for f in (PROJECT / "tests").rglob("*.py"))
+    )
+    assert [name for name in names if len(name.split("_")) > 10] == []

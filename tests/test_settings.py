@@ -46,7 +46,7 @@ def test_an_env_file_in_another_encoding_is_one_line(configure, tmp_path, monkey
     assert ".env" in str(refused.value)
 
 
-def test_a_folders_env_file_can_neither_open_the_guard_nor_choose_the_hub(configure, tmp_path, monkeypatch):
+def test_a_folders_env_file_cannot_weaken_the_guard(configure, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("TECHSUM_TEST_ONLY_ALLOW_LOOPBACK=1\nHF_ENDPOINT=http://evil.example\n")
     configure()

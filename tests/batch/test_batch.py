@@ -121,7 +121,7 @@ def test_a_folder_is_read_file_by_file(tmp_path):
         ('{"source": "http://[/"}', "url_no_dns"),
     ],
 )
-def test_a_bad_row_is_a_row_with_an_error_and_the_others_are_summarised(tmp_path, row, kind):
+def test_a_bad_row_is_an_error_among_summaries(tmp_path, row, kind):
     good = json.dumps({"id": "좋은 줄", "text": BODY}, ensure_ascii=False)
     (tmp_path / "in.jsonl").write_text(f"{row}\n{good}\n", "utf-8")
     last = run(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
@@ -193,7 +193,7 @@ def test_links_are_fetched_politely_and_not_twice(tmp_path, loopback, configure)
     assert len(times) == 2
 
 
-def test_robots_that_fail_forbid_and_robots_that_are_not_there_allow(tmp_path, loopback, configure):
+def test_robots_that_fail_forbid_and_missing_ones_allow(tmp_path, loopback, configure):
     configure(cache_dir=tmp_path / "cache")
     body = HEAD + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "</article></body></html>"
     with (
@@ -205,7 +205,7 @@ def test_robots_that_fail_forbid_and_robots_that_are_not_there_allow(tmp_path, l
     assert [r["error_kind"] for r in made(tmp_path / "out.jsonl")] == ["fetch_robots", None]
 
 
-def test_a_slow_host_holds_up_no_other_and_order_is_kept(tmp_path, loopback, configure):
+def test_a_slow_host_holds_up_no_other(tmp_path, loopback, configure):
     configure(cache_dir=tmp_path / "cache")
     body = HEAD + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "</article></body></html>"
 
@@ -229,7 +229,7 @@ def test_another_kind_of_input_is_one_line(tmp_path, name):
         run(tmp_path / name, tmp_path / "out.jsonl")
 
 
-def test_a_missing_input_another_output_and_a_strange_output_are_one_line(tmp_path):
+def test_input_and_output_that_cannot_be_are_one_line(tmp_path):
     source = jsonl(tmp_path / "in.jsonl", rows(2))
     with pytest.raises(ReadingError, match="없습니다"):
         run(tmp_path / "none.jsonl", tmp_path / "out.jsonl")
@@ -286,7 +286,7 @@ def test_a_worker_that_dies_costs_no_row(tmp_path):
     assert all(r["error"] is None for r in found)
 
 
-def test_an_article_that_kills_its_worker_is_a_row_with_an_error(tmp_path, monkeypatch):
+def test_an_article_that_kills_its_worker_becomes_an_error(tmp_path, monkeypatch):
     deadly = Path(support.__file__).parent / "deadly_worker.py"
     monkeypatch.setattr("techsum.batch.local.WORKER", [sys.executable, str(deadly)])
     found = rows(12)
@@ -297,7 +297,7 @@ def test_an_article_that_kills_its_worker_is_a_row_with_an_error(tmp_path, monke
     assert last.errors == 1
 
 
-def test_a_model_server_that_is_away_ends_the_batch_and_spoils_no_row(tmp_path):
+def test_without_its_model_server_a_batch_ends_and_spoils_nothing(tmp_path):
     source, out = jsonl(tmp_path / "in.jsonl", rows(3)), tmp_path / "out.jsonl"
     with pytest.raises(Exception, match=r"127\.0\.0\.1:1"):
         run(source, out, SummaryOptions(model="http://127.0.0.1:1#m"))
@@ -388,7 +388,7 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
     assert not alive
 
 
-def test_ctrl_c_keeps_what_was_made_and_says_so_in_one_line(tmp_path):
+def test_ctrl_c_keeps_what_was_made(tmp_path):
     source, out = jsonl(tmp_path / "in.jsonl", rows(3000)), tmp_path / "out.jsonl"
     process = subprocess.Popen(
         command(source, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

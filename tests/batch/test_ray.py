@@ -41,7 +41,7 @@ def bare(found):
     return [{k: v for k, v in row.items() if not k.endswith("seconds")} for row in found]
 
 
-def test_ray_gives_the_rows_of_the_local_engine_also_where_actors_and_the_driver_are_killed(tmp_path):
+def test_ray_gives_the_local_rows_whatever_is_killed(tmp_path):
     # given an input with a bad row and a link
     body = HEAD + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "</article></body></html>"
     with Site({"/a": page(body)}) as site:
@@ -97,7 +97,7 @@ def killed(process, out):
     return False
 
 
-def test_errors_of_input_and_model_are_one_line_through_ray_too(tmp_path):
+def test_errors_are_one_line_through_ray_too(tmp_path):
     (tmp_path / "in.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00broken")
     for source, more, words in [
         (tmp_path / "none.jsonl", [], "없습니다"),

@@ -102,7 +102,7 @@ def test_a_model_that_invents_beside_the_truth_keeps_the_truth(scripted):
     assert answer.text == TOLD
 
 
-def test_a_long_article_is_cut_to_the_same_beginning_for_every_question(scripted):
+def test_every_question_sees_the_same_beginning_of_a_long_article(scripted):
     generator = scripted(TOLD)
     generator.context = 1000
     long = Article("\n\n".join([BODY] * 5))

@@ -85,7 +85,7 @@ def test_questions_as_they_are_typed_are_answered(question, holds):
 
 
 @pytest.mark.parametrize("question", ["언제 발표했나요?", "어떻게 만들었나요?", "협상 결론은 언제 나나요?"])
-def test_a_question_of_its_own_is_no_question_that_fits_any_report(question):
+def test_a_question_of_its_own_is_taken_for_no_other(question):
     words = content(question)
     kind = kind_of(question, words)
     assert kind is None or kind.key != "asked_who"

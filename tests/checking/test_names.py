@@ -58,7 +58,7 @@ def test_a_gloss_in_parentheses_is_not_checked():
     assert doubted("소금물 저장 장치(salt-water Battery)를 태양광 발전소에 연결했다.") == []
 
 
-def test_a_name_that_belongs_to_another_sentence_is_in_the_wrong_place():
+def test_a_name_of_another_sentence_is_in_the_wrong_place():
     text = (
         "부산의 한바다연구소는 파도로 전기를 만드는 부표를 개발해 시험하고 있다. "
         "광주의 새빛대학교는 햇빛으로 물을 나누는 촉매를 찾아냈다고 밝혔다. 두 기관은 서로 돕기로 했다."
@@ -83,5 +83,5 @@ def test_a_compound_name_with_one_syllable_changed_is_doubted():
 @pytest.mark.parametrize(
     "said", ["통합진보당 이정희 후보가 조작논란에 휩싸였다.", "진보당은 두 달 뒤에 다시 뽑기로 했다."]
 )
-def test_a_compound_name_or_its_part_as_the_article_has_it_is_not(said):
+def test_a_compound_name_as_the_article_has_it_stands(said):
     assert doubted(said, PARTY, "") == []

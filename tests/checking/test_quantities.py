@@ -118,7 +118,7 @@ def test_a_number_of_another_sentence_is_in_the_wrong_place():
     assert (notice.kind, dict(notice.values)["found"]) == ("number", "42명")
 
 
-def test_how_many_things_the_writer_names_is_no_number_of_the_article():
+def test_a_count_of_what_was_named_is_no_number():
     checker = Checker(Article(BODY).sentences)
     assert (
         checker.check("장치의 장점은 불이 붙지 않고 원료인 소금을 섬에서 얻는다는 두 가지다.").notices == ()

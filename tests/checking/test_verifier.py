@@ -42,16 +42,16 @@ def test_a_claim_that_the_model_takes_for_false_is_marked():
     assert dict(sentence.notices[0].values)["found"] == PARAPHRASE[start:end]
 
 
-def test_a_claim_that_the_article_does_not_mention_is_marked_so():
+def test_a_claim_that_the_article_lacks_is_marked_absent():
     sentence, _ = sharpened(PARAPHRASE, 0.01, 0.01, 0.98)
     assert [n.kind for n in sentence.notices] == ["absent"]
 
 
-def test_a_claim_that_the_model_takes_for_true_is_left_alone():
+def test_a_claim_taken_for_true_is_left_alone():
     assert sharpened(PARAPHRASE, 0.98, 0.01, 0.01)[0].notices == ()
 
 
-def test_a_denial_that_the_model_takes_for_true_is_taken_back():
+def test_a_denial_taken_for_true_is_taken_back():
     claim = "리튬 전지와 달리 이 전지에는 불이 나지 않는다."
     sentence, _ = sharpened(claim, 0.999, 0.001, 0.0)
     assert "negation" not in [n.kind for n in sentence.notices]
@@ -99,7 +99,7 @@ def test_the_words_that_differ_are_named(claim, source, words):
     assert claim[start:end].endswith(words)
 
 
-def test_without_a_verifier_the_rules_stand_alone_and_it_is_said(monkeypatch):
+def test_without_a_verifier_rules_stand_alone_and_say_so(monkeypatch):
     def missing(_model):
         raise ModelError("extra_missing", feature="x", extra="embedded")
 
@@ -137,7 +137,7 @@ SAMPLE = Path(__file__).parents[2] / "samples" / "article.txt"
         ("화성에서도 쓸 수 있다.", True),
     ],
 )
-def test_a_check_that_is_asked_for_is_judged_by_the_verifier(claim, marked, configure):
+def test_the_verifier_judges_a_check_that_is_asked_for(claim, marked, configure):
     configure(check="auto")
     checked = check(SAMPLE.read_text("utf-8"), claim, judge_for(None))
     assert (checked.by, checked.marked) == ("gemma-3-270m-check", marked)

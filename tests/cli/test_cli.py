@@ -133,7 +133,7 @@ def test_help_is_in_english_alone_for_english_readers(arguments):
         (["summarize", "a", "--check", "x"], "'rules', 'model' 가운데"),
     ],
 )
-def test_a_command_line_that_makes_no_sense_is_answered_in_korean(arguments, line):
+def test_a_senseless_command_line_is_answered_in_korean(arguments, line):
     code, out, err = techsum(*arguments)
     assert (code, out) == (2, "")
     assert line in err.splitlines()[0]
@@ -232,7 +232,7 @@ def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
     assert all(p.name == "gemma-3-270m.gguf" and p.stat().st_size == 253_113_024 for p in left)
 
 
-def test_a_disk_that_fills_while_the_model_is_written_is_one_line(tmp_path):
+def test_a_disk_full_of_half_a_model_is_one_line(tmp_path):
     # given room for 50 MB a file, less than the embedded model needs
     done = subprocess.run(
         [*COMMAND, "summarize", str(SAMPLE), "--model", "gemma-3-270m"],

@@ -101,7 +101,7 @@ def test_a_sentence_is_supported_as_its_notices_say():
     assert load(SummarySentence, {"text": "글", "supported": False}).supported is True
 
 
-def test_the_notices_of_an_article_are_told_in_the_readers_language():
+def test_an_articles_notices_are_told_in_the_readers_language():
     article = Article("글", notices=(notice("encoding", encoding="cp949"),))
     assert dump(article)["notices"] == [["encoding", [["encoding", "cp949"]]]]
     assert load(Article, dump(article)).notices == article.notices

@@ -18,6 +18,7 @@ from support.postgres import postgres
 from support.servers import free_port
 from support.texts import BODY
 from support.tiny_gguf import write_gemma2
+from support.waiting import until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
@@ -169,6 +170,11 @@ class Load:
                     pass  # a stream that its process cut: a browser takes it up again by its last event
                 time.sleep(0.2)
 
+    def more(self, count):
+        """Wait until so many more were accepted."""
+        wanted = len(self.accepted) + count
+        until(lambda: len(self.accepted) >= wanted, 120)
+
 
 @pytest.mark.slow
 def test_a_rolling_restart_behind_nginx_under_load_loses_no_summary(tmp_path):
@@ -186,13 +192,13 @@ def test_a_rolling_restart_behind_nginx_under_load_loses_no_summary(tmp_path):
         assert httpx.get(f"{url}/metrics").status_code == 403
         with Load(url, 3) as load:
             for port in ports:
-                time.sleep(3)
+                load.more(3)
                 before = len(load.accepted)
                 started[port].send_signal(signal.SIGTERM)
                 started[port].wait(20)
                 running.enter_context(app_server(tmp_path / f"{port}b", port, **own))
                 assert len(load.accepted) > before  # the others went on meanwhile
-            time.sleep(3)
+            load.more(3)
         assert load.problems == []
         assert len(load.accepted) > 10
         ended = []

@@ -61,7 +61,7 @@ def drawn(act):
     return moments
 
 
-def test_a_fast_model_is_shown_ten_to_fifteen_times_a_second_and_to_its_last_word():
+def test_a_fast_model_is_drawn_at_a_readable_rate():
     moments = drawn(lambda actions: actions.open("id"))
     while_written = [at for at, letters in moments if letters > 0]
     assert while_written[-1] - while_written[0] > SECONDS / 2

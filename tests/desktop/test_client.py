@@ -125,7 +125,7 @@ def test_a_lost_server_is_given_up_after_a_while(monkeypatch):
 
 
 @pytest.mark.parametrize(("language", "line"), [("ko", "100자"), ("en", "needs 100 or more")])
-def test_what_the_server_refuses_is_its_own_line_in_the_readers_language(server, language, line):
+def test_a_refusal_is_the_servers_line_in_the_readers_language(server, language, line):
     async def use():
         async with reader(server, language) as client:
             await client.begin("짧다", OPTIONS)
@@ -134,7 +134,7 @@ def test_what_the_server_refuses_is_its_own_line_in_the_readers_language(server,
         run(use())
 
 
-def test_inside_a_server_an_answer_comes_as_it_is_written_and_ends_with_its_reader():
+def test_an_answer_inside_a_server_ends_with_its_reader():
     gone = asyncio.Event()
 
     async def app(scope, receive, send):

@@ -42,14 +42,14 @@ def test_pieces_grow_a_sentence_that_settles():
     assert settled.sentences[0].notices[0].message == "본문에 없는 수입니다"
 
 
-def test_what_is_withdrawn_goes_away_alone_or_with_everything_before_it():
+def test_what_is_withdrawn_goes_alone_or_with_everything():
     before = [("sentence", SENTENCE), ("piece", {"text": "달의"})]
     one = told(*before, ("withdrawn", {"reason": "되풀이", "everything": False}))
     assert (len(one.sentences), one.written) == (1, "")
     assert told(*before, ("withdrawn", {"reason": "되풀이", "everything": True})).sentences == ()
 
 
-def test_the_end_brings_the_whole_and_a_stream_knows_where_to_go_on():
+def test_the_end_brings_the_whole_summary():
     done = told(("queue", {"position": 3}), ("piece", {"text": "소"}), ("done", RESULT))
     assert not done.open
     assert (done.summary.model, done.queue, done.written) == ("gemma", 0, "")
@@ -64,7 +64,7 @@ def test_what_did_not_become_a_summary_says_why(name):
     assert ended.problem == "멈췄습니다"
 
 
-def test_an_answer_grows_and_ends_or_the_article_does_not_say():
+def test_an_answer_grows_and_ends():
     turn = Turn("용량은?").after(TextPiece("240")).after(decode("sentence", SENTENCE))
     assert (turn.written, len(turn.sentences)) == ("", 1)
     answer = Answer(question="용량은?", text="본문에 없는 내용입니다.", model="extract", seconds=0.1)

@@ -203,7 +203,7 @@ def test_evidence_stands_below_what_was_put_in_other_words(open_app):
     assert first in BODY
 
 
-def test_the_article_is_asked_and_says_when_it_does_not_know(open_app):
+def test_the_article_is_asked_and_says_what_it_lacks(open_app):
     page = open_app()
     choose(page, "빠르게 · 핵심 문장")
     summarise(page, BODY)
@@ -229,7 +229,7 @@ def test_a_suggested_question_is_asked_with_one_press(open_app):
     expect(page.get_by_role("button", name=question)).to_have_count(0)
 
 
-def test_it_stops_in_mid_sentence_and_the_screen_can_be_cleared(open_app):
+def test_it_stops_in_mid_sentence_and_can_be_cleared(open_app):
     page = open_app()
     choose(page, "길게 (8문장쯤)")
     page.get_by_role("radio", name="글", exact=True).click()
@@ -260,7 +260,7 @@ def test_korean_is_composed_letter_by_letter(open_app):
     says(page, "2자")
 
 
-def test_choices_and_what_was_typed_outlive_a_reload_and_a_restart_of_the_server(open_app, tmp_path):
+def test_choices_and_typed_text_outlive_reload_and_restart(open_app, tmp_path):
     port = free_port()
     with app_server(tmp_path, port) as (url, _):
         page = open_app(base=url)
@@ -286,7 +286,7 @@ def test_choices_and_what_was_typed_outlive_a_reload_and_a_restart_of_the_server
         page.get_by_role("button", name=re.compile("^남해의 작은 섬|^솔섬")).first.wait_for()
 
 
-def test_two_windows_of_one_reader_share_a_library_and_another_reader_sees_nothing(open_app):
+def test_windows_of_one_reader_alone_share_a_library(open_app):
     page = open_app()
     choose(page, "빠르게 · 핵심 문장")
     summarise(page, BODY)
@@ -351,7 +351,7 @@ def test_on_a_phone_the_summary_is_in_view(open_app):
 
 @pytest.mark.parametrize("width", [1100, 360])
 @pytest.mark.parametrize("path", ["/app/", "/app/saved", "/app/guide", "/app/settings"])
-def test_screen_readers_get_korean_pages_in_which_everything_has_a_name(open_app, path, width):
+def test_screen_readers_get_a_name_for_everything(open_app, path, width):
     page = open_app(path, width=width)
     assert page.evaluate("document.documentElement.lang") == "ko"
     tree = page.locator("body").aria_snapshot()
@@ -392,9 +392,7 @@ def test_a_summary_of_twenty_thousand_characters_is_shown(open_app):
     page.get_by_role("button", name="보관 취소").wait_for()
 
 
-def test_it_asks_nobody_but_its_server_which_sends_it_compressed_with_a_korean_font(
-    open_app, server, browser
-):
+def test_everything_comes_compressed_from_its_own_server(open_app, server, browser):
     context = browser.new_context(locale="ko-KR", base_url=server)
     answers = []
     context.on("response", lambda answer: answers.append(answer))
@@ -487,7 +485,7 @@ def test_a_lost_network_in_mid_stream_is_taken_up_again(open_app, tmp_path, serv
         assert network.cut >= 3
 
 
-def test_a_server_that_is_not_there_is_named_and_can_be_changed(open_app, tmp_path, server):
+def test_a_missing_server_is_named_and_can_be_changed(open_app, tmp_path, server):
     with own_app(tmp_path, TECHSUM_SERVER="http://127.0.0.1:1") as (url, _):
         page = open_app("/", base=url, height=1500)  # what is below the window is told to nobody
         type_into(page, "기사 링크", "https://example.com/")

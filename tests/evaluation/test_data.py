@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
         assert "\n" not in str(caught.value)
 
 
-def test_an_article_in_the_training_data_is_found_also_when_words_were_changed(tmp_path):
+def test_an_article_of_the_training_data_is_found_though_reworded(tmp_path):
     other = {**ROW, "input": BODY.replace("솔섬", "밤섬").replace("240", "250"), "output": "다른 요약이다."}
     new = {
         "title": "",

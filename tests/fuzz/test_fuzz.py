@@ -85,7 +85,7 @@ def requested(url, operation, counted, own):
     one()
 
 
-def test_no_request_that_the_docs_allow_or_forbid_makes_the_server_stumble(url):
+def test_no_request_makes_the_server_stumble(url):
     """Requests are made from `/api/openapi.json`, valid and invalid ones, by Schemathesis."""
     schema = schemathesis.openapi.from_url(f"{url}/api/openapi.json")
     operations = [operation.ok() for operation in schema.get_all_operations()]
@@ -113,7 +113,7 @@ def recipes():
 
 @given(text=recipes(), change=st.text(max_size=30))
 @settings(max_examples=max(100, int(SHORT * 50)), deadline=None)
-def test_whatever_stands_in_a_recipe_it_is_valid_or_refused_in_a_line(tmp_path_factory, text, change):
+def test_any_recipe_is_valid_or_refused_in_a_line(tmp_path_factory, text, change):
     path = tmp_path_factory.getbasetemp() / "fuzzed.yaml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:
@@ -127,7 +127,7 @@ def test_whatever_stands_in_a_recipe_it_is_valid_or_refused_in_a_line(tmp_path_f
     lost=st.lists(st.integers(0, 30), max_size=6),
 )
 @settings(max_examples=max(100, int(SHORT * 20)), deadline=None)
-def test_a_stream_that_breaks_anywhere_goes_on_without_a_gap_or_a_repetition(lengths, lost):
+def test_a_stream_that_breaks_anywhere_goes_on_whole(lengths, lost):
     """Given a log that grows by turns, when its reader loses the connection at any events, then it has them all."""
 
     async def read():

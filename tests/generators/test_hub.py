@@ -77,7 +77,7 @@ def test_a_model_is_pulled_checked_and_listed(hub, content, tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["owner--tiny.gguf"]
 
 
-def test_a_download_that_was_cut_off_goes_on_where_it_stopped(hub, content, monkeypatch):
+def test_a_cut_download_goes_on_where_it_stopped(hub, content, monkeypatch):
     monkeypatch.setattr(module, "_BLOCK", 1000)
     whole, away = hub_file(content, cut_at=5500), page("", status=500)
     answers = iter([whole, whole, away])  # HEAD, half of a GET, and then the hub breaks down
@@ -94,7 +94,7 @@ def test_a_download_that_was_cut_off_goes_on_where_it_stopped(hub, content, monk
     assert pulled()["owner--tiny"].read_bytes() == content
 
 
-def test_a_download_that_is_cut_off_once_goes_on_by_itself(hub, content, monkeypatch):
+def test_a_download_cut_off_once_goes_on_by_itself(hub, content, monkeypatch):
     monkeypatch.setattr(module, "_BLOCK", 1000)
     seen = []
     with hub({PATH: hub_file(content, cut_at=5000)}):
@@ -165,7 +165,7 @@ def test_the_token_goes_to_the_hub_and_nowhere_else(hub, content):
         assert all(told(h, "authorization") is None for _, _, h in other.hits)
 
 
-def test_a_missing_file_an_unknown_name_and_a_path_that_climbs(hub):
+def test_missing_files_unknown_names_and_climbing_paths_are_refused(hub):
     with hub({}):
         with pytest.raises(ModelError) as refused:
             pull(NAME)
@@ -188,7 +188,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_model(hub, content, monkeypatch):
     assert pulled() == {}
 
 
-def test_auto_prefers_what_was_chosen_then_the_best_pulled_then_no_model(configure, tmp_path, content):
+def test_auto_prefers_the_chosen_then_the_best_pulled_model(configure, tmp_path, content):
     configure(cache_dir=tmp_path / "c", config_dir=tmp_path / "k", model="auto")
     assert auto_model() == "extract"
     folder = tmp_path / "c" / "models"
@@ -205,7 +205,7 @@ def test_auto_prefers_what_was_chosen_then_the_best_pulled_then_no_model(configu
     assert auto_model() == "http://127.0.0.1:1/v1#m"
 
 
-def test_the_embedded_model_is_assembled_once_whole_or_not_at_all(configure, tmp_path, monkeypatch):
+def test_the_embedded_model_is_assembled_whole_or_not(configure, tmp_path, monkeypatch):
     from techsum.generators import models
 
     configure(cache_dir=tmp_path)

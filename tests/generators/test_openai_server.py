@@ -162,7 +162,7 @@ def busy_then(answer, times):
     return reply, seen
 
 
-def test_a_busy_server_is_asked_again_and_a_dead_one_is_not_asked_for_ever():
+def test_a_busy_server_is_asked_again_but_not_for_ever():
     reply, seen = busy_then(page(EVENTS, "text/event-stream"), 2)
     with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
         generator = OpenAIServer(f"{site.url}/v1")

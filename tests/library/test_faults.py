@@ -36,7 +36,7 @@ def saving(url, **more):
     return subprocess.Popen([sys.executable, "-c", SAVING, url], stdout=subprocess.PIPE, text=True, **more)
 
 
-def test_what_was_told_as_saved_outlives_a_kill_at_any_moment(tmp_path):
+def test_what_was_saved_outlives_a_kill_at_any_moment(tmp_path):
     url, chance, told = f"sqlite:///{tmp_path}/library.db", random.Random(7), set()
     for _ in range(MOMENTS):
         with saving(url) as process:
@@ -70,7 +70,7 @@ def test_two_processes_that_save_at_once_lose_nothing(tmp_path):
     library.close()
 
 
-def test_a_disk_that_fills_stops_saving_with_a_line_and_keeps_what_was_saved(tmp_path):
+def test_a_full_disk_stops_saving_and_loses_nothing(tmp_path):
     url = f"sqlite:///{tmp_path}/library.db"
 
     def little_room():
@@ -98,7 +98,7 @@ def test_a_library_that_cannot_be_written_is_one_line(tmp_path):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_library_of_a_newer_techsum_is_one_line_and_stays_as_it_is(tmp_path):
+def test_a_library_of_a_newer_techsum_is_left_alone(tmp_path):
     path = tmp_path / "library.db"
     open_library(f"sqlite:///{path}").close()
     with sqlite3.connect(path) as connection:

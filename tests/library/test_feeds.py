@@ -139,14 +139,14 @@ def test_feeds_go_with_a_reader_who_signs_in(library, feeds):
     assert len(feeds.briefing("account-1", "2026-11-27")) == 1
 
 
-def test_a_feed_that_both_followed_is_followed_once_after_signing_in(feeds, library):
+def test_after_signing_in_a_feed_of_both_is_followed_once(feeds, library):
     feeds.add("visitor", FEED)
     feeds.add("account-1", FEED)
     library.adopt("visitor", "account-1")
     assert len(feeds.of("account-1")) == 1
 
 
-def test_what_came_for_a_reader_who_signed_in_meanwhile_comes_again(library, feeds):
+def test_what_came_before_a_reader_signed_in_comes_again(library, feeds):
     feeds.add("visitor", FEED)
     feed, link = claimed(feeds), "https://example.org/1"
     library.adopt("visitor", "account-1")

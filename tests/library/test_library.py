@@ -77,7 +77,7 @@ def test_another_reader_can_do_nothing_with_it(library):
 
 
 @pytest.mark.parametrize("query", ["소금물", "저장 장치", "ㅅㄱㅁ", "ㅅㄱ", "240", "솔섬 ㅈㅈ", "소금물을"])
-def test_it_is_found_by_words_by_their_beginnings_and_by_initials(library, query):
+def test_it_is_found_by_words_beginnings_and_initials(library, query):
     entry_id = finished(library)
     assert [e.id for e in library.find("mine", query).entries] == [entry_id]
 
@@ -128,7 +128,7 @@ def test_a_correction_is_kept_beside_the_original_and_found(library):
     assert library.find("mine", "고양이").entries == ()
 
 
-def test_the_same_link_again_finds_what_was_made_with_the_same_options(library):
+def test_the_same_link_and_options_find_what_was_made(library):
     entry_id = finished(library, request=LINK, save=False)
     assert library.of_source("mine", LINK.source, LINK.options).id == entry_id
     assert library.of_source("mine", LINK.source, SummaryOptions("long")) is None

@@ -72,7 +72,7 @@ def test_a_title_without_a_summary_is_named(library, text, line):
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "//evil.example"])
-def test_no_other_address_than_one_of_the_web_becomes_a_link(link):
+def test_only_an_address_of_the_web_becomes_a_link(link):
     (found,) = read_markdown(f"# 제목\n\n<{link}>\n- 문장이다.\n")
     assert found.url is None
 

@@ -66,7 +66,7 @@ def test_of_failures_alone_the_newest_is_listed(library):
     assert listed(library) == [newest]
 
 
-def test_a_new_version_is_saved_and_tagged_as_the_one_before(library):
+def test_a_new_version_inherits_saving_and_tags(library):
     first = made(library)
     library.tag("mine", first, ["물리"])
     second = made(library)
@@ -115,7 +115,7 @@ def test_two_checks_have_nothing_in_common(library):
     assert library.restore("mine", one)
 
 
-def test_after_a_failure_the_next_version_is_saved_as_the_one_before_it(library):
+def test_the_version_after_a_failure_inherits_saving(library):
     library.save("mine", made(library))
     failed(library)
     again = made(library)

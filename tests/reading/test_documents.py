@@ -67,7 +67,7 @@ def test_an_unknown_sciencetimes_layout_falls_back_and_says_so():
     assert [n.kind for n in got.notices] == ["adapter_fallback"]
 
 
-def test_another_host_with_the_name_in_it_gets_no_special_rules():
+def test_a_host_that_only_contains_the_name_gets_no_rules():
     from techsum.reading.sciencetimes import is_sciencetimes
 
     assert is_sciencetimes("https://www.sciencetimes.co.kr/a")
@@ -151,7 +151,7 @@ def test_tables_in_hwpx_are_read_once(tmp_path):
     assert read(file).paragraphs == (*PARAGRAPHS, "항목 하나 | 값 둘")
 
 
-def test_running_heads_and_page_numbers_of_a_pdf_are_left_out(tmp_path):
+def test_running_heads_and_page_numbers_are_left_out(tmp_path):
     file = tmp_path / "a.pdf"
     file.write_bytes(documents.pdf([[p, f"{n}장의 다른 문단이다."] for n, p in enumerate(PARAGRAPHS * 2)]))
     assert read(file).author is None  # the writing program says "anonymous"
@@ -316,7 +316,7 @@ def test_files_in_the_current_folder_are_not_taken_for_modules(tmp_path, monkeyp
     assert parse_isolated(documents.html(TITLE, PARAGRAPHS).encode(), "https://example.com/a").title == TITLE
 
 
-def test_an_interrupted_reading_does_not_give_its_answer_to_the_next(monkeypatch):
+def test_an_interrupted_reading_answers_no_later_one(monkeypatch):
     # given Ctrl-C while the child reads
     def interrupt(_pipe):
         raise KeyboardInterrupt

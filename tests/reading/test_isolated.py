@@ -20,7 +20,7 @@ def children():
     return [p for p in psutil.Process().children() if "techsum.reading.worker" in p.cmdline()]
 
 
-def test_a_parser_that_takes_too_long_is_stopped_and_the_next_document_is_read():
+def test_after_a_slow_parser_the_next_document_is_read():
     # given a document that takes seconds, and a twentieth of one to do it
     long = documents.pdf([PARAGRAPHS] * 400)
     with pytest.raises(ReadingError) as refused:
@@ -30,7 +30,7 @@ def test_a_parser_that_takes_too_long_is_stopped_and_the_next_document_is_read()
     assert parse_isolated(BODY.encode(), "a.txt").text == BODY
 
 
-def test_a_parser_that_dies_is_one_line_and_the_next_document_is_read():
+def test_after_a_dead_parser_the_next_document_is_read():
     isolated.start()
     for child in children():
         child.kill()

@@ -127,7 +127,7 @@ def test_a_link_with_a_headline_behind_it_is_a_link():
     assert link_in(f"https://example.com/1 {TITLE}") == "https://example.com/1"
 
 
-def test_a_rule_at_the_head_of_markdown_is_no_front_matter():
+def test_a_rule_at_the_head_is_no_front_matter():
     text = f"---\n{PARAGRAPHS[0]}\n\n---\n\n{PARAGRAPHS[1]}"
     assert parse(text.encode(), "a.md").text == f"{PARAGRAPHS[0]}\n\n{PARAGRAPHS[1]}"
 

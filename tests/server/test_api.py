@@ -117,7 +117,7 @@ def test_an_uploaded_file_is_summarised(reader, name, make):
     assert entry["result"]["sentences"][0]["text"] in BODY
 
 
-def test_events_tell_it_in_order_and_a_lost_connection_goes_on(reader):
+def test_events_come_in_order_and_go_on_after_a_cut(reader):
     entry_id = summarised(reader, source=BODY)["id"]
     told = events(reader, entry_id)
     assert [name for _, name, _ in told] == ["progress", "key_sentences", "done"]
@@ -203,7 +203,7 @@ def test_a_forged_cookie_names_nobody(server, reader, cookie):
         assert "techsum_reader=" in answer.headers["set-cookie"]
 
 
-def test_the_cookie_is_out_of_a_scripts_and_another_sites_reach(server):
+def test_scripts_and_other_sites_cannot_reach_the_cookie(server):
     with client(server) as reader:
         said = reader.get("/").headers["set-cookie"]
     assert "HttpOnly" in said
@@ -393,7 +393,7 @@ def test_prometheus_reads_the_numbers(reader):
         ("{", "(JSON이 아닙니다)"),
     ],
 )
-def test_a_wrong_request_is_told_what_is_wrong_in_the_readers_language(reader, body, said):
+def test_a_wrong_request_is_explained_in_the_readers_language(reader, body, said):
     content = body if isinstance(body, str) else json.dumps(body)
     answer = reader.post("/api/summaries", content=content, headers={"Content-Type": "application/json"})
     assert (answer.status_code, said in answer.json()["title"]) == (422, True), answer.text
@@ -408,7 +408,7 @@ def test_a_request_that_grows_without_end_is_refused(server):
         assert reader.post("/api/library", content=endless()).status_code == 413
 
 
-def test_what_ran_when_the_server_was_killed_is_called_interrupted_and_can_be_made_again(tmp_path):
+def test_work_of_a_killed_server_can_be_made_again(tmp_path):
     # given a server that is killed while the model writes
     with app_server(tmp_path, TECHSUM_MODEL="gemma-3-270m-ko") as (url, process):
         with client(url) as reader:
@@ -457,7 +457,7 @@ def test_a_book_gives_way_to_a_page(tmp_path):
         assert finished(one, long)["status"] == "cancelled"
 
 
-def test_behind_a_proxy_names_are_checked_and_links_are_the_proxys(tmp_path):
+def test_behind_a_proxy_host_names_are_checked(tmp_path):
     behind = {
         "TECHSUM_HOSTS": "techsum.example,127.0.0.1",
         "TECHSUM_PROXIES": "127.0.0.1",
@@ -487,7 +487,7 @@ def test_readers_choose_only_what_is_offered(tmp_path):
         assert summarised(reader, source=BODY, model="extract")["status"] == "done"
 
 
-def test_probes_ask_by_address_and_metrics_have_a_port_of_their_own(tmp_path):
+def test_probes_ask_by_address_and_metrics_have_their_port(tmp_path):
     port = free_port()
     behind = {"TECHSUM_HOSTS": "techsum.example", "TECHSUM_HTTPS": "1", "TECHSUM_METRICS_PORT": str(port)}
     with app_server(tmp_path, **behind) as (url, _), client(url) as reader:
@@ -511,7 +511,7 @@ def test_probes_ask_by_address_and_metrics_have_a_port_of_their_own(tmp_path):
         {"reader": "someone else"},
     ],
 )
-def test_an_import_that_is_not_of_its_shape_is_refused_whole(server, reader, change):
+def test_an_import_of_another_shape_is_refused_whole(server, reader, change):
     entry_id = summarised(reader, source=BODY)["id"]
     reader.patch(f"/api/summaries/{entry_id}", json={"saved": True})
     said = json.loads(reader.get("/api/library.jsonl").text)

@@ -295,7 +295,7 @@ def test_signs_that_mean_something_elsewhere_are_shown_as_they_are(stranger):
         "<bos><eos>",
     ],
 )
-def test_an_article_is_neither_a_template_nor_a_command_to_the_model(stranger, sign):
+def test_an_article_is_neither_template_nor_command(stranger, sign):
     entry = summarised(stranger, source=f"{BODY} 기호 {sign} 은 글의 일부다.", model="extract")
     drawn = stranger.get(f"/s/{entry['id']}").text
     assert entry["status"] == "done"

@@ -4,33 +4,20 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
 
-from support.servers import free_port
+from support.app_server import app_server
 from support.texts import BODY, SAMPLE
 
 WRONG = "장치의 용량은 999킬로와트시이다. 달의 뒷면에는 고양이가 산다."
 
 
 @pytest.fixture(scope="module")
-def server():
-    port = free_port()
-    command = [sys.executable, "-m", "techsum", "serve", "--port", str(port)]
-    environment = {**os.environ, "TECHSUM_LANG": "ko"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{url}/api/health").raise_for_status()
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
+def server(tmp_path_factory):
+    with app_server(tmp_path_factory.mktemp("data")) as (url, _):
         yield url
-        process.terminate()
 
 
 def ask(server, **body):
@@ -79,7 +66,7 @@ def test_a_wrong_request_is_one_line(server, body):
     assert "\n" not in answer.json()["title"]
 
 
-def test_a_body_without_end_is_refused_with_and_without_a_length(server):
+def test_a_body_without_end_is_refused(server):
     huge = b'{"article": "' + b"a" * 20_000_000
     assert httpx.post(f"{server}/api/check", content=huge, timeout=60).status_code == 413
 
@@ -91,7 +78,7 @@ def test_a_body_without_end_is_refused_with_and_without_a_length(server):
     assert httpx.get(f"{server}/api/health").json()["status"] == "ok"
 
 
-def test_the_page_keeps_a_check_as_an_entry_that_can_be_shared(server):
+def test_a_check_on_the_page_can_be_shared(server):
     with httpx.Client(base_url=server, follow_redirects=True, timeout=60) as reader:
         assert "확인할 요약이나 문장" in reader.get("/check").text
         page = reader.post("/check", data={"source": BODY, "summary": WRONG})

@@ -28,7 +28,7 @@ def save(reader, text=BODY):
     return entry["id"]
 
 
-def test_a_database_that_another_program_holds_is_a_line_and_then_no_matter(tmp_path):
+def test_a_locked_database_is_a_line_and_then_no_matter(tmp_path):
     with app_server(tmp_path) as (url, _), client(url) as reader:
         kept = save(reader)
         other = sqlite3.connect(tmp_path / "library.db", isolation_level=None)
@@ -42,7 +42,7 @@ def test_a_database_that_another_program_holds_is_a_line_and_then_no_matter(tmp_
         save(reader)
 
 
-def test_a_disk_that_fills_under_the_server_costs_nothing_that_was_saved(tmp_path):
+def test_a_full_disk_costs_nothing_that_was_saved(tmp_path):
     def little_room():
         resource.setrlimit(resource.RLIMIT_FSIZE, (3 << 19, 3 << 19))
 
@@ -66,7 +66,7 @@ def test_a_disk_that_fills_under_the_server_costs_nothing_that_was_saved(tmp_pat
         save(again)
 
 
-def test_a_disk_that_turns_read_only_under_the_server_is_a_line_and_then_no_matter(tmp_path):
+def test_a_read_only_disk_is_one_line_until_mended(tmp_path):
     """As a disk with errors does: the kernel mounts it anew for reading only."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -108,7 +108,7 @@ def test_a_clock_that_jumps_changes_nothing_for_readers(tmp_path, jump):
             assert reader.get("/library").status_code == 200
 
 
-def test_a_model_server_that_goes_away_in_mid_answer_is_a_line(tmp_path):
+def test_a_model_server_lost_in_mid_answer_is_a_line(tmp_path):
     model = write_gemma2(tmp_path / "tiny.gguf")
     with llama_server(model) as (address, process):
         with (
@@ -163,7 +163,7 @@ def strange(tmp_path_factory):
         yield reader
 
 
-def test_a_server_that_is_killed_in_mid_stream_again_and_again_starts_clean(tmp_path):
+def test_a_server_killed_again_and_again_starts_clean(tmp_path):
     """Given kills at random moments of writing, then what was saved is there, and what was not is called interrupted."""
     chance, kept, cookies = random.Random(11), [], None
     for _ in range(int(os.environ.get("FAULT_MOMENTS", "3"))):

@@ -95,13 +95,13 @@ def test_an_address_holds_not_every_slot_whatever_its_cookies():
         pass
 
 
-def test_readers_behind_an_unknown_proxy_share_no_limit_of_an_address():
+def test_readers_behind_an_unknown_proxy_share_no_limit():
     slots = Slots(most=8, each_reader=2, each_address=1)
     slots.take(Client("one", ""))
     slots.take(Client("two", ""))
 
 
-def test_texts_of_short_lines_and_dots_are_read_in_linear_time():
+def test_short_lines_and_dots_are_read_in_linear_time():
     for unit in ("가\n", "가.\n", ".", "(", "가 "):
         small, large = (unit * (n // len(unit)) for n in (40_000, 320_000))
         read_text(small)
@@ -184,7 +184,7 @@ def test_more_entries_than_an_import_may_have_are_one_line(reader):
     assert (answer.status_code, "5,000" in answer.json()["title"]) == (422, True)
 
 
-def test_a_reader_who_keeps_too_much_is_told_and_others_go_on(tmp_path):
+def test_who_keeps_too_much_is_told_and_others_go_on(tmp_path):
     with app_server(tmp_path, TECHSUM_READER_MEGABYTES="1") as (url, _), client(url) as greedy:
         row = {"mode": "text", "title": "t", "input": "가" * 900_000, "output": "요약이다."}
         for number in range(2):

@@ -3,34 +3,26 @@
 import re
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from urllib.parse import urljoin
 
 import httpx
 import pytest
 
-from support.app_server import app_server, client, summarised
+from support.app_server import app_server, client, summarised, wait_for
 from support.servers import free_port
 from support.texts import BODY
+from support.waiting import started
 
 
 @contextmanager
 def provider_process():
     port = free_port()
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                httpx.get(f"{url}/.well-known/openid-configuration", trust_env=False).raise_for_status()
-                break
-            except httpx.HTTPError:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+    url = f"http://127.0.0.1:{port}"
+    with started(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        wait_for(f"{url}/.well-known/openid-configuration", process, 30)
         yield url
-        process.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from support.app_server import app_server, client, finished
 from support.postgres import postgres
 from support.texts import BODY, PARAGRAPHS
+from support.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +75,7 @@ def wait_until_writing(reader, entry_id):
     raise AssertionError("nothing was written")
 
 
-def test_what_one_process_makes_is_followed_at_the_other_without_a_gap(two):
+def test_work_of_one_process_is_followed_at_the_other(two):
     here, there, _ = two
     entry_id = asked(here)
     followed = list(events(there, entry_id))
@@ -103,21 +104,27 @@ def test_what_is_deleted_at_one_process_stops_at_the_other(two):
     wait_until_writing(there, entry_id)
     there.post(f"/s/{entry_id}/delete")
     assert there.get(f"/api/summaries/{entry_id}").status_code == 404
-    until = time.monotonic() + 3
-    while "techsum_jobs_open 0.0" not in here.get("/metrics").text:
-        assert time.monotonic() < until
+    until(lambda: "techsum_jobs_open 0.0" in here.get("/metrics").text, 3)
 
 
 def test_every_summary_is_made_once_wherever_it_was_asked_for(two, database):
     here, there, _ = two
     ids = [asked(reader, "extract", f"{n}번째 글이다. {BODY}") for n in range(3) for reader in (here, there)]
     assert {finished(there, one)["status"] for one in ids} == {"done"}
-    time.sleep(0.5)  # the last events are on their way
+    count = text("SELECT count(*) FROM events WHERE summary = :one AND name = 'done'")
     engine = create_engine(database.url)
-    with engine.connect() as connection:
-        count = text("SELECT count(*) FROM events WHERE summary = :one AND name = 'done'")
-        assert [connection.execute(count, {"one": one}).scalar_one() for one in ids] == [1] * len(ids)
-    engine.dispose()
+
+    def stored():
+        with engine.connect() as connection:
+            return [connection.execute(count, {"one": one}).scalar_one() for one in ids]
+
+    try:
+        until(lambda: all(stored()))
+        for reader in (here, there):
+            until(lambda r=reader: "techsum_jobs_open 0.0" in r.get("/metrics").text)
+        assert stored() == [1] * len(ids)
+    finally:
+        engine.dispose()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -133,7 +140,7 @@ def test_what_a_process_leaves_the_other_finishes(two, how):
     assert after[-1][1] == "done"
 
 
-def test_a_process_that_ends_gives_its_streams_to_the_others_without_a_word(database, tmp_path):
+def test_a_process_that_ends_hands_its_streams_over(database, tmp_path):
     """Given readers in mid-stream, when their process is told to end, then it ends at once and prints nothing."""
     with ExitStack() as running, (tmp_path / "said").open("w") as said:
         first, process = running.enter_context(
@@ -157,7 +164,7 @@ def test_a_process_that_ends_gives_its_streams_to_the_others_without_a_word(data
     assert len((tmp_path / "said").read_text("utf-8").splitlines()) == 1
 
 
-def test_processes_that_start_at_once_bring_an_empty_database_up_once(tmp_path):
+def test_processes_starting_together_set_the_database_up_once(tmp_path):
     with postgres() as empty, ExitStack() as running:
         command = [sys.executable, "-m", "techsum", "library", "list"]
         starting = [
@@ -196,15 +203,17 @@ def test_what_would_kill_every_process_is_given_up(start, database):
         assert (entry["status"], entry["error"]["kind"]) == ("failed", "interrupted")
 
 
-def test_a_database_that_goes_away_for_ten_seconds_costs_no_summary(two, database):
+def test_ten_seconds_without_a_database_cost_no_summary(two, database):
     here, there, _ = two
     entry_id = asked(here)
     wait_until_writing(here, entry_id)
     database.stop()
-    refused = there.get("/library", headers={"Accept": "text/html"})
-    assert refused.status_code == 503
-    told = here.post("/api/summaries", json={"source": BODY})
-    assert (told.status_code, "\n" in told.json()["title"]) == (503, False)
-    time.sleep(10)
-    database.start()
+    try:
+        refused = there.get("/library", headers={"Accept": "text/html"})
+        assert refused.status_code == 503
+        told = here.post("/api/summaries", json={"source": BODY})
+        assert (told.status_code, "\n" in told.json()["title"]) == (503, False)
+        time.sleep(10)  # what the test is about
+    finally:
+        database.start()
     assert finished(there, entry_id, seconds=90)["status"] == "done"

@@ -37,7 +37,7 @@ def kinds(summary):
     return [n.kind for n in summary.notices]
 
 
-def test_a_good_text_stands_as_it_is_with_evidence_for_each_sentence():
+def test_a_good_text_stands_with_evidence_for_each_sentence():
     _, summary, generator = write(GOOD)
     assert summary.text == GOOD
     assert summary.model == "scripted"
@@ -47,7 +47,7 @@ def test_a_good_text_stands_as_it_is_with_evidence_for_each_sentence():
     assert all(BODY[e.start : e.end] == e.text for s in summary.sentences for e in s.evidence)
 
 
-def test_events_come_in_order_and_the_pieces_add_up_to_the_text():
+def test_pieces_come_in_order_and_add_up():
     seen, summary, _ = write(GOOD)
     assert isinstance(seen[0], Title)
     assert "".join(e.text for e in seen if isinstance(e, TextPiece)) == GOOD
@@ -111,7 +111,7 @@ def test_a_sentence_said_twice_is_kept_once():
     assert summary.text == sentence.strip()
 
 
-def test_a_sentence_said_again_with_one_letter_changed_is_left_out():
+def test_a_sentence_repeated_with_one_letter_changed_is_left_out():
     sentence = "한물연구소는 소금물 저장 장치를 발전소에 연결했다."
     _, summary, _ = write(f"{sentence} {sentence.replace('한물', '한불')}", length="120")
     assert summary.text == sentence
@@ -124,7 +124,7 @@ def test_an_initial_or_an_abbreviation_ends_no_sentence(name):
     assert [s.text for s in summary.sentences] == [sentence]
 
 
-def test_a_list_that_is_announced_and_does_not_follow_is_left_out():
+def test_an_announced_list_that_does_not_follow_is_dropped():
     _, summary, _ = write(GOOD.replace(". 연", ". 장치의 용량은 다음과 같다. 연"))
     assert summary.text == GOOD
 
@@ -163,7 +163,7 @@ def test_a_script_that_the_article_lacks_is_left_out(sentence):
     assert "dropped" in kinds(summary)
 
 
-def test_a_number_that_the_article_lacks_is_a_notice_on_its_sentence():
+def test_a_number_that_the_article_lacks_is_marked():
     _, summary, _ = write("장치의 용량은 999킬로와트시이다. " + GOOD)
     wrong, *right = summary.sentences
     assert [(n.kind, wrong.text[slice(*n.span)]) for n in wrong.notices] == [("number", "999킬로와트시")]
@@ -187,7 +187,7 @@ def test_a_strict_reader_gets_the_articles_nearest_sentence_instead():
     assert kinds(summary) == ["replaced"]
 
 
-def test_a_strict_reader_never_sees_a_sentence_that_nothing_comes_near():
+def test_a_strict_reader_sees_no_unsupported_sentence():
     _, summary, _ = write(GOOD + " 고양이는 치즈를 좋아한다.", strict=True, length="400")
     assert "고양이" not in summary.text
     assert kinds(summary) == ["dropped"]
@@ -256,7 +256,7 @@ def test_the_model_is_stopped_when_the_length_is_reached():
     assert generator.closed == 1
 
 
-def test_a_title_is_asked_for_only_where_the_source_has_none():
+def test_a_title_is_asked_for_only_where_missing():
     untitled = replace(ARTICLE, title=None)
     _, summary, generator = write(Scripted("소금물로 전기 저장", GOOD), article=untitled)
     assert summary.title == "소금물로 전기 저장"
@@ -277,7 +277,7 @@ def test_a_title_is_asked_for_only_where_the_source_has_none():
         "아주 " * 20 + "긴 제목",
     ],
 )
-def test_a_bad_title_gives_way_to_a_phrase_of_the_article(bad):
+def test_a_bad_title_becomes_a_phrase_of_the_article(bad):
     _, summary, _ = write(Scripted(bad, GOOD), article=replace(ARTICLE, title=None))
     assert summary.title in BODY
     assert 4 <= len(summary.title) <= 20
@@ -302,7 +302,7 @@ def long_article(paragraphs):
     )
 
 
-def test_a_long_article_is_split_at_sentence_borders_and_nothing_is_lost():
+def test_a_long_article_is_split_at_sentences_without_loss():
     article = long_article(40)
     parts = split(article, Scripted("", context=2500))
     assert len(parts) >= 3
@@ -312,13 +312,13 @@ def test_a_long_article_is_split_at_sentence_borders_and_nothing_is_lost():
     assert all(len(p.text) <= 2500 - 700 for p in parts)
 
 
-def test_a_sentence_longer_than_a_part_is_cut_and_nothing_is_lost():
+def test_an_overlong_sentence_is_cut_without_loss():
     article = Article("소금" * 4000)
     parts = split(article, Scripted("", context=2500))
     assert "".join(p.text for p in parts) == article.text
 
 
-def test_a_long_article_is_summarised_part_by_part_with_what_came_before():
+def test_each_part_is_summarised_with_what_came_before():
     article = long_article(40)
     seen, summary, generator = write(Scripted(GOOD, context=3000), article=article)
     parts = len(split(article, generator))
@@ -331,7 +331,7 @@ def test_a_long_article_is_summarised_part_by_part_with_what_came_before():
     assert summary.text == GOOD
 
 
-def test_the_first_text_of_a_long_article_comes_while_its_first_part_is_read():
+def test_the_first_text_comes_with_the_first_part():
     seen, summary, _ = write(Scripted(GOOD, context=3000), article=long_article(40))
     first_text = next(n for n, e in enumerate(seen) if isinstance(e, TextPiece))
     second_part = [n for n, e in enumerate(seen) if isinstance(e, Progress)][1]
@@ -341,7 +341,7 @@ def test_the_first_text_of_a_long_article_comes_while_its_first_part_is_read():
     assert tuple(e.sentence for e in seen[last:] if isinstance(e, SentenceDone)) == summary.sentences
 
 
-def test_a_context_too_small_to_gain_anything_ends_with_the_articles_own_sentences():
+def test_a_context_too_small_gives_the_articles_own_sentences():
     # given a model that copies what it gets, and parts as short as their summaries
     class Copier(Scripted):
         def stream(self, messages, options, cancel=None):  # noqa: ARG002 - the protocol's signature

@@ -33,7 +33,7 @@ def write(generator, article=ARTICLE, **options):
     return seen, seen[-1].summary
 
 
-def test_a_shorter_sentence_stands_with_the_sentence_that_it_was_made_from():
+def test_a_shorter_sentence_stands_with_its_source():
     _, summary = write(tuned(SHORTER), length="60")
     assert summary.text == SHORTER
     (sentence,) = summary.sentences
@@ -105,7 +105,7 @@ def test_only_the_chosen_sentences_are_shown_to_the_model():
     assert PLAIN not in messages[0].content
 
 
-def test_pieces_come_word_by_word_and_each_sentence_replaces_its_own():
+def test_each_finished_sentence_replaces_its_pieces():
     seen, summary = write(tuned(SHORTER, "연구소는 내년 가을까지 섬 세 곳에 장치를 놓는다."), length="400")
     assert isinstance(seen[0], Title)
     assert tuple(e.sentence for e in seen if isinstance(e, SentenceDone)) == summary.sentences
@@ -119,7 +119,7 @@ def test_sentences_stand_in_the_articles_order_and_register():
     assert all(s.text.endswith("요.") for s in summary.sentences)
 
 
-def test_an_article_without_a_title_gets_one_from_its_best_sentences():
+def test_an_untitled_article_is_named_from_its_best_sentences():
     generator = tuned("소금물 장치로 섬 전기 값 31%↓", SHORTER)
     article = Article(ARTICLE.text)
     _, summary = write(generator, article, length="60")
@@ -128,7 +128,7 @@ def test_an_article_without_a_title_gets_one_from_its_best_sentences():
     assert best in generator.asked[0][0][0].content
 
 
-def test_a_headline_about_something_else_gives_way_to_a_phrase_of_the_article():
+def test_a_foreign_headline_becomes_a_phrase_of_the_article():
     _, summary = write(tuned("달에 사는 고양이 발견", SHORTER), Article(ARTICLE.text), length="60")
     assert summary.title in ARTICLE.text
 

@@ -74,7 +74,7 @@ def test_the_same_thing_is_not_said_twice():
     assert other in texts
 
 
-def test_it_takes_under_a_tenth_of_a_second_for_2000_characters(project):
+def test_2000_characters_take_under_a_tenth_of_a_second(project):
     article = read(project / "samples" / "article.txt")
     text = (article.text + "\n\n") * 3
     extract(Article(text[:2000]))
@@ -99,7 +99,7 @@ def test_a_headline_is_a_phrase_of_the_article():
     assert title[-1] not in "은는이가을를의에"
 
 
-def test_an_english_article_is_named_by_its_first_words_and_left_to_no_model_that_knows_korean_alone():
+def test_an_english_article_gets_no_korean_model():
     english = Article(
         "A team on the island of Solsom connected a salt-water battery to a solar plant. " * 2, language="en"
     )

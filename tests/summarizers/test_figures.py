@@ -28,7 +28,7 @@ def found(text, said=None, offset=0):
         ("장치는 평균 온도를 약 5.6℃ 낮췄다.", ("평균 온도", "5.6", "℃")),
     ],
 )
-def test_a_number_is_told_with_its_unit_and_what_it_is_of(text, figure):
+def test_a_number_is_told_with_unit_and_subject(text, figure):
     assert figure in found(text)
 
 
@@ -45,7 +45,7 @@ def test_dates_times_and_names_are_no_figures(text):
     assert found(text) == []
 
 
-def test_a_number_that_the_summary_leaves_out_is_none_of_its_figures():
+def test_a_number_outside_the_summary_is_no_figure():
     text = "필름은 전력 사용량을 23% 줄이고 실내 온도를 5.6℃ 낮췄다."
     assert found(text, said="필름은 전력 사용량을 23% 줄였다.") == [("전력 사용량", "23", "%")]
 

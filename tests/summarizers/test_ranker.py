@@ -75,7 +75,7 @@ def test_an_article_may_be_about_rights_subscriptions_and_comments(sentence):
 @pytest.mark.parametrize(
     "beginning", ["이어폰 시장이", "이로운 세균이", "즉시 대피한 사람이", "곧은 줄기가", "대신증권은"]
 )
-def test_a_word_that_only_begins_like_a_leaning_one_does_not_lean(beginning):
+def test_a_word_that_looks_like_leaning_does_not_lean(beginning):
     sentences = Article(f"작은 제목\n\n{beginning} 한 해 사이에 12% 늘어난 것으로 조사됐다.").sentences
     assert [sentences[p].text for p in rank(sentences, "", 120)] == [sentences[1].text]
 
@@ -108,7 +108,7 @@ def test_the_title_tells_the_kind_of_document(title, kind):
     ),
     st.integers(60, 400),
 )
-def test_places_are_of_the_article_each_once_and_within_the_length(pieces, characters):
+def test_places_are_distinct_and_within_the_length(pieces, characters):
     sentences = Article("\n\n".join(pieces)).sentences
     places = rank(sentences, "", characters)
     assert len(set(places)) == len(places)

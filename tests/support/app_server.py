@@ -3,24 +3,22 @@
 import os
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 
 from support.servers import free_port
+from support.waiting import until
 
 
 def wait_for(url, process, seconds=60):
-    """Wait until a process answers at this address."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return httpx.get(url, trust_env=False)
-        except httpx.HTTPError:
-            assert process.poll() is None, "the process ended"
-            assert time.monotonic() < deadline, "the process did not start to answer"
-            time.sleep(0.1)
+    """Wait until a process answers at this address; 503 is "not yet"."""
+
+    def answers():
+        with suppress(httpx.HTTPError):
+            return httpx.get(url, trust_env=False).status_code < 500
+
+    until(answers, seconds, every=0.1, alive=process)
 
 
 @contextmanager
@@ -42,7 +40,11 @@ def app_server(data, port=None, printed=None, preexec_fn=None, **environment):
             yield url, process
         finally:
             process.terminate()
-            process.wait(20)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def client(url, **headers):
@@ -52,13 +54,12 @@ def client(url, **headers):
 
 def finished(reader, entry_id, seconds=120):
     """The entry, once it is over."""
-    deadline = time.monotonic() + seconds
-    while True:
-        entry = reader.get(f"/api/summaries/{entry_id}").raise_for_status().json()
-        if entry["status"] not in ("queued", "running"):
-            return entry
-        assert time.monotonic() < deadline, entry["status"]
-        time.sleep(0.05)
+
+    def entry():
+        found = reader.get(f"/api/summaries/{entry_id}").raise_for_status().json()
+        return None if found["status"] in ("queued", "running") else found
+
+    return until(entry, seconds)
 
 
 def summarised(reader, **body):

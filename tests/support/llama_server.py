@@ -1,40 +1,24 @@
 """A llama.cpp server process on loopback: `python llama_server.py MODEL PORT [KEY]`."""
 
 import os
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
-
+from support.app_server import wait_for
 from support.servers import free_port
+from support.waiting import started
 
 
 @contextmanager
 def llama_server(model: Path, key: str | None = None):
     """A running server; yields its base URL and the process."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, __file__, str(model), str(port), *([key] if key else [])],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-    )
-    try:
-        url = f"http://127.0.0.1:{port}/v1"
-        for _ in range(300):
-            try:
-                if httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False).status_code == 200:
-                    break
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
-        else:
-            raise TimeoutError("the llama.cpp server did not start")
-        yield url, process
-    finally:
-        process.kill()
-        process.wait()
+    command = [sys.executable, __file__, str(model), str(port), *([key] if key else [])]
+    with started(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}) as process:
+        wait_for(f"http://127.0.0.1:{port}/health", process, 30)
+        yield f"http://127.0.0.1:{port}/v1", process
 
 
 def main() -> None:

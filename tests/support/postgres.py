@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -62,10 +62,11 @@ def postgres():
     folder = Path(tempfile.mkdtemp(prefix="techsum-pg-", dir="/tmp"))
     try:
         server = Postgres(folder)
-        server.start()
         try:
+            server.start()
             yield server
         finally:
-            server.stop()
+            with suppress(subprocess.CalledProcessError):  # it never came up
+                server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

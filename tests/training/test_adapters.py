@@ -154,7 +154,7 @@ def test_answers_written_together_are_those_written_alone(recipe):
     assert together == [greedy(model, tokenizer, [prompt], 12)[0] for prompt in prompts]
 
 
-def test_a_qlora_run_is_compared_with_what_it_was_trained_on(recipe, tmp_path):
+def test_a_qlora_run_is_compared_with_its_own_base(recipe, tmp_path):
     """Given a run on 4-bit weights, when its export is compared, then what 4 bits make of it is told beside."""
     fit(load_recipe(recipe, [*LOFTQ, "training.steps=1", "dev={}"]), tmp_path / "run")
     as_it_was, shipped = compare_all(tmp_path / "run", [str(tmp_path / "run" / "adapter")], None)

@@ -262,7 +262,7 @@ def test_an_export_never_overwrites_and_needs_a_finished_run(run, tmp_path):
 
 
 @pytest.mark.parametrize("family", ["gemma2", "gemma3"])
-def test_a_base_model_that_was_taught_a_format_of_its_own_is_exported(tmp_path, family):
+def test_a_base_model_with_its_own_format_is_exported(tmp_path, family):
     """Given a base without a chat template, when it was tuned, then every export words the prompt as training did."""
     base = write_checkpoint(tmp_path / family, template=None, family=family)
     recipe = load_recipe(write_recipe(tmp_path, base), ["base.format=tuned", "training.steps=2"])

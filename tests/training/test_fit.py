@@ -239,7 +239,7 @@ def test_a_stopped_run_goes_on_to_the_same_adapter(recipe, finished, tmp_path, n
     assert far < 1e-5 * max(large, 1)
 
 
-def test_dropout_goes_on_where_it_was_and_a_planted_pickle_is_not_opened(recipe, tmp_path):
+def test_dropout_resumes_and_a_planted_pickle_stays_shut(recipe, tmp_path):
     """Given dropout, when a run is stopped and another's pickles lie in its checkpoint, then it ends the same."""
     dropout = ("--set", "lora.dropout=0.2", "--set", "training.save_every=1")
     whole, out = tmp_path / "whole", tmp_path / "stopped"
@@ -273,7 +273,7 @@ class Opened:
         return os.mkdir, (self.path,)
 
 
-def test_a_bad_row_is_named_before_the_run_and_counted_in_it(recipe, tmp_path):
+def test_a_bad_row_is_named_and_counted(recipe, tmp_path):
     data = recipe.parent / "train.jsonl"
     good = data.read_text("utf-8")
     data.write_text("{broken\n" + good, "utf-8")
@@ -444,7 +444,7 @@ def test_4_bit_weights_stay_as_training_needs_them(tmp_path, evaluated):
     assert loss == pytest.approx(whole, rel=0.01)
 
 
-def test_4_bit_weights_are_trained_where_a_recipe_asks_for_them(tmp_path):
+def test_a_recipe_can_train_on_4_bit_weights(tmp_path):
     """Given nf4, when a run ends, then its loss fell and its merge, into the whole weights, passes the gate."""
     from techsum.training.exporting.export import export
 
@@ -480,7 +480,7 @@ def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, t
     assert not (out / "checkpoints" / "checkpoint-5" / "adapter_model.safetensors").exists()
 
 
-def test_a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_been(recipe, tmp_path):
+def test_a_run_killed_again_and_again_ends_the_same(recipe, tmp_path):
     """Kills at random moments, most of them while a checkpoint is written: there is one after every step."""
     steps, rng, kills = (
         ("--set", "training.steps=24", "--set", "training.save_every=1"),
@@ -533,7 +533,7 @@ def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_pat
     assert far < 1e-3
 
 
-def test_ray_train_gives_the_losses_of_one_process_and_says_errors_once(recipe, tmp_path):
+def test_ray_train_gives_the_losses_of_one_process(recipe, tmp_path):
     """The same recipe in two processes that Ray starts, then an error there."""
     one = ("--set", "training.batch=1", "--set", "training.accumulation=8")
     two = ("--set", "training.batch=1", "--set", "training.accumulation=4", "--ray", "--processes", "2")
@@ -611,7 +611,7 @@ def test_a_gated_base_without_a_token_says_where_to_ask(recipe, tmp_path, monkey
     assert "HF_TOKEN" in done.stderr.splitlines()[-1]
 
 
-def test_too_little_memory_is_one_line_that_says_what_to_lower(recipe, tmp_path):
+def test_too_little_memory_says_what_to_lower(recipe, tmp_path):
     """Given little memory once the model is loaded, when the first step wants more, then it says so."""
     limited = (
         "import resource, techsum.training.trainer as t\n"
@@ -630,7 +630,7 @@ def test_too_little_memory_is_one_line_that_says_what_to_lower(recipe, tmp_path)
     assert "Traceback" not in done.stderr
 
 
-def test_a_disk_that_fills_while_saving_leaves_the_last_good_checkpoint(recipe, tmp_path):
+def test_a_full_disk_leaves_the_last_good_checkpoint(recipe, tmp_path):
     """Given a limit on file sizes that the second save meets, then the first checkpoint goes on."""
     out = tmp_path / "full"
     limited = (

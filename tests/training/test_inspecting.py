@@ -22,7 +22,7 @@ def file(tmp_path):
     return write_recipe(tmp_path)
 
 
-def test_a_document_of_two_sources_is_counted_where_it_comes_again(file, tmp_path):
+def test_a_document_of_two_sources_is_counted_as_repeated(file, tmp_path):
     write_rows(tmp_path / "second.jsonl", rows(5))
     first, second = inspect(
         load_recipe(file, [f"data=[{{path: train.jsonl, licence: MIT, duplicates: keep}}, {SECOND}]"])
@@ -30,12 +30,12 @@ def test_a_document_of_two_sources_is_counted_where_it_comes_again(file, tmp_pat
     assert (first.duplicates, second.duplicates) == (0, 5)
 
 
-def test_a_file_that_is_used_for_two_tasks_does_not_repeat_itself(file):
+def test_a_file_of_two_tasks_does_not_repeat_itself(file):
     twice = "data=[{path: train.jsonl, licence: MIT}, {path: train.jsonl, licence: MIT, task: instruction}]"
     assert [s.duplicates for s in inspect(load_recipe(file, [twice])).sources] == [0, 0]
 
 
-def test_a_leak_is_found_in_files_of_any_kind_and_with_any_names(file, tmp_path):
+def test_a_leak_is_found_in_any_kind_of_file(file, tmp_path):
     said = [{"document": row["input"], "abstract": row["output"]} for row in rows(3)]
     write_rows(
         tmp_path / "dev.jsonl", [{"document": None}, *said]
@@ -45,7 +45,7 @@ def test_a_leak_is_found_in_files_of_any_kind_and_with_any_names(file, tmp_path)
     assert inspect(load_recipe(file, changes)).leaks == {"test.parquet": 2, "dev.jsonl": 3}
 
 
-def test_what_is_for_a_gpu_is_estimated_as_a_gpu_runs_it(file):
+def test_a_recipe_for_gpus_is_estimated_for_gpus(file):
     config = bases.load_config(load_recipe(file).base)
 
     def expected(*changes):

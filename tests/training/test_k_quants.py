@@ -48,7 +48,7 @@ def test_the_mixture_is_that_of_llama_quantize():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning", "ignore::DeprecationWarning")
-def test_a_run_is_exported_as_q4_k_m_with_its_own_imatrix(tmp_path):
+def test_q4_k_m_is_exported_with_its_own_imatrix(tmp_path):
     import gguf
 
     recipe = load_recipe(

@@ -71,7 +71,7 @@ def one_step(base, processes):
 
 
 @pytest.mark.slow
-def test_shards_of_a_4_bit_model_give_the_loss_and_gradient_of_the_whole(tmp_path):
+def test_shards_of_a_4_bit_model_give_its_loss(tmp_path):
     """Given nf4 weights and an adapter, when two processes hold half of each weight, then nothing changes."""
     base = write_checkpoint(tmp_path / "tiny-gemma-2", hidden=128)
     assert one_step(base, 2) == pytest.approx(one_step(base, 1), rel=1e-3)
@@ -93,7 +93,7 @@ def test_accelerate_takes_the_shipped_configuration():
 
 
 @pytest.mark.parametrize(("file", "word"), [(CONFIGURATION, "GPU"), ("nowhere.yaml", "nowhere.yaml")])
-def test_shards_without_a_gpu_or_a_file_are_refused_in_one_line(tmp_path, file, word):
+def test_shards_without_gpu_or_file_are_one_line(tmp_path, file, word):
     recipe = write_recipe(tmp_path)
     command = [
         sys.executable,

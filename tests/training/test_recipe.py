@@ -34,7 +34,7 @@ def written(tmp_path):
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
-def test_a_shipped_recipe_is_valid_and_says_whose_data_it_takes(path):
+def test_a_shipped_recipe_is_valid_and_credits_its_data(path):
     recipe = load_recipe(path)
     assert all(source.licence for source in recipe.data)
 

@@ -80,7 +80,7 @@ def test_columns_may_have_other_names(tmp_path):
         ('{"input": "글", "output": "요약", "title": "\\ud83d"}', "bad_row_encoding"),
     ],
 )
-def test_a_bad_row_is_told_with_its_line_and_the_others_are_read(tmp_path, line, reason):
+def test_a_bad_row_is_told_and_the_others_are_read(tmp_path, line, reason):
     good = json.dumps(SHAPE[0], ensure_ascii=False)
     (tmp_path / "a.jsonl").write_text(f"{good}\n{line}\n{good}\n", "utf-8")
     said = recipe(tmp_path, path="a.jsonl")
@@ -98,7 +98,7 @@ def test_broken_bytes_spoil_their_row_only(tmp_path):
     assert [type(r) for r in read_rows(said, said.data[0])] == [Row, BadRow]
 
 
-def test_a_missing_an_unknown_and_a_broken_file_are_one_line(tmp_path):
+def test_missing_unknown_and_broken_files_are_one_line(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"PK")
     (tmp_path / "a.jsonl.gz").write_bytes(b"no gzip")
     (tmp_path / "a.parquet").write_bytes(b"no parquet")

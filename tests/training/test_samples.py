@@ -44,7 +44,7 @@ def made(tokenizer, row=ROW, limit=4000, fmt="tuned", **source):
     return sample(row, said, recipe, tokenizer, random.Random(0))
 
 
-def test_a_sample_is_the_prompt_of_serving_and_the_answer_with_its_end(tokenizer):
+def test_a_sample_is_the_served_prompt_and_its_answer(tokenizer):
     one = made(tokenizer)
     asked = summary_messages(DOCUMENT, fmt="tuned", characters=len(ROW.output), title=ROW.title)
     assert list(one.prompt) == tokenizer.encode(render(asked, "tuned"))
@@ -122,7 +122,7 @@ def test_an_instruct_models_answer_ends_its_turn(tokenizer):
 
 @settings(deadline=None, max_examples=30)
 @given(limit=st.integers(150, 900))
-def test_the_document_is_shortened_at_a_sentence_and_the_answer_never(tokenizer, limit):
+def test_the_document_is_shortened_and_the_answer_never(tokenizer, limit):
     one = made(tokenizer, Row(1, "", LONG, ROW.output, ""), limit=limit)
     if isinstance(one, str):
         assert one == "skipped_long_output"
@@ -150,7 +150,7 @@ def test_control_tokens_in_a_document_stay_text(tokenizer):
     assert sum(i in control for i in one.answer) == 1
 
 
-def test_a_shortened_document_that_no_longer_supports_the_output_is_skipped(tokenizer):
+def test_a_document_shortened_past_its_support_is_skipped(tokenizer):
     row = Row(1, "", f"{LONG} {PARAGRAPHS[0]}", PARAGRAPHS[0], "")
     assert isinstance(made(tokenizer, row, minimum_support=0.6), Sample)
     assert made(tokenizer, row, limit=400, minimum_support=0.6) == "skipped_unsupported"
@@ -175,7 +175,7 @@ def test_shortening_a_document_of_one_endless_word_still_ends(tokenizer):
 
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 10**6))
-def test_gap_sentences_are_the_passages_own_and_far_from_each_other(seed):
+def test_gap_sentences_are_the_passages_own_in_order(seed):
     passage = make_passage(DOCUMENT, random.Random(seed))
     if passage is None:
         return

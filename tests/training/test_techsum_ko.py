@@ -59,7 +59,7 @@ def test_an_article_has_its_headline_line_summary_and_questions(folder, split):
 
 
 @pytest.mark.parametrize("split", ["train", "dev", "test"])
-def test_a_claim_is_about_an_article_of_its_split_and_quotes_it(folder, split):
+def test_a_claim_quotes_an_article_of_its_split(folder, split):
     articles = {r["id"]: r for r in rows(folder, f"articles.{split}")}
     for claim in rows(folder, f"claims.{split}"):
         assert claim["kind"] in KINDS[claim["label"]]

@@ -1,6 +1,5 @@
 """Feeds become summaries in the library and one page a day, each article once."""
 
-import json
 import os
 import re
 import signal
@@ -13,8 +12,7 @@ import pytest
 
 from support.servers import Site, page
 from support.texts import PARAGRAPHS
-from techsum.errors import ReadingError, StorageError
-from techsum.reading.feeds import Listed, parse_links
+from techsum.errors import StorageError
 from techsum.watch.seen import Seen
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -58,7 +56,7 @@ def library(data):
     return listed.splitlines()
 
 
-def test_what_is_new_since_last_time_is_summarised_once_into_the_library_and_the_page_of_the_day(tmp_path):
+def test_each_new_article_is_summarised_once(tmp_path):
     today = date.today().isoformat()
     with Site({}) as site:
         # given a feed of two articles, one of which is a page without an article
@@ -121,7 +119,7 @@ def test_a_kill_in_mid_run_repeats_nothing(tmp_path):
     assert page_.count("\n## ") == 6
 
 
-def test_two_feeds_share_an_article_and_a_feed_that_fails_spoils_no_other(tmp_path):
+def test_a_feed_that_fails_spoils_no_other(tmp_path):
     with Site({}) as site:
         site.pages |= {"/a": article("섬 하나"), "/b": article("섬 둘")}
         site.pages |= {"/one": rss(site, ["a"]), "/two": atom(["a", "b"])}
@@ -132,7 +130,7 @@ def test_two_feeds_share_an_article_and_a_feed_that_fails_spoils_no_other(tmp_pa
     assert len(library(tmp_path)) == 2
 
 
-def test_robots_are_obeyed_and_a_run_that_got_nothing_is_a_failure(tmp_path):
+def test_a_run_that_robots_leave_nothing_fails(tmp_path):
     with Site({}) as site:
         site.pages |= {"/a": article("섬"), "/feed": rss(site, ["a"])}
         site.pages["/robots.txt"] = page("User-agent: *\nDisallow: /a", "text/plain")
@@ -141,7 +139,7 @@ def test_robots_are_obeyed_and_a_run_that_got_nothing_is_a_failure(tmp_path):
     assert done.returncode == 1
 
 
-def test_an_unknown_model_and_a_folder_that_cannot_be_written_are_one_line(tmp_path):
+def test_an_unknown_model_or_unwritable_folder_is_one_line(tmp_path):
     for more, code in ((["--model", "없는모델"], 2), (["--out", "/proc/none"], 1)):
         done = watch(tmp_path, "http://127.0.0.1:1/feed", *more)
         assert done.returncode == code
@@ -168,85 +166,6 @@ def test_two_at_once_in_one_folder_do_not_work_twice(tmp_path):
     assert len(library(tmp_path)) == 1
 
 
-LIST_PAGE = """<!doctype html><html><head><link rel="alternate" type="application/rss+xml" href="/rss"></head><body>
-<nav><a href="/menu/1">과학</a><a href="/menu/2">기술</a><a href="/menu/3">미래</a><a href="/menu/4">정책과 제도</a></nav>
-<ul><li><a href="/nscvrg/view/menu/248?searchCategory=220&nscvrgSn=260012"><img src="x"></a>
-<a href="/nscvrg/view/menu/248?searchCategory=220&nscvrgSn=260012">바닷물로 전기를 담는 섬의 겨울</a></li>
-<li><a href="/nscvrg/view/menu/248?searchCategory=221&nscvrgSn=260013#top">땀 한 방울로 탈수를 먼저 안다</a></li>
-<li><a href="https://www.site.kr/nscvrg/view/menu/251?searchCategory=220&nscvrgSn=260014">달의 먼지를 굳혀 길을 내다</a></li>
-</ul><footer><a href="/terms">이용 약관과 개인정보 처리방침 안내</a><a href="https://other.kr/1">다른 곳의 아주 긴 기사 제목이다</a></footer></body></html>"""
-
-SITEMAP = f"""{XML}<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-<url><loc>https://site.kr/old</loc><lastmod>2025-01-01</lastmod></url>
-<url><loc>https://site.kr/new</loc><lastmod>2026-11-25</lastmod></url><url><loc>https://site.kr/none</loc></url></urlset>"""
-
-
-@pytest.mark.parametrize(
-    ("body", "links"),
-    [
-        (LIST_PAGE, [
-            "https://www.site.kr/nscvrg/view/menu/248?searchCategory=220&nscvrgSn=260012",
-            "https://www.site.kr/nscvrg/view/menu/248?searchCategory=221&nscvrgSn=260013",
-            "https://www.site.kr/nscvrg/view/menu/251?searchCategory=220&nscvrgSn=260014",
-        ]),
-        (SITEMAP, ["https://site.kr/new", "https://site.kr/old", "https://site.kr/none"]),
-        (f"{XML}<rss><channel><item><title>가</title><guid>https://site.kr/1</guid></item></channel></rss>", ["https://site.kr/1"]),
-        (f"{XML}<rss><channel><item><link>javascript:alert(1)</link></item><item><link> /2 </link></item></channel></rss>", ["https://www.site.kr/2"]),
-        ('<rdf:RDF xmlns:rdf="r" xmlns="http://purl.org/rss/1.0/"><item><link>https://site.kr/3</link></item></rdf:RDF>', ["https://site.kr/3"]),
-    ],
-)  # fmt: skip
-def test_every_kind_of_feed_names_its_articles(body, links):
-    assert [one.link for one in parse_links(body.encode(), "https://www.site.kr/list").articles] == links
-
-
-def test_a_list_page_knows_the_headline_and_its_feed():
-    found = parse_links(LIST_PAGE.encode(), "https://www.site.kr/list")
-    assert found.articles[0].title == "바닷물로 전기를 담는 섬의 겨울"
-    assert found.feeds == ("https://www.site.kr/rss",)
-
-
-def test_one_address_that_is_none_spoils_no_list():
-    broken = LIST_PAGE.replace("<nav>", '<nav><a href="http://[/1">괄호를 닫지 않은 주소의 제목</a>')
-    assert len(parse_links(broken.encode(), "https://www.site.kr/list").articles) == 3
-    feed = f"{XML}<rss><item><link>http://[/1</link></item><item><link>/2</link></item></rss>"
-    assert [one.link for one in parse_links(feed.encode(), "https://site.kr/").articles] == [
-        "https://site.kr/2"
-    ]
-
-
-def test_a_list_page_in_the_old_korean_encoding_is_read():
-    found = parse_links(LIST_PAGE.encode("cp949"), "https://www.site.kr/list")
-    assert found.articles[1].title == "땀 한 방울로 탈수를 먼저 안다"
-
-
-def test_an_index_of_sitemaps_leads_to_the_newest():
-    index = f"""{XML}<sitemapindex><sitemap><loc>https://site.kr/1.xml</loc><lastmod>2026-01-01</lastmod></sitemap>
-    <sitemap><loc>https://site.kr/2.xml</loc><lastmod>2026-11-01</lastmod></sitemap></sitemapindex>"""
-    assert parse_links(index.encode(), "https://site.kr/").feeds == (
-        "https://site.kr/2.xml",
-        "https://site.kr/1.xml",
-    )
-
-
-BOMB = """<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><rss><item><link>&b;</link></item></rss>"""
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{}",
-        b"<rss></rss>",
-        b"<html><body><a href='/1'>x</a></body></html>",
-        BOMB.encode(),
-        b"\xff\xfe<",
-    ],
-)
-def test_what_names_no_article_is_one_line(body):
-    with pytest.raises(ReadingError, match="기사 목록"):
-        parse_links(body, "https://site.kr/")
-
-
 def test_seen_remembers_across_runs_and_gives_up_after_three_failures(tmp_path):
     for attempt in range(3):
         seen = Seen(tmp_path)
@@ -259,11 +178,20 @@ def test_seen_remembers_across_runs_and_gives_up_after_three_failures(tmp_path):
     assert seen.days() == [("2026-11-25", ["abc"])]
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85", "\r", "\n"])
+def test_a_line_end_in_a_link_breaks_no_next_run(tmp_path, character):
+    # given a run that noted a link in which a line might end, and another one after it
+    link = f"https://site.kr/섬{character}하나"
+    Seen(tmp_path).add(link, "2026-11-25", entry="abc")
+    Seen(tmp_path).add("https://site.kr/2", "2026-11-26", entry="def")
+    # when the next run reads what they did
+    seen = Seen(tmp_path)
+    # then it knows both
+    assert seen.is_settled(link)
+    assert seen.days() == [("2026-11-25", ["abc"]), ("2026-11-26", ["def"])]
+
+
 def test_a_folder_that_is_a_file_is_one_line(tmp_path):
     (tmp_path / "x").write_text("")
     with pytest.raises(StorageError, match="x"):
         Seen(tmp_path / "x")
-
-
-def test_listed_is_a_plain_pair():
-    assert json.loads(json.dumps(Listed("https://site.kr/1", "제목"))) == ["https://site.kr/1", "제목"]
