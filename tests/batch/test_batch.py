@@ -3,12 +3,14 @@
 import csv
 import gzip
 import json
+import math
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from email.utils import formatdate
 from pathlib import Path
 
 import psutil
@@ -22,7 +24,8 @@ from techsum.batch import batch
 from techsum.batch.items import Item, RemainingItems, items
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.serialization import dump
-from techsum.errors import ReadingError, StorageError, UsageError
+from techsum.errors import FetchError, ReadingError, StorageError, UsageError
+from techsum.reading.polite import Polite
 from techsum.summarizers import summarize
 
 EXTRACT = SummaryOptions(model="extract")
@@ -191,6 +194,35 @@ def test_links_are_fetched_politely_and_not_twice(tmp_path, loopback, configure)
     again = made(tmp_path / "two.jsonl")
     assert again[0]["summary"] == found[0]["summary"]
     assert len(times) == 2
+
+
+def test_a_busy_host_is_left_alone_until_the_date_it_names(loopback):
+    # given a host that names a date, in whole seconds as HTTP does
+    asked, begin = [], []
+
+    def busy(request):
+        asked.append(time.time())
+        if len(asked) > 1:
+            return page("글")(request)
+        begin.append(math.ceil(time.time()) + 1)
+        return page("", status=503, Retry_After=formatdate(begin[0], usegmt=True))(request)
+
+    with Site({"/a": busy}) as site:
+        assert Polite(gap=0).fetch(f"{site.url}/a").body == "글".encode()
+    # then it is asked again then, sooner than one that names none
+    assert len(asked) == 2
+    assert begin[0] <= asked[1] < asked[0] + 5
+
+
+@pytest.mark.parametrize("ahead", [3600, 10**9])
+def test_a_host_that_is_busy_for_long_is_not_waited_for(loopback, ahead):
+    busy = page("", status=503, Retry_After=formatdate(time.time() + ahead, usegmt=True))
+    with Site({"/a": busy}) as site:
+        with pytest.raises(FetchError) as refused:
+            Polite(gap=0).fetch(f"{site.url}/a")
+        asked = [path for _, path, _ in site.hits]
+    assert refused.value.values["status"] == 503
+    assert asked.count("/a") == 1
 
 
 def test_robots_that_fail_forbid_and_missing_ones_allow(tmp_path, loopback, configure):

@@ -1,6 +1,7 @@
 """The client against a running server: over the network, and inside it."""
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from support.app_server import app_server
 from support.cutting import Cutting
 from support.servers import Site, page
 from support.texts import BODY
-from techsum.contracts.events import Answered, Done
+from techsum.contracts.events import Answered, Cancelled, Done, TextPiece, encode
 from techsum.desktop.client import Client
 from techsum.desktop.streaming_transport import StreamingASGITransport
 from techsum.errors import ServerError
@@ -160,3 +161,76 @@ def test_an_answer_inside_a_server_ends_with_its_reader():
         return first
 
     assert run(use()) == b"one"
+
+
+def answering(body, kind="text/event-stream", at_once=True):
+    """An application that answers every request with these bytes, whole or byte by byte."""
+
+    async def app(_scope, _receive, send):
+        start = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind.encode())]}
+        await send(start)
+        for part in [body] if at_once else [body[n : n + 1] for n in range(len(body))]:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return StreamingASGITransport(app, {"scheme": "http", "client": ("192.0.2.1", 1)})
+
+
+def wire(number, event):
+    """An event as a server sends it: no character of its JSON is escaped."""
+    name, data = encode(event)
+    return f"id: {number}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def told(transport):
+    """What a client hears of a summary there."""
+
+    async def use():
+        async with reader("http://here", transport=transport) as client:
+            return await followed(client, "id")
+
+    return run(use())
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["whole", "byte by byte"])
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85"])
+def test_a_character_that_ends_lines_elsewhere_ends_no_event(character, at_once):
+    # given an event whose text holds what ends a line for Python and not in an event stream
+    events = [(1, TextPiece(f"한 문장{character}{character}의 끝")), (2, Cancelled("그만"))]
+    body = b"".join(wire(*one) for one in events)
+    assert character.encode() in body
+    # then it arrives whole, however the network cuts it
+    assert told(answering(body, at_once=at_once)) == events
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_any_line_end_of_event_streams_is_one(end):
+    events = [(1, TextPiece("한 문장")), (2, Cancelled("그만"))]
+    body = b"".join(wire(*one) for one in events).replace(b"\n", end)
+    assert told(answering(body, at_once=False)) == events
+
+
+def test_a_heartbeat_tells_nothing():
+    # given comments before an event, between two and right behind one that has a number
+    events = [(7, TextPiece("한 문장")), (8, Cancelled("그만"))]
+    first, second = (wire(*one) for one in events)
+    assert told(answering(b": ping\n\n" + first + b": ping\n\n: ping\n\n" + second)) == events
+
+
+def test_an_event_without_a_number_is_told():
+    body = wire(1, Cancelled("그만")).partition(b"\n")[2]
+    assert told(answering(body)) == [(0, Cancelled("그만"))]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/markdown", "text/html", "text/plain"])
+def test_a_stream_of_another_kind_is_no_techsum_server(kind):
+    # given what would be an event, if it were called so
+    with pytest.raises(ServerError, match="TechSum 서버가 아닙니다") as refused:
+        told(answering(wire(1, Cancelled("그만")), kind))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("data", [b"hello", b"{}", b"[1]"])
+def test_an_event_of_another_shape_is_no_techsum_server(data):
+    with pytest.raises(ServerError, match="TechSum 서버가 아닙니다"):
+        told(answering(b"id: 1\nevent: cancelled\ndata: " + data + b"\n\n"))

@@ -2,9 +2,12 @@
 
 import csv
 import gzip
+import io
 import json
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from support.texts import BODY, PARAGRAPHS, TITLE
 from techsum.errors import EvaluationError, ReadingError
@@ -37,6 +40,51 @@ def test_columns_may_have_other_names(tmp_path):
     path = jsonl(tmp_path / "a.jsonl", {"document": BODY, "abstract": "요약이다."})
     (example,) = load(path, {"input": "document", "output": "abstract"})
     assert (example.text, example.reference, example.title) == (BODY, "요약이다.", "")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.csv", "a.csv.gz"])
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path, name):
+    # given a file that begins with what Excel writes first
+    content = json.dumps(ROW, ensure_ascii=False)
+    if ".csv" in name:
+        lines = io.StringIO(newline="")
+        writer = csv.DictWriter(lines, ROW)
+        writer.writeheader()
+        writer.writerow(ROW)
+        content = lines.getvalue()
+    path, data = tmp_path / name, content.encode("utf-8-sig")
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    # then its first column is known by its name
+    (example,) = load(path)
+    assert (example.title, example.text, example.reference) == (TITLE, BODY, ROW["output"])
+
+
+def test_a_parquet_file_is_read_row_by_row(tmp_path):
+    rows = [ROW | {"title": f"{n}번"} for n in range(1, 1502)]  # more than are read at once
+    parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    examples = load(tmp_path / "a.parquet")
+    assert [(e.place, e.title) for e in examples] == [(n, f"{n}번") for n in range(1, 1502)]
+    assert (examples[0].text, examples[0].reference) == (BODY, ROW["output"])
+
+
+@pytest.mark.parametrize("part", [0.5, 0.99])
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.csv.gz", "a.parquet"])
+def test_a_file_cut_off_is_one_line(tmp_path, name, part):
+    # given a file of which only the beginning was fetched
+    path = tmp_path / name
+    if name == "a.parquet":
+        parquet.write_table(pa.Table.from_pylist([ROW] * 50), path)
+    else:
+        header = "title,input,output\n" if "csv" in name else ""
+        line = f'"{TITLE}","{BODY}","요약이다."' if header else json.dumps(ROW)
+        path.write_bytes(gzip.compress((header + f"{line}\n" * 50).encode()))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * part)])
+    # then its name is told, and no row of it is taken
+    with pytest.raises(ReadingError, match=name) as refused:
+        load(path)
+    assert refused.value.key == "rows_broken"
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Any OpenAI-compatible server: a real llama.cpp server process, and a site that misbehaves on purpose."""
 
 import json
+import math
 import threading
 import time
+from email.utils import formatdate
 
 import httpx
 import pytest
@@ -147,7 +149,7 @@ EVENTS = (
 )
 
 
-def busy_then(answer, times):
+def busy_then(answer, times, retry_after=lambda: "0"):
     """503 the first `times` times, then the answer."""
     seen = []
 
@@ -155,7 +157,7 @@ def busy_then(answer, times):
         request.rfile.read(int(request.headers["Content-Length"]))
         seen.append(time.monotonic())
         if len(seen) <= times:
-            send(request, b"{}", status=503, Retry_After="0")
+            send(request, b"{}", status=503, Retry_After=retry_after())
         else:
             answer(request)
 
@@ -175,6 +177,77 @@ def test_a_busy_server_is_asked_again_but_not_for_ever():
             ask(OpenAIServer(f"{site.url}/v1"))
         assert len(seen) == 3
     assert "503" in str(refused.value)
+
+
+def test_a_busy_server_is_asked_again_at_the_date_that_it_names():
+    # given a server that names a date, in whole seconds as HTTP does
+    begin = []
+
+    def soon():
+        begin.append(math.ceil(time.time()) + 1)
+        return formatdate(begin[0], usegmt=True)
+
+    reply, seen = busy_then(page(EVENTS, "text/event-stream"), 1, soon)
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        assert ask(OpenAIServer(f"{site.url}/v1")) == "한글"
+        answered = time.time()
+    # then it was left alone until then, and not for much longer
+    assert len(seen) == 2
+    assert begin[0] <= answered < begin[0] + 10
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\x85"])
+def test_a_character_that_ends_lines_elsewhere_ends_no_piece(character):
+    # given a server that escapes no character, as vLLM does not
+    event = {"choices": [{"delta": {"content": f"한{character}글"}}]}
+    body = f"data: {json.dumps(event, ensure_ascii=False)}\n\ndata: [DONE]\n\n"
+    reply, _ = busy_then(page(body, "text/event-stream"), 0)
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        assert ask(OpenAIServer(f"{site.url}/v1")) == f"한{character}글"
+
+
+def test_comments_between_events_are_no_pieces():
+    reply, _ = busy_then(
+        page(": ping\n\nid: 1\n" + EVENTS.replace("\n\n", "\n\n: ping\n\n"), "text/event-stream"), 0
+    )
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        assert ask(OpenAIServer(f"{site.url}/v1")) == "한글"
+
+
+def refusal(answer):
+    """How a generator's answer of this kind is refused."""
+    reply, seen = busy_then(answer, 0)
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        with pytest.raises(ServerError) as caught:
+            ask(OpenAIServer(f"{site.url}/v1"))
+    assert len(seen) == 1
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        page("<html>hello</html>"),
+        page('{"choices": [{"message": {"content": "한글"}}]}', "application/json"),
+        page(EVENTS, "text/plain"),
+        page("data: hello\n\n", "text/event-stream"),
+    ],
+    ids=["page", "json", "plain", "no json inside"],
+)
+def test_an_answer_that_is_no_event_stream_is_one_line(answer):
+    error = refusal(answer)
+    assert error.key == "server_not_openai"
+    assert "\n" not in str(error)
+
+
+@pytest.mark.xfail(strict=True, reason="an event is taken for a dict of lists of dicts, unseen")
+@pytest.mark.parametrize(
+    "event",
+    ["[]", "3", "null", '"error"', '{"choices": null}', '{"choices": [3]}',
+     '{"choices": [{"delta": {"content": 3}}]}'],
+)  # fmt: skip
+def test_an_event_of_another_shape_is_one_line(event):
+    assert refusal(page(f"data: {event}\n\n", "text/event-stream")).key == "server_not_openai"
 
 
 def test_a_silent_server_meets_the_time_limit(configure):

@@ -17,6 +17,7 @@ from techsum.errors import StorageError
 from techsum.library import Library, Request, open_library
 from techsum.library.database import migrate
 from techsum.library.library import PAGE, UNDO_SECONDS
+from techsum.library.shares import Shares
 from techsum.library.words import initials, query_terms, tag_word, words
 from techsum.summarizers import extract
 
@@ -68,8 +69,8 @@ def test_another_reader_can_do_nothing_with_it(library):
     assert not library.save("other", entry_id, saved=False)
     assert not library.retitle("other", entry_id, "훔친 제목")
     assert not library.delete("other", entry_id)
-    assert library.share("other", entry_id) is None
-    assert library.revoke("other", entry_id) == 0
+    assert Shares(library).create("other", entry_id) is None
+    assert Shares(library).revoke("other", entry_id) == 0
     assert not library.answered("other", entry_id, ANSWER)
     assert library.questions("other", entry_id) == []
     assert library.of_source("other", LINK.source, LINK.options) is None
@@ -179,10 +180,10 @@ def test_an_upgrade_that_was_stopped_goes_on(url):
 
 def test_what_is_discarded_is_nowhere_and_can_be_restored(library):
     entry_id = finished(library)
-    token = library.share("mine", entry_id)
+    token = Shares(library).create("mine", entry_id)
     assert library.discard("mine", entry_id)
     assert not library.discard("other", entry_id)
-    assert library.get("mine", entry_id) is library.shared(token) is None
+    assert library.get("mine", entry_id) is Shares(library).entry(token) is None
     assert library.find("mine").entries == library.find("mine", "소금물").entries == ()
     assert list(library.everything("mine")) == []
     assert library.of_source("mine", LINK.source, LINK.options) is None
@@ -191,7 +192,7 @@ def test_what_is_discarded_is_nowhere_and_can_be_restored(library):
     assert library.restore("mine", entry_id)
     assert not library.restore("mine", entry_id)
     assert library.get("mine", entry_id).result == SUMMARY
-    assert library.shared(token).id == entry_id
+    assert Shares(library).entry(token).id == entry_id
     assert titles(library.find("mine", "소금물")) == [TITLE]
 
 
@@ -208,10 +209,10 @@ def test_what_is_discarded_goes_for_good_after_an_hour(library, monkeypatch):
 def test_deleting_takes_questions_links_and_words_along(library):
     entry_id = finished(library)
     library.answered("mine", entry_id, ANSWER)
-    token = library.share("mine", entry_id)
+    token = Shares(library).create("mine", entry_id)
     assert library.delete("mine", entry_id)
     assert library.get("mine", entry_id) is None
-    assert library.shared(token) is None
+    assert Shares(library).entry(token) is None
     assert library.find("mine", "소금물").entries == ()
     assert not library.delete("mine", entry_id)
 
@@ -227,12 +228,12 @@ def test_questions_keep_their_order_and_their_answers(library):
 
 def test_a_share_link_is_read_only_and_can_be_revoked(library):
     entry_id = finished(library)
-    token = library.share("mine", entry_id)
-    assert library.shared(token).id == entry_id
+    token = Shares(library).create("mine", entry_id)
+    assert Shares(library).entry(token).id == entry_id
     assert library.get(token, entry_id) is None
-    assert library.revoke("mine", entry_id) == 1
-    assert library.shared(token) is None
-    assert library.shared("guessed") is None
+    assert Shares(library).revoke("mine", entry_id) == 1
+    assert Shares(library).entry(token) is None
+    assert Shares(library).entry("guessed") is None
 
 
 def test_what_nobody_saved_is_forgotten_in_time(library):
@@ -284,7 +285,7 @@ def test_what_is_corrected_tagged_or_shared_is_saved(library):
     for keep in (
         lambda i: library.correct("mine", i, "내 말"),
         lambda i: library.tag("mine", i, ["물리"]),
-        lambda i: library.share("mine", i),
+        lambda i: Shares(library).create("mine", i),
     ):
         entry = finished(library)
         library.save("mine", entry, saved=False)

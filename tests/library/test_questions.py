@@ -8,6 +8,7 @@ from techsum.contracts.article import Article
 from techsum.errors import UsageError
 from techsum.library import Request
 from techsum.library.questions import MOST_ARTICLES, ask_library
+from techsum.library.retrieval import retrieve
 from techsum.summarizers import extract
 
 BEAR = Article(
@@ -75,14 +76,14 @@ def test_rare_words_outweigh_common_ones(library):
     for n in range(3):
         saved(library, Article(f"{BODY}\n\n연구진은 단백질을 {n}번 확인했다.", f"{TITLE} {n}"))
     bear = saved(library, BEAR)
-    first, *_ = library.retrieve("mine", content("연구진이 확인한 혈소판 단백질"), MOST_ARTICLES)
+    first, *_ = retrieve(library, "mine", content("연구진이 확인한 혈소판 단백질"), MOST_ARTICLES)
     assert first.id == bear
 
 
 def test_few_articles_are_asked_for_one_question(library):
     for n in range(MOST_ARTICLES + 2):
         saved(library, Article(BODY, f"{TITLE} {n}"))
-    assert len(library.retrieve("mine", content("소금물 저장 장치"), MOST_ARTICLES)) == MOST_ARTICLES
+    assert len(retrieve(library, "mine", content("소금물 저장 장치"), MOST_ARTICLES)) == MOST_ARTICLES
 
 
 @pytest.mark.parametrize(("question", "words"), [("  ", "비어"), ("가" * 501, "500")])

@@ -3,7 +3,6 @@
 Everything that a reader may do takes the reader's name, and touches that reader's summaries alone.
 """
 
-import math
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -43,23 +42,19 @@ from techsum.contracts.serialization import dump, load
 from techsum.contracts.summary import Summary
 from techsum.errors import StorageError
 from techsum.library import search, versions
+from techsum.library.conditions import of_reader, own_entry, owner_word
 from techsum.library.database import bring_up, make_engine, reason
+from techsum.library.indexing import analyse, index_words, line_of, searched_text, words_of_article
 from techsum.library.rows import LISTED, article_row, entry_of, entry_row, listed_entry, stored_bytes
-from techsum.library.tables import feeds, questions, shares, sizes, summaries
+from techsum.library.tables import feeds, questions, sizes, summaries
 from techsum.library.ticket_lock import TicketLock
-from techsum.library.words import SEARCHED_CHARACTERS, indexed_word, query_terms, tag_word, words, words_of
+from techsum.library.words import query_terms, tag_word
 
 PAGE = 20
 """Entries of one page of a list."""
 
 UNDO_SECONDS = 3_600
 """How long what was discarded can be restored."""
-
-_LONGEST_LINE = 200
-_MOST_TERMS, _MOST_SCORED = 12, 500
-"""Of a question: its words that are looked for, and the newest summaries with a word that are scored."""
-_LEAST_SHARE, _BEHIND_BEST = 0.4, 0.9
-"""Of a question's words, by weight, that a summary must have to be asked, and against the one with most."""
 
 _PUT_IN = 5
 """Entries of an import that are written at a time: some 20 ms in which nobody else writes."""
@@ -177,10 +172,10 @@ class Library:
             worker,
             status="running",
             article=article_row(article),
-            article_words=_article_words(article),
+            article_words=words_of_article(article),
             key_sentences=dump(keys),
             title=article.title or keys.title,
-            line=_line(keys),
+            line=line_of(keys),
         )
 
     def finish(self, entry_id: str, result: Summary, worker: str | None = None) -> None:
@@ -208,7 +203,7 @@ class Library:
 
     def _set(self, entry_id: str, worker: str | None, /, **values: Any) -> None:
         mine = [summaries.c.id == entry_id]
-        _analyse(values)
+        analyse(values)
         if worker:
             mine.append(summaries.c.worker == worker)
         with self.writing() as connection:
@@ -223,14 +218,14 @@ class Library:
         row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one_or_none()
         if row is None:  # deleted while it was made
             return
-        search.index(connection, row.number, _found_by(entry_of(row), row.article_words))
+        search.index(connection, row.number, index_words(entry_of(row), row.article_words))
 
     # -- what a reader does with it --------------------------------------------------------------------
 
     def get(self, reader: str, entry_id: str) -> Entry | None:
         """The reader's summary of this id, or None: another reader's is none."""
         with self.reading() as connection:
-            row = connection.execute(select(summaries).where(*_own(reader, entry_id))).one_or_none()
+            row = connection.execute(select(summaries).where(*own_entry(reader, entry_id))).one_or_none()
         return entry_of(row) if row else None
 
     def of_source(self, reader: str, source: str, options: SummaryOptions) -> Entry | None:
@@ -238,7 +233,7 @@ class Library:
         with self.reading() as connection:
             rows = connection.execute(
                 select(summaries)
-                .where(*_of(reader), summaries.c.mode == "link", summaries.c.source == source)
+                .where(*of_reader(reader), summaries.c.mode == "link", summaries.c.source == source)
                 .where(summaries.c.status == "done", summaries.c.source_id.is_not(None))
                 .order_by(summaries.c.number.desc())
                 .limit(PAGE)
@@ -272,7 +267,7 @@ class Library:
         if query.strip() and not found_by:
             return Found((), more=False)
         dialect = self.engine.dialect.name
-        exactly = [_owner(reader), *([tag_word(tag)] if tag else [])]
+        exactly = [owner_word(reader), *([tag_word(tag)] if tag else [])]
         searched = bool(found_by or tag)
 
         def listed(table: NamedFromClause) -> list[ColumnElement[bool]]:
@@ -297,39 +292,6 @@ class Library:
             ).all()
         return Found(tuple(listed_entry(row) for row in rows[:PAGE]), more=len(rows) > PAGE)
 
-    def retrieve(self, reader: str, wanted: Iterable[str], most: int) -> list[Entry]:
-        """The saved summaries, with their articles, that have the most telling of these words.
-
-        Args:
-            reader: whose.
-            wanted: words, most telling where few summaries have them; not all need to be found.
-            most: how many summaries, the best first. Versions of one source count once.
-        """
-        dialect, scores, possible = self.engine.dialect.name, dict[int, float](), 0.0
-        terms = list(islice(filter(None, dict.fromkeys(map(indexed_word, wanted))), _MOST_TERMS))
-
-        def listed(table: NamedFromClause) -> list[ColumnElement[bool]]:
-            kept = [table.c.reader == reader, table.c.discarded.is_(None), table.c.saved.is_not(None)]
-            return [*kept, table.c.status == "done"]
-
-        count = self.count(reader)
-        with self.reading() as connection:
-            for term in terms:
-                statement = select(summaries.c.number).where(*listed(summaries), versions.is_newest(listed))
-                narrowed, order = search.narrowed(statement, dialect, [_owner(reader)], [term])
-                numbers = (
-                    connection.execute(narrowed.order_by(order.desc()).limit(_MOST_SCORED)).scalars().all()
-                )
-                weight = math.log(1 + count / (len(numbers) + 0.5))
-                possible += weight
-                for number in numbers:
-                    scores[number] = scores.get(number, 0.0) + weight
-            least = max(_LEAST_SHARE * possible, _BEHIND_BEST * max(scores.values(), default=0.0))
-            best = sorted((n for n in scores if scores[n] >= least), key=lambda n: (-scores[n], -n))
-            rows = connection.execute(select(summaries).where(summaries.c.number.in_(best[:most])))
-            by_number = {row.number: entry_of(row) for row in rows}
-        return [by_number[number] for number in best[:most]]
-
     def save(self, reader: str, entry_id: str, *, saved: bool = True) -> bool:
         """Keep a summary in all its versions, or let it be forgotten. False: there is none."""
         return self._change(reader, entry_id, every_version=True, saved=time.time() if saved else None)
@@ -351,11 +313,13 @@ class Library:
         self, reader: str, entry_id: str, *, keep: bool = False, every_version: bool = False, **values: Any
     ) -> bool:
         with self.writing() as connection:
-            every = versions.ids(connection, _own(reader, entry_id)) if keep or every_version else [entry_id]
+            every = (
+                versions.ids(connection, own_entry(reader, entry_id)) if keep or every_version else [entry_id]
+            )
             if keep:
-                _save(connection, reader, every)
+                save_all(connection, reader, every)
             ids = every if every_version else [entry_id]
-            changed = update(summaries).where(*_of(reader), summaries.c.id.in_(ids)).values(values)
+            changed = update(summaries).where(*of_reader(reader), summaries.c.id.in_(ids)).values(values)
             done = connection.execute(changed)
             for one in ids if done.rowcount else ():
                 self._index(connection, one)
@@ -364,16 +328,16 @@ class Library:
     def versions(self, reader: str, entry_id: str) -> list[Entry]:
         """All that were made of the same source, the newest first, without what is large."""
         with self.reading() as connection:
-            ids = versions.ids(connection, _own(reader, entry_id))
-            statement = select(*LISTED).where(*_of(reader), summaries.c.id.in_(ids))
+            ids = versions.ids(connection, own_entry(reader, entry_id))
+            statement = select(*LISTED).where(*of_reader(reader), summaries.c.id.in_(ids))
             rows = connection.execute(statement.order_by(summaries.c.number.desc()))
             return [listed_entry(row) for row in rows]
 
     def discard(self, reader: str, entry_id: str, *, every_version: bool = False) -> bool:
         """Take it out of everything that its reader sees, until `restore`, or for good after an hour."""
         with self.writing() as connection:
-            ids = versions.ids(connection, _own(reader, entry_id)) if every_version else [entry_id]
-            discarded = update(summaries).where(*_of(reader), summaries.c.id.in_(ids))
+            ids = versions.ids(connection, own_entry(reader, entry_id)) if every_version else [entry_id]
+            discarded = update(summaries).where(*of_reader(reader), summaries.c.id.in_(ids))
             return bool(connection.execute(discarded.values(discarded=time.time())).rowcount)
 
     def discarded(self, reader: str, entry_id: str) -> Entry | None:
@@ -403,8 +367,8 @@ class Library:
     def delete(self, reader: str, entry_id: str, *, every_version: bool = False) -> bool:
         """Remove it with its questions and links, at once; or all versions of its source."""
         with self.writing() as connection:
-            ids = versions.ids(connection, _own(reader, entry_id)) if every_version else [entry_id]
-            owned = select(summaries.c.number).where(*_of(reader), summaries.c.id.in_(ids))
+            ids = versions.ids(connection, own_entry(reader, entry_id)) if every_version else [entry_id]
+            owned = select(summaries.c.number).where(*of_reader(reader), summaries.c.id.in_(ids))
             numbers = connection.execute(owned).scalars().all()
             for number in numbers:
                 search.forget(connection, number)
@@ -437,7 +401,7 @@ class Library:
             missing = (summaries.c.article_words.is_(None), summaries.c.article.is_not(None))
             statement = select(summaries).where(*missing).limit(_PUT_IN)
             some = [entry_of(row) for row in connection.execute(statement)]
-        found = [(entry.id, _article_words(entry.article)) for entry in some]
+        found = [(entry.id, words_of_article(entry.article)) for entry in some]
         with self.writing() as connection:
             for entry_id, article_words in found:
                 own = summaries.c.id == entry_id
@@ -445,7 +409,7 @@ class Library:
                 self._index(connection, entry_id)
         return bool(found)
 
-    # -- questions and share links ---------------------------------------------------------------------
+    # -- questions ---------------------------------------------------------------------
 
     def answered(self, reader: str, entry_id: str, answer: Answer) -> bool:
         """Keep an answer with its question."""
@@ -470,56 +434,10 @@ class Library:
             rows = connection.execute(
                 select(questions)
                 .join(summaries, summaries.c.id == questions.c.summary)
-                .where(*_own(reader, entry_id))
+                .where(*own_entry(reader, entry_id))
                 .order_by(questions.c.number)
             )
             return [Question(r.number, r.created, r.question, load(Answer, r.answer)) for r in rows]
-
-    def share(self, reader: str, entry_id: str) -> str | None:
-        """A token with which anyone may read it, until it is revoked. What is shared is saved."""
-        with self.writing() as connection:
-            if not connection.execute(select(summaries.c.id).where(*_own(reader, entry_id))).first():
-                return None
-            _save(connection, reader, versions.ids(connection, _own(reader, entry_id)))
-            token = secrets.token_urlsafe(16)
-            connection.execute(
-                insert(shares).values(token=token, summary=entry_id, created=time.time(), revoked=False)
-            )
-        return token
-
-    def revoke(self, reader: str, entry_id: str) -> int:
-        """End all share links of a summary. Returns how many there were."""
-        with self.writing() as connection:
-            owned = select(summaries.c.id).where(*_own(reader, entry_id)).scalar_subquery()
-            done = connection.execute(
-                update(shares)
-                .where(shares.c.summary == owned, shares.c.revoked.is_(False))
-                .values(revoked=True)
-            )
-        return int(done.rowcount)
-
-    def share_token(self, reader: str, entry_id: str) -> str | None:
-        """The token of its newest share link that was not revoked."""
-        with self.reading() as connection:
-            statement = (
-                select(shares.c.token)
-                .join(summaries, summaries.c.id == shares.c.summary)
-                .where(*_own(reader, entry_id), shares.c.revoked.is_(False))
-                .order_by(shares.c.created.desc())
-                .limit(1)
-            )
-            return connection.execute(statement).scalar_one_or_none()
-
-    def shared(self, token: str) -> Entry | None:
-        """The summary that a share link shows, or None."""
-        with self.reading() as connection:
-            row = connection.execute(
-                select(summaries)
-                .join(shares, shares.c.summary == summaries.c.id)
-                .where(shares.c.token == token, shares.c.revoked.is_(False))
-                .where(summaries.c.status == "done", summaries.c.discarded.is_(None))
-            ).one_or_none()
-        return entry_of(row) if row else None
 
     def adopt(self, visitor: str, account: str) -> int:
         """Give an account what its reader made before signing in. Returns how many summaries."""
@@ -545,7 +463,7 @@ class Library:
             # after the last one, not by page: what is deleted meanwhile moves nothing
             statement = (
                 select(summaries)
-                .where(*_of(reader), summaries.c.saved.is_not(None), summaries.c.status.not_in(OPEN))
+                .where(*of_reader(reader), summaries.c.saved.is_not(None), summaries.c.status.not_in(OPEN))
                 .where(summaries.c.number > last)
                 .order_by(summaries.c.number)
                 .limit(PAGE)
@@ -573,13 +491,13 @@ class Library:
         """
         added, rest = [], iter(entries)
         while batch := list(islice(rest, _PUT_IN)):
-            korean.prepare([_searched_of(entry) for entry in batch])
-            some = [(entry, _found_by(entry, None)) for entry in batch]
+            korean.prepare([searched_text(entry) for entry in batch])
+            some = [(entry, index_words(entry, None)) for entry in batch]
             with self.writing() as connection:
                 for entry, found_by in some:
                     known = select(summaries.c.id).where(summaries.c.id == entry.id)
                     if not connection.execute(known).first():
-                        row = entry_row(entry) | {"line": _line(entry.best_summary)}
+                        row = entry_row(entry) | {"line": line_of(entry.best_summary)}
                         kept = insert(summaries).values(row).returning(summaries.c.number)
                         number = connection.execute(kept).scalar_one()
                         search.index(connection, number, found_by)
@@ -590,7 +508,7 @@ class Library:
     def count(self, reader: str) -> int:
         """How many summaries a reader has saved."""
         with self.reading() as connection:
-            statement = select(func.count()).where(*_of(reader), summaries.c.saved.is_not(None))
+            statement = select(func.count()).where(*of_reader(reader), summaries.c.saved.is_not(None))
             return int(connection.execute(statement).scalar_one())
 
     def close(self) -> None:
@@ -598,40 +516,8 @@ class Library:
         self.engine.dispose()
 
 
-def _found_by(entry: Entry, article_words: str | None) -> list[str]:
-    """The words that a summary is found by: its owner's, its tags', those of title, text and article."""
-    own = [_owner(entry.reader), *map(tag_word, entry.tags), *words(_searched_of(entry))]
-    return list(dict.fromkeys([*own, *(article_words or "").split()]))
-
-
-def _article_words(article: Article | None) -> str:
-    """The words of an article's beginning, whose sentences are analysed by now, or in the background."""
-    return " ".join(words_of(article.sentences)) if article else ""
-
-
-def _line(summary: Summary | None) -> str:
-    """What a list says about a summary: its one line, else its beginning."""
-    return (summary.line or summary.text)[:_LONGEST_LINE] if summary else ""
-
-
 def _result_row(result: Summary) -> dict[str, Any]:
-    return {"result": dump(result), "title": result.title, "line": _line(result)}
-
-
-def _searched_of(entry: Entry) -> str:
-    summary = entry.best_summary
-    return _searched(entry.title, entry.tags, entry.correction or (summary.text if summary else ""))
-
-
-def _searched(title: str, tags: Iterable[str], summary: str) -> str:
-    return " ".join((title, *tags, summary))[:SEARCHED_CHARACTERS]
-
-
-def _analyse(values: dict[str, Any]) -> None:
-    """Find the words of a new title and text before the database is locked for them: they are remembered."""
-    if "title" in values:
-        summary = (values.get("result") or values.get("key_sentences") or {}).get("summary", "")
-        words(_searched(values["title"], (), summary))
+    return {"result": dump(result), "title": result.title, "line": line_of(result)}
 
 
 def _begin_size(connection: Connection, row: dict[str, Any]) -> None:
@@ -639,20 +525,9 @@ def _begin_size(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(insert(sizes).values(values))
 
 
-def _save(connection: Connection, reader: str, ids: Sequence[str]) -> None:
+def save_all(connection: Connection, reader: str, ids: Sequence[str]) -> None:
+    """Save these summaries of a reader that are not saved yet."""
     saved = func.coalesce(summaries.c.saved, time.time())
-    connection.execute(update(summaries).where(*_of(reader), summaries.c.id.in_(ids)).values(saved=saved))
-
-
-def _of(reader: str) -> tuple[ColumnElement[bool], ...]:
-    """Conditions: the summary is this reader's, who did not discard it."""
-    return summaries.c.reader == reader, summaries.c.discarded.is_(None)
-
-
-def _own(reader: str, entry_id: str) -> tuple[ColumnElement[bool], ...]:
-    return *_of(reader), summaries.c.id == entry_id
-
-
-def _owner(reader: str) -> str:
-    """A word that stands in every summary of one reader, so that a search looks at these alone."""
-    return "reader" + "".join(c for c in reader.lower() if c.isalnum())
+    connection.execute(
+        update(summaries).where(*of_reader(reader), summaries.c.id.in_(ids)).values(saved=saved)
+    )

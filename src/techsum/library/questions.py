@@ -13,6 +13,7 @@ from techsum.contracts.entry import Entry
 from techsum.contracts.events import Answered
 from techsum.errors import UsageError
 from techsum.library.library import Library
+from techsum.library.retrieval import retrieve
 
 MOST_ARTICLES = 4
 """Asked for one question. For 100 of 108 questions the right one of 258 articles is among the first four."""
@@ -43,7 +44,7 @@ def ask_library(
         CancelledError: `cancel` was set.
     """
     question, refused, found = checked_question(question), None, False
-    for entry in library.retrieve(reader, content(question), MOST_ARTICLES):
+    for entry in retrieve(library, reader, content(question), MOST_ARTICLES):
         if entry.article is None:
             continue
         try:

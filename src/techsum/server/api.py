@@ -36,6 +36,7 @@ from techsum.library import Request as EntryRequest
 from techsum.library.files import exported, imported
 from techsum.library.markdown import markdown
 from techsum.library.quota import check_quota
+from techsum.library.shares import Shares
 from techsum.messages import text, user_language
 from techsum.reading import link_in, read_remote, read_upload
 from techsum.server.analysis import LONG_CHARACTERS
@@ -64,7 +65,7 @@ def client_of(request: Request) -> Client:
 
 def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
     """The API over this library and these jobs."""
-    api = APIRouter(prefix="/api")
+    api, shares = APIRouter(prefix="/api"), Shares(library)
 
     def own(request: Request, entry_id: str) -> Entry:
         entry = jobs.found(reader_of(request), entry_id)
@@ -205,7 +206,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         """Ask all saved articles: the answers of those that have one, each with its summary's id."""
         reader, client = reader_of(request), client_of(request)
         model, cancel = submitted.model or "auto", threading.Event()
-        found = jobs.library_question(reader, submitted.question, model, cancel, client)
+        found = jobs.questions.ask_library(reader, submitted.question, model, cancel, client)
         return LibraryAnswers(submitted.question, tuple(answer for _, answer in found))
 
     @api.get("/summaries/{entry_id}/questions")
@@ -220,7 +221,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     ) -> Response | Answer:
         """Ask the article; `Accept: text/event-stream` gives the answer as it is written."""
         entry, cancel = own(request, entry_id), threading.Event()
-        events = jobs.question(entry, submitted.question, submitted.model, cancel, client_of(request))
+        events = jobs.questions.ask(entry, submitted.question, submitted.model, cancel, client_of(request))
         if "text/event-stream" in accept:
             return EventSourceResponse(_streamed(events, cancel))
         *_, last = events
@@ -231,14 +232,14 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     def share(request: Request, entry_id: str) -> dict[str, str]:
         """A link under which anyone can read the summary, until it is revoked."""
         own(request, entry_id)
-        token = library.share(reader_of(request), entry_id)
+        token = shares.create(reader_of(request), entry_id)
         return {"token": str(token), "url": str(request.url_for("shared", token=token))}
 
     @api.delete("/summaries/{entry_id}/share", status_code=204)
     def revoke(request: Request, entry_id: str) -> Response:
         """End all its share links."""
         own(request, entry_id)
-        library.revoke(reader_of(request), entry_id)
+        shares.revoke(reader_of(request), entry_id)
         return Response(status_code=204)
 
     return api

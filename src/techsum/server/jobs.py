@@ -4,20 +4,18 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from techsum.chat import QUOTING, ask, quoted
+from techsum.chat import quoted
 from techsum.chat.answer_card import answer_card
-from techsum.contracts.answer import LibraryAnswer
 from techsum.contracts.article import Article
 from techsum.contracts.entry import OPEN, Failure
 from techsum.contracts.events import (
-    Answered,
     Cancelled,
     Done,
     Event,
@@ -36,10 +34,8 @@ from techsum.contracts.options import SummaryOptions
 from techsum.contracts.summary import Summary, SummarySentence, joined
 from techsum.errors import CancelledError, StorageError, TechsumError, UsageError
 from techsum.fair_queue import FairQueue
-from techsum.generators import EXTRACT, check, resolve
-from techsum.generators.models import offered
+from techsum.generators import EXTRACT, check
 from techsum.library import Entry, Library, Request
-from techsum.library.questions import ask_library
 from techsum.library.quota import check_quota
 from techsum.messages import Language, speaking, text
 from techsum.reading import read_remote
@@ -48,16 +44,14 @@ from techsum.server import metrics
 from techsum.server.analysis import analysing
 from techsum.server.limits import RETRY_SECONDS, BusyError, Client, Slots
 from techsum.server.log import Log, Logged
+from techsum.server.model_choice import named_model
+from techsum.server.questions import Questions
 from techsum.server.workers import Workers
 from techsum.summarizers import events
 from techsum.summarizers.figures import figures
 
 MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS = 96, 8, 16
 """Jobs of all, of one reader, of one address; more are refused with the time after which to try again."""
-MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS = 16, 2, 8
-"""Questions that are being answered or wait: each holds a thread of the server, which has 40."""
-_EARLIER = 3
-"""Earlier questions that a question may lean on."""
 
 _LOGS_KEPT = 200
 _END_SECONDS = 3
@@ -106,7 +100,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
         self._slots = Slots(MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS)
-        self._questions = Slots(MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS)
+        self.questions = Questions(library, self.model_queue)
         self._unkept: dict[str, Failure] = {}
         """How jobs ended that the library did not take; the next start calls them interrupted."""
         self._ending = False
@@ -149,7 +143,7 @@ class Jobs:
             BusyError: too many are waiting.
             StorageError: the reader keeps too much.
         """
-        check(_named(request.options.model))
+        check(named_model(request.options.model))
         check_quota(self._library, reader)
         if self._ending:  # whoever asks again finds another process, or this one anew
             raise BusyError("server_busy", seconds=RETRY_SECONDS)
@@ -352,7 +346,7 @@ class Jobs:
 
     def _work(self, job: _Job) -> None:
         options = job.entry.request.options
-        options = replace(options, model=_named(options.model))
+        options = replace(options, model=named_model(options.model))
         job.log.add(progress("progress_reading"))
         assert job.load is not None  # noqa: S101 - a job is worked on once
         with parsing_for(job.client.address or job.client.reader):
@@ -387,55 +381,6 @@ class Jobs:
             self._keep(partial(self._library.read, job.entry.id, article, event.summary, self._worker))
         return event
 
-    def question(
-        self, entry: Entry, question: str, model: str | None, cancel: threading.Event, client: Client
-    ) -> Iterator[Event | Answered]:
-        """Answer a question about a summary's article; the last event is `Answered`, which is kept.
-
-        Args:
-            entry: the summary.
-            question: the reader's.
-            model: who answers; None: the model of the summary, which has the article in its cache.
-            cancel: stops the answer.
-            client: who the limits count it for.
-
-        Raises:
-            UsageError: no question, no article to ask, or a model that does not exist.
-            BusyError: too many questions are being answered.
-            CancelledError: `cancel` was set.
-        """
-        if entry.article is None:
-            raise UsageError("question_no_article")
-        name = _named(model) if model else _of_summary(entry)
-        with ExitStack() as stack:
-            stack.enter_context(self._questions.taken(client))
-            earlier = self._library.questions(entry.reader, entry.id)[-_EARLIER:]
-            before = [(q.question, q.answer.text) for q in earlier]
-            found: Iterable[Event | Answered] = ask(entry.article, question, name, cancel, before)
-            if name in QUOTING:
-                with analysing(entry.article, client, cancel):  # a yield may end in another thread
-                    found = list(found)
-            else:
-                stack.enter_context(self.model_queue.turn(entry.reader, cancel))
-            for event in found:
-                if isinstance(event, Answered):
-                    self._library.answered(entry.reader, entry.id, event.answer)
-                yield event
-
-    def library_question(
-        self, reader: str, question: str, model: str, cancel: threading.Event, client: Client
-    ) -> Iterator[tuple[Entry, LibraryAnswer]]:
-        """Answer a question from everything that a reader saved; errors as `question`."""
-        name = _named(model)
-
-        def turn(article: Article) -> AbstractContextManager[None]:
-            if name in QUOTING:
-                return analysing(article, client, cancel)
-            return self.model_queue.turn(reader, cancel)
-
-        with self._questions.taken(client):
-            yield from ask_library(self._library, reader, question, model=name, cancel=cancel, turn=turn)
-
 
 def _remember(job: _Job, event: Event) -> None:
     """Hold what stands, for a reader who stops the summary."""
@@ -459,31 +404,10 @@ def _unfinished(job: _Job) -> Summary | None:
         title=job.title,
         text=joined((s.text for s in job.written), options.separator),
         sentences=tuple(job.written),
-        model=_named(options.model),
+        model=named_model(options.model),
         coverage=1.0,
         seconds=time.monotonic() - job.began,
         line=job.written[0].text,
         figures=figures(job.written),
         notices=(notice("stopped"),),
     )
-
-
-def _named(model: str) -> str:
-    """The model that a reader named: no path or address, which would open this machine's files to strangers.
-
-    Raises:
-        UsageError: it is none that `GET /api/models` lists.
-    """
-    if model not in {"auto", EXTRACT, *offered()}:
-        raise UsageError("model_unknown", name=model, nearest="")
-    return resolve(model)
-
-
-def _of_summary(entry: Entry) -> str:
-    """The model that made a summary; `auto` where an import brought one that is not here."""
-    try:
-        name = _named(entry.request.options.model)
-        check(name)
-    except TechsumError:
-        return resolve("auto")
-    return name

@@ -103,7 +103,7 @@ class ReaderTools:
         reader, client = reader_of(self._request), client_of(self._request)
 
         def work() -> LibraryAnswers:
-            found = self._jobs.library_question(reader, question, "auto", threading.Event(), client)
+            found = self._jobs.questions.ask_library(reader, question, "auto", threading.Event(), client)
             return LibraryAnswers(question, tuple(answer for _, answer in found))
 
         return await run_in_threadpool(work)

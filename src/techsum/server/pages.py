@@ -25,6 +25,7 @@ from techsum.files import file_name
 from techsum.library import Entry, Library
 from techsum.library.feeds import Feeds
 from techsum.library.markdown import markdown
+from techsum.library.shares import Shares
 from techsum.messages import text, user_language
 from techsum.server.api import client_of, parse_summary_request, put_into, reader_of, start
 from techsum.server.checks import kept
@@ -44,7 +45,8 @@ _SHARED = 4_000
 
 def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Response]) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
     """The pages over this library and these jobs."""
-    pages, feeds = APIRouter(include_in_schema=False), Feeds(library)
+    pages = APIRouter(include_in_schema=False)
+    feeds, shares = Feeds(library), Shares(library)
 
     def home(
         request: Request,
@@ -67,7 +69,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
     ) -> Response:
         context: dict[str, Any] = {"problem": "", "chosen": entry.request.options} | more
         context["again"] = bool(entry.article) or entry.request.mode == "link"
-        token = library.share_token(entry.reader, entry.id) if mine else None
+        token = shares.token(entry.reader, entry.id) if mine else None
         context["link"] = str(request.url_for("shared", token=token)) if token else ""
         context["bullets"] = entry.request.options.bullets
         context["open"] = entry.status in OPEN
@@ -238,7 +240,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         if not entry:
             return gone(request)
         try:
-            for _ in jobs.question(entry, question, None, threading.Event(), client_of(request)):
+            for _ in jobs.questions.ask(entry, question, None, threading.Event(), client_of(request)):
                 pass
         except TechsumError as error:
             return show(request, entry, problem=str(error), status=status_of(error))
@@ -246,19 +248,19 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
 
     @pages.post("/s/{entry_id}/share")
     def share(request: Request, entry_id: str) -> Response:
-        entry, token = own(request, entry_id), library.share(reader_of(request), entry_id)
+        entry, token = own(request, entry_id), shares.create(reader_of(request), entry_id)
         if not entry or not token:
             return gone(request)
         return back(entry_id)
 
     @pages.post("/s/{entry_id}/unshare")
     def unshare(request: Request, entry_id: str) -> Response:
-        library.revoke(reader_of(request), entry_id)
+        shares.revoke(reader_of(request), entry_id)
         return back(entry_id)
 
     @pages.get("/share/{token}")
     def shared(request: Request, token: str) -> Response:
-        entry = library.shared(token)
+        entry = shares.entry(token)
         return show(request, entry, mine=False) if entry else gone(request)
 
     @pages.get("/s/{entry_id}/export.md")
@@ -299,7 +301,7 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         context: dict[str, Any] = {"question": question[:LONGEST_QUESTION], "answers": [], "problem": ""}
         status = 200
         try:
-            found = jobs.library_question(reader, question, "auto", threading.Event(), client)
+            found = jobs.questions.ask_library(reader, question, "auto", threading.Event(), client)
             context["answers"] = list(found)
         except TechsumError as error:
             context["problem"], status = str(error), status_of(error)

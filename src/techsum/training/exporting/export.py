@@ -159,7 +159,9 @@ def _compare_server(run: RunFolder, address: str, kind: str) -> parity.Compared:
     if run.recipe.base.format != "gemma":
         raise TrainingError("parity_served_format", format=run.recipe.base.format)
     ref = ModelRef.parse(address)
-    server = OpenAIServer(ref.location, ref.served_name)  # one that is not there ends it before the model is loaded
+    server = OpenAIServer(
+        ref.location, ref.served_name
+    )  # one that is not there ends it before the model is loaded
     return compare_served(TransformersModel(str(run.trained)), server, kind)
 
 
