@@ -118,7 +118,22 @@ def test_a_date_past_is_now(header):
 
 
 @pytest.mark.parametrize(
-    "header", ["", " ", "soon", "-5", "1.5", "1e3", "nan", "٣", "²", "Fri, 32 Dec 1999 23:59:59 GMT", "GMT"]
+    "header",
+    [
+        "",
+        " ",
+        "soon",
+        "-5",
+        "1.5",
+        "1e3",
+        "nan",
+        "٣",
+        "²",
+        "Fri, 32 Dec 1999 23:59:59 GMT",
+        "GMT",
+        "Fri, 31 Dec 99999999999999999999 23:59:59 GMT",
+        "Fri, 31 Dec 1999 23:59:59 +9999999999999999999",
+    ],
 )
 def test_what_says_nothing_is_nothing(header):
     assert seconds_asked(header) is None

@@ -98,6 +98,8 @@ def test_an_index_of_sitemaps_leads_to_the_newest():
         b"<rss></rss>",
         b"<html><body><a href='/1'>x</a></body></html>",
         b"\xff\xfe<",
+        b"<urlset><url><loc>https://site.kr/1</loc></url>",
+        BOMB.replace("rss", "urlset").encode(),
     ],
 )
 def test_what_names_no_article_is_one_line(body):
@@ -109,15 +111,15 @@ def test_listed_is_a_plain_pair():
     assert json.loads(json.dumps(Listed("https://site.kr/1", "제목"))) == ["https://site.kr/1", "제목"]
 
 
-@pytest.mark.parametrize("name", ["euc-kr", "EUC-KR", "ks_c_5601-1987", "cp949", "x-windows-949"])
+@pytest.mark.parametrize("name", ["euc-kr", "EUC-KR", "ks_c_5601-1987", "cp949", "ms949"])
 def test_letters_of_cp949_are_read_whatever_korean_is_declared(name):
-    # given letters that EUC-KR does not have
-    feed = rss(item("똠방각하와 펲시콜라", "/1"), f'<?xml version="1.0" encoding="{name}"?>')
-    # then the title is whole, though the name promises less
-    assert articles(feed.encode("cp949")) == (Listed("https://site.kr/1", "똠방각하와 펲시콜라"),)
+    # given letters that EUC-KR does not have, so rare that nobody would guess them
+    feed = f'<?xml version="1.0" encoding="{name}"?><rss><channel>{item("뛟뷁쀍", "/1")}</channel></rss>'
+    # then they are read, though the name promises less
+    assert articles(feed.encode("cp949")) == (Listed("https://site.kr/1", "뛟뷁쀍"),)
 
 
-@pytest.mark.parametrize("name", ["UTF-8", "ISO-8859-1", None])
+@pytest.mark.parametrize("name", ["UTF-8", "ISO-8859-1", "windows-1252", "x-windows-949", None])
 def test_korean_that_is_declared_as_something_else_is_read(name):
     head = f'<?xml version="1.0" encoding="{name}"?>' if name else '<?xml version="1.0"?>'
     feed = rss(item("바닷물로 전기를 담는 섬", "/1"), head)

@@ -3,7 +3,7 @@
 import pytest
 
 from support.texts import BODY, PARAGRAPHS, TITLE
-from techsum.reading import link_in, read_text
+from techsum.reading import link_in, mode_of, read_text
 from techsum.reading.boilerplate import without_boilerplate
 from techsum.reading.parsers import parse
 
@@ -149,3 +149,12 @@ def test_the_mark_of_line_ends_is_nobody_elses():
 
     assert LINE_END not in read_text(BODY.replace(" ", LINE_END)).text
     assert LINE_END not in parse(BODY.replace(" ", LINE_END).encode(), "a.txt").text
+
+
+def test_a_source_is_a_link_a_text_or_a_file(tmp_path):
+    without_suffix = tmp_path / "보고서"
+    without_suffix.write_text(BODY, "utf-8")
+    assert mode_of(str(without_suffix)) == mode_of(without_suffix) == "file"
+    assert mode_of("없는파일.pdf") == "file"
+    assert mode_of(BODY) == mode_of("-") == "text"
+    assert mode_of("https://example.org/1") == mode_of("제목\nhttps://example.org/1") == "link"

@@ -16,7 +16,7 @@ from techsum.contracts.serialization import dump
 from techsum.contracts.summary import Summary, SummaryResult
 from techsum.generators import check, resolve
 from techsum.messages import text
-from techsum.reading import read
+from techsum.reading import mode_of, read
 from techsum.summarizers import SummaryOptions, events, summary_of
 
 
@@ -50,7 +50,7 @@ def command(  # noqa: PLR0917 - typer calls it by name
     if as_json:
         summary = summary_of(article, options)
         if save:
-            keep(source, article, summary)
+            keep(source, article, summary, options)
         print(json.dumps(dump(SummaryResult.of(article, summary)), ensure_ascii=False))  # noqa: T201
         return
     separator = options.separator
@@ -59,27 +59,20 @@ def command(  # noqa: PLR0917 - typer calls it by name
             shown.show(event)
     assert isinstance(event, Done)  # noqa: S101 - `events` ends with it
     if save:
-        console.print(text("library_kept", id=keep(source, article, event.summary)), style="dim")
+        console.print(text("library_kept", id=keep(source, article, event.summary, options)), style="dim")
     if guide:
         print_guide(console)
 
 
-def keep(source: str, article: Article, summary: Summary) -> str:
+def keep(source: str, article: Article, summary: Summary, options: SummaryOptions) -> str:
     """Put a summary into the command line's library. Returns its id."""
     from techsum.cli.library import READER, opened
     from techsum.library import Request
 
-    if article.url:
-        request = Request("link", article.url)
-    elif "\n" not in source and Path(source).suffix:
-        request = Request("file", Path(source).name)
-    else:
-        request = Request("text", article.text[:80])
+    mode = mode_of(source)
+    named = {"link": article.url or source, "file": Path(source).name, "text": article.text[:80]}
     with opened() as library:
-        entry = library.begin(READER, request, article)
-        library.finish(entry.id, summary)
-        library.save(READER, entry.id)
-    return entry.id
+        return library.keep(READER, Request(mode, named[mode], options), article, summary).id
 
 
 def print_guide(console: Console) -> None:

@@ -182,6 +182,32 @@ class Library:
         """The summary is done."""
         self._set(entry_id, worker, status="done", **_result_row(result))
 
+    def keep(
+        self,
+        reader: str,
+        request: Request,
+        article: Article,
+        result: Summary,
+        *,
+        saved: bool = True,
+        **begun: Any,
+    ) -> Entry:
+        """Put in a summary that is done.
+
+        Args:
+            reader: whose.
+            request: what was asked for.
+            article: what was summarised.
+            result: the summary.
+            saved: whether it stays until its reader deletes it.
+            begun: more of `begin`.
+        """
+        entry = self.begin(reader, request, article, **begun)
+        self.finish(entry.id, result)
+        if saved:
+            self.save(reader, entry.id)
+        return cast("Entry", self.get(reader, entry.id))
+
     def fail(self, entry_id: str, failure: Failure, worker: str | None = None) -> None:
         """It could not be made."""
         self._set(entry_id, worker, status="failed", saved=None, error=dump(failure))

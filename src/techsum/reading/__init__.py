@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from techsum.contracts.article import MINIMUM_CHARACTERS, Article, detect_language
+from techsum.contracts.entry import Mode
 from techsum.contracts.notice import notice
 from techsum.errors import ReadingError
 from techsum.korean import LINE_END, join_lines
@@ -40,13 +41,20 @@ def read(source: str | Path) -> Article:
     """
     from techsum.reading.isolated import parse_isolated
 
-    if isinstance(source, str) and not _exists(source) and (link := link_in(source)):
-        return _read_link(link)
     if source == "-":
         return _article(parse_isolated(_limited(sys.stdin.buffer), "stdin"))
-    if isinstance(source, str) and _is_text(source):
-        return read_text(source)
-    return _article(parse_isolated(_file(Path(source)), Path(source).name))
+    if mode_of(source) == "file":
+        return _article(parse_isolated(_file(Path(source)), Path(source).name))
+    return read_remote(str(source))
+
+
+def mode_of(source: str | Path) -> Mode:
+    """What `read` takes a source for: a link, a text, or the file of that name, be it there or not."""
+    if isinstance(source, Path):
+        return "file"
+    if not _exists(source) and link_in(source):
+        return "link"
+    return "text" if source == "-" or _is_text(source) else "file"
 
 
 def read_remote(source: str) -> Article:

@@ -80,7 +80,6 @@ def kept(
     link = link_in(source)
     label = link or " ".join(source.split())[:_LABEL]
     request = EntryRequest("link" if link else "text", label)
-    entry = library.begin(reader, request, article, language=language, versioned=False)
     result = Summary(
         title=article.title or " ".join(summary.split())[:_LABEL],
         text=joined((s.text for s in found.sentences), " "),
@@ -90,5 +89,4 @@ def kept(
         seconds=time.perf_counter() - began,
         notices=found.notices,
     )
-    library.finish(entry.id, result)
-    return entry
+    return library.keep(reader, request, article, result, saved=False, language=language, versioned=False)

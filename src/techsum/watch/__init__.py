@@ -105,15 +105,10 @@ class _Watch:
                 self._seen.add(one.link, self._today, error=error.key)
                 return WatchResult(one.link, one.title, str(error))
             summary = summary_of(article, self._options)
-            begun = self._library.begin(self._reader, request, article)
-            self._library.finish(begun.id, summary)
-            entry = begun
-            title = summary.title
-        else:
-            title = entry.title
+            entry = self._library.keep(self._reader, request, article, summary, saved=False)
         self._library.save(self._reader, entry.id)
         self._seen.add(one.link, self._today, entry=entry.id)
-        return WatchResult(one.link, title)
+        return WatchResult(one.link, entry.title)
 
 
 def articles_of(polite: Polite, feed: str) -> list[Listed]:
