@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from techsum.contracts.events import NAMES, PAYLOADS
 
 PAGE = Path(__file__).parents[1] / "docs" / "contracts.md"
-MODULES = ("article", "notice", "summary", "answer", "options", "entry", "request", "batch")
+MODULES = ("article", "notice", "summary", "answer", "options", "entry", "request", "service", "batch")
 """In the order of the page."""
 _HEAD = """# Contracts
 

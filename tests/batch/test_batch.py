@@ -196,7 +196,7 @@ def test_links_are_fetched_politely_and_not_twice(tmp_path, loopback, configure)
     assert len(times) == 2
 
 
-def test_a_busy_host_is_left_alone_until_the_date_it_names(loopback):
+def test_a_busy_host_is_left_alone_until_its_date(loopback):
     # given a host that names a date, in whole seconds as HTTP does
     asked, begin = [], []
 
@@ -215,7 +215,7 @@ def test_a_busy_host_is_left_alone_until_the_date_it_names(loopback):
 
 
 @pytest.mark.parametrize("ahead", [3600, 10**9])
-def test_a_host_that_is_busy_for_long_is_not_waited_for(loopback, ahead):
+def test_a_host_busy_for_long_is_not_waited_for(loopback, ahead):
     busy = page("", status=503, Retry_After=formatdate(time.time() + ahead, usegmt=True))
     with Site({"/a": busy}) as site:
         with pytest.raises(FetchError) as refused:

@@ -180,6 +180,22 @@ def test_a_new_field_of_an_entry_reaches_the_api():
     assert wire_names(Answer) < wire_names(LibraryAnswer)
 
 
+def test_the_api_says_every_field_of_its_answers(tmp_path, configure):
+    from techsum.server.app import make_app
+
+    configure(data_dir=tmp_path)
+    answers = [
+        content["schema"]
+        for operations in make_app().openapi()["paths"].values()
+        for operation in operations.values()
+        for answer in operation["responses"].values()
+        for content in answer.get("content", {}).values()
+        if "schema" in content
+    ]
+    assert len(answers) > 15
+    assert [schema for schema in answers if "additionalProperties" in str(schema)] == []
+
+
 def test_the_page_of_contracts_is_that_of_the_code():
     project = SOURCE.parents[1]
     script = "import sys; sys.path.insert(0, '.ci'); import contracts; print(contracts.page(), end='')"

@@ -179,7 +179,7 @@ def test_a_busy_server_is_asked_again_but_not_for_ever():
     assert "503" in str(refused.value)
 
 
-def test_a_busy_server_is_asked_again_at_the_date_that_it_names():
+def test_a_busy_server_is_asked_again_when_it_says():
     # given a server that names a date, in whole seconds as HTTP does
     begin = []
 

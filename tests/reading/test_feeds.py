@@ -99,6 +99,8 @@ def test_an_index_of_sitemaps_leads_to_the_newest():
         b"<html><body><a href='/1'>x</a></body></html>",
         b"\xff\xfe<",
         b"<urlset><url><loc>https://site.kr/1</loc></url>",
+        b"<?xml version='1.0' encoding='rot13'?><urlset><url><loc>https://site.kr/1</loc></url></urlset>",
+        b"<?xml version='1.0' encoding='utf-7'?><urlset><url><loc>https://site.kr/1</loc></url></urlset>",
         BOMB.replace("rss", "urlset").encode(),
     ],
 )
@@ -119,7 +121,7 @@ def test_letters_of_cp949_are_read_whatever_korean_is_declared(name):
     assert articles(feed.encode("cp949")) == (Listed("https://site.kr/1", "뛟뷁쀍"),)
 
 
-@pytest.mark.parametrize("name", ["UTF-8", "ISO-8859-1", "windows-1252", "x-windows-949", None])
+@pytest.mark.parametrize("name", ["UTF-8", "ISO-8859-1", "ISO-8859-15", "x-windows-949", None])
 def test_korean_that_is_declared_as_something_else_is_read(name):
     head = f'<?xml version="1.0" encoding="{name}"?>' if name else '<?xml version="1.0"?>'
     feed = rss(item("바닷물로 전기를 담는 섬", "/1"), head)
@@ -188,7 +190,7 @@ def test_relative_links_of_atom_are_joined_to_its_base(of_feed, of_entry, link):
     assert [one.link for one in articles(atom(entries, base))] == [link]
 
 
-def test_an_rdf_item_without_a_link_is_where_it_is_about():
+def test_an_rdf_item_without_a_link_has_its_about():
     feed = f"""{XML}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
     <item rdf:about="https://site.kr/3"><title>가</title></item></rdf:RDF>"""
     assert articles(feed) == (Listed("https://site.kr/3", "가"),)

@@ -142,7 +142,7 @@ class WholeEntry(ListedEntry):
 
 def listed_entry(entry: Entry) -> ListedEntry:
     """An entry as the API lists it."""
-    return ListedEntry(**_listed(entry))
+    return ListedEntry(**listed_fields(entry))
 
 
 def listed_entries(found: Found) -> ListedEntries:
@@ -153,10 +153,11 @@ def listed_entries(found: Found) -> ListedEntries:
 def whole_entry(entry: Entry) -> WholeEntry:
     """An entry as the API gives it by itself."""
     done = SummaryResult.of(entry.article, entry.result) if entry.result and entry.article else None
-    return WholeEntry(**_listed(entry), key_sentences=entry.keys, result=done)
+    return WholeEntry(**listed_fields(entry), key_sentences=entry.keys, result=done)
 
 
-def _listed(entry: Entry) -> dict[str, Any]:
+def listed_fields(entry: Entry) -> dict[str, Any]:
+    """The fields of a `ListedEntry`."""
     same = ("id", "status", "created", "title", "line", "tags", "correction", "error")
     own = {name: getattr(entry, name) for name in same}
     return own | vars(entry.request) | {"saved": entry.saved is not None}

@@ -15,6 +15,7 @@ from techsum.contracts.answer import Answer
 from techsum.contracts.entry import ListedEntries, WholeEntry
 from techsum.contracts.events import Cancelled, Done, Failed, WireEvent, decode
 from techsum.contracts.serialization import load
+from techsum.contracts.service import Models
 from techsum.desktop.values import Entry, Reading, Turn
 from techsum.errors import ServerError
 
@@ -72,8 +73,8 @@ class Client:
 
     async def models(self) -> tuple[str, list[str]]:
         """What `auto` means there, and the models that can be named."""
-        payload = await self._json("GET", "/api/models")
-        return payload["auto"], payload["models"]
+        known = self._loaded(Models, await self._json("GET", "/api/models"))
+        return known.auto, list(known.models)
 
     async def begin(self, source: str, options: dict[str, str]) -> str:
         """Begin the summary of a link or a text; its id."""

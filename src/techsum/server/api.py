@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent, format_sse_event
 from pydantic import ValidationError
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
@@ -27,6 +27,7 @@ from techsum.contracts.entry import (
 from techsum.contracts.events import Answered, Cancelled, Done, Failed, WireEvent, encode
 from techsum.contracts.request import MOST_CHARACTERS, Change, CheckRequest, QuestionRequest, SummaryRequest
 from techsum.contracts.serialization import adapter
+from techsum.contracts.service import Begun, Health, Imported, Models, Readiness, ShareLink
 from techsum.contracts.summary import CheckResult
 from techsum.errors import StorageError, TechsumError, UsageError
 from techsum.generators.models import auto_model, offered, shown
@@ -74,12 +75,12 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return entry
 
     @api.get("/health")
-    async def health() -> dict[str, str]:
+    async def health() -> Health:
         """Whether the server answers, and its version."""
-        return {"status": "ok", "version": __version__}
+        return Health("ok", __version__)
 
     @api.get("/ready", responses={503: {"description": "not now"}})
-    def ready(response: Response) -> dict[str, bool]:
+    def ready(response: Response) -> Readiness:
         """Whether the server takes work: it is not about to end, and its library answers."""
         try:
             library.count("")
@@ -87,12 +88,12 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         except StorageError:
             takes = False
         response.status_code = 200 if takes else 503
-        return {"ready": takes}
+        return Readiness(takes)
 
     @api.get("/models")
-    def models() -> dict[str, Any]:
+    def models() -> Models:
         """The models that can be named, and what `auto` means here."""
-        return {"auto": shown(auto_model()), "models": offered()}
+        return Models(shown(auto_model()), tuple(offered()))
 
     @api.post("/check")
     def check_summary(request: Request, submitted: CheckRequest) -> CheckResult:
@@ -100,12 +101,12 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return checked(client_of(request), submitted.article, submitted.summary, submitted.check)[1]
 
     @api.post("/summaries", status_code=202, openapi_extra=_FORM)
-    async def begin(request: Request) -> JSONResponse:
+    async def begin(request: Request, response: Response) -> Begun:
         """Begin a summary; or, for a link that was summarised before, find it."""
         submitted, upload = await parse_summary_request(request)
         entry = await run_in_threadpool(start, library, jobs, request, submitted, upload)
-        where = f"/api/summaries/{entry.id}"
-        return JSONResponse({"id": entry.id, "status": entry.status}, 202, {"Location": where})
+        response.headers["Location"] = f"/api/summaries/{entry.id}"
+        return Begun(entry.id, entry.status)
 
     @api.get("/summaries")
     def find(  # noqa: PLR0917 - a query's parameters
@@ -169,12 +170,12 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return Response(status_code=204)
 
     @api.post("/summaries/{entry_id}/again", status_code=202)
-    def again(request: Request, entry_id: str) -> JSONResponse:
+    def again(request: Request, entry_id: str, response: Response) -> Begun:
         """Make it anew with the same options: what was interrupted, or failed, or should be fresh."""
         entry = own(request, entry_id)
         fresh = jobs.again(entry, entry.request.options, user_language(), client_of(request))
-        where = f"/api/summaries/{fresh.id}"
-        return JSONResponse({"id": fresh.id, "status": fresh.status}, 202, {"Location": where})
+        response.headers["Location"] = f"/api/summaries/{fresh.id}"
+        return Begun(fresh.id, fresh.status)
 
     @api.get("/library.jsonl", response_class=StreamingResponse)
     def export(request: Request) -> StreamingResponse:
@@ -196,10 +197,10 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return StreamingResponse(lines, headers=name, media_type="text/markdown; charset=utf-8")
 
     @api.post("/library", openapi_extra=_LINES)
-    async def put_in(request: Request) -> dict[str, int]:
+    async def put_in(request: Request) -> Imported:
         """Put in an export, JSON lines or Markdown, or the reference app's `local_storage.json`."""
         body = await request.body()
-        return {"imported": await run_in_threadpool(put_into, library, request, body)}
+        return Imported(await run_in_threadpool(put_into, library, request, body))
 
     @api.post("/library/questions")
     def ask_saved(request: Request, submitted: QuestionRequest) -> LibraryAnswers:
@@ -229,11 +230,11 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         return last.answer
 
     @api.post("/summaries/{entry_id}/share", status_code=201)
-    def share(request: Request, entry_id: str) -> dict[str, str]:
+    def share(request: Request, entry_id: str) -> ShareLink:
         """A link under which anyone can read the summary, until it is revoked."""
         own(request, entry_id)
         token = shares.create(reader_of(request), entry_id)
-        return {"token": str(token), "url": str(request.url_for("shared", token=token))}
+        return ShareLink(str(token), str(request.url_for("shared", token=token)))
 
     @api.delete("/summaries/{entry_id}/share", status_code=204)
     def revoke(request: Request, entry_id: str) -> Response:

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from techsum.contracts.entry import OPEN
+from techsum.contracts.entry import OPEN, listed_fields
+from techsum.contracts.service import Briefing, BriefingArticle, BriefingDay, FollowedFeed
 from techsum.errors import TechsumError
 from techsum.library import Library
-from techsum.library.feeds import BriefingItem, Feeds
+from techsum.library.feeds import Feeds
 from techsum.messages import user_language
 from techsum.reading.addresses import parse_link
 from techsum.server.api import reader_of
@@ -78,12 +79,10 @@ def api(library: Library, feed_reader: FeedReader) -> APIRouter:
     feeds, router = Feeds(library), APIRouter(prefix="/api")
 
     @router.get("/feeds")
-    def every(request: Request) -> list[dict[str, Any]]:
+    def every(request: Request) -> list[FollowedFeed]:
         """The feeds that the reader follows."""
-        return [
-            {"id": one.number, "url": one.url, "checked": one.checked, "error": one.error}
-            for one in feeds.of(reader_of(request))
-        ]
+        followed = feeds.of(reader_of(request))
+        return [FollowedFeed(one.number, one.url, one.checked, one.error) for one in followed]
 
     @router.post("/feeds", status_code=204)
     def begin(request: Request, url: Annotated[str, Query(max_length=_LONGEST)]) -> Response:
@@ -99,23 +98,17 @@ def api(library: Library, feed_reader: FeedReader) -> APIRouter:
         return Response(status_code=204)
 
     @router.get("/briefing")
-    def briefing(request: Request, day: Annotated[str, Query(max_length=10)] = "") -> dict[str, Any]:
+    def briefing(request: Request, day: Annotated[str, Query(max_length=10)] = "") -> Briefing:
         """The articles of a day (`2026-11-27`, by default the newest), and the days that there are."""
         reader = reader_of(request)
         feeds.visit(reader)
         days = feeds.days(reader)
         day = day or (days[0].day if days else "")
         items = feeds.briefing(reader, day) if day else []
-        return {
-            "day": day,
-            "days": [{"day": one.day, "count": one.count, "unread": one.unread} for one in days],
-            "articles": [_item_json(item) for item in items],
-        }
+        return Briefing(
+            day,
+            tuple(BriefingDay(one.day, one.count, one.unread) for one in days),
+            tuple(BriefingArticle(**listed_fields(item.entry), read=item.read) for item in items),
+        )
 
     return router
-
-
-def _item_json(item: BriefingItem) -> dict[str, Any]:
-    entry = item.entry
-    known = {"id": entry.id, "title": entry.title, "line": entry.line, "source": entry.request.source}
-    return known | {"status": entry.status, "read": item.read}

@@ -1,0 +1,110 @@
+"""What a server answers beside summaries: its state, its models, feeds and the briefing."""
+
+from dataclasses import dataclass
+
+from techsum.contracts.entry import ListedEntry, Status
+from techsum.contracts.serialization import CONTRACT
+
+
+@dataclass(frozen=True)
+class Health:
+    """That the server answers."""
+
+    __pydantic_config__ = CONTRACT
+
+    status: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether the server takes work."""
+
+    __pydantic_config__ = CONTRACT
+
+    ready: bool
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models that can be named."""
+
+    __pydantic_config__ = CONTRACT
+
+    auto: str
+    """What `auto` means here."""
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A summary that is being made, or was found."""
+
+    __pydantic_config__ = CONTRACT
+
+    id: str
+    status: Status
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many entries an import had."""
+
+    __pydantic_config__ = CONTRACT
+
+    imported: int
+
+
+@dataclass(frozen=True)
+class ShareLink:
+    """A link under which anyone can read a summary."""
+
+    __pydantic_config__ = CONTRACT
+
+    token: str
+    url: str
+
+
+@dataclass(frozen=True)
+class FollowedFeed:
+    """A feed that the reader follows."""
+
+    __pydantic_config__ = CONTRACT
+
+    id: int
+    url: str
+    checked: float | None
+    """When it was read last, in seconds since 1970; null: not yet."""
+    error: str
+    """Why it could not be read; empty where it could."""
+
+
+@dataclass(frozen=True)
+class BriefingDay:
+    """A day on which articles came."""
+
+    __pydantic_config__ = CONTRACT
+
+    day: str
+    """`2026-11-27`."""
+    count: int
+    unread: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BriefingArticle(ListedEntry):
+    """An article of a day."""
+
+    read: bool
+    """Whether its reader has opened it."""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """The articles of a day, and the days that there are."""
+
+    __pydantic_config__ = CONTRACT
+
+    day: str
+    days: tuple[BriefingDay, ...]
+    articles: tuple[BriefingArticle, ...]
