@@ -3,6 +3,7 @@
 import ast
 import inspect
 import itertools
+import json
 from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic.fields import FieldInfo
 
 from techsum.contracts.events import NAMES, PAYLOADS
+from techsum.contracts.serialization import dump
 
 PAGE = Path(__file__).parents[1] / "docs" / "contracts.md"
 MODULES = ("article", "notice", "summary", "answer", "options", "entry", "request", "service", "batch")
@@ -20,7 +22,6 @@ _HEAD = """# Contracts
 What the command line prints, the API sends, a batch writes and an export holds, field by field. Written from
 `src/techsum/contracts` by `.ci/contracts.py`; a test compares.
 """
-_JSON: dict[Any, str] = {None: "null", True: "true", False: "false", (): "[]", "": '""'}
 
 
 def page() -> str:
@@ -55,9 +56,14 @@ def _table(contract: type[Any]) -> str:
         description = texts.get(field.name) or next(
             (one.description for one in about_field if one.description), ""
         )
-        default = "" if field.default is MISSING else f"`{_JSON.get(field.default, repr(field.default))}`"
+        default = "" if field.default is MISSING else f"`{_json(field.default)}`"
         lines.append(f"| `{wire}` | {_type(hints[field.name])} | {default} | {_cell(description)} |")
     return "\n".join([*lines, ""])
+
+
+def _json(default: Any) -> str:
+    plain = dump(default) if hasattr(default, "__pydantic_config__") else default
+    return json.dumps(plain, ensure_ascii=False)
 
 
 def _type(hint: Any) -> str:

@@ -29,7 +29,8 @@ def atomic_file(path: Path, *, private: bool = False) -> Iterator[Path]:
         path: where; its folder is there.
         private: whether only this user can read it.
     """
-    part = path.with_name(f".{token_hex(6)}.part")  # its own: several processes may write the same
+    # its own: several processes may write the same
+    part = path.with_name(f".{path.name[:40]}.{token_hex(6)}.part")
     try:
         if private:
             make_private(part)

@@ -107,7 +107,12 @@ def test_an_articles_notices_are_told_in_the_readers_language():
     assert load(Article, dump(article)).notices == article.notices
 
 
-@pytest.mark.parametrize("name", ["length", "style", "register"])
+def test_a_notice_of_a_newer_version_is_left_out():
+    kept = {"text": "글", "notices": [["unheard_of", []], ["not_korean", []]]}
+    assert [n.kind for n in load(Article, kept).notices] == ["not_korean"]
+
+
+@pytest.mark.parametrize("name", ["length", "style", "register", "check"])
 def test_an_option_that_does_not_exist_is_one_line(name):
     with pytest.raises(UsageError):
         SummaryOptions(**{name: "아무거나"})
@@ -117,6 +122,12 @@ def test_kept_options_that_do_not_fit_are_the_defaults():
     kept = SummaryOptions.kept({"length": "short", "style": "아무거나", "mood": "good", "register": 3})
     assert kept == SummaryOptions("short")
     assert load(Request, {"mode": "text", "source": "글", "options": {}}).options == DEFAULTS
+
+
+def test_every_option_is_kept():
+    chosen = SummaryOptions("short", STYLES[1], model="extract", seed=7, strict=True, check="rules")
+    assert SummaryOptions.kept(dump(chosen)) == chosen
+    assert SummaryOptions.kept({"seed": 2**40, "strict": "yes", "model": "m" * 3_000}) == DEFAULTS
 
 
 def test_options_that_nobody_chose_are_not_in_the_json():
@@ -129,7 +140,12 @@ def test_options_that_nobody_chose_are_not_in_the_json():
     [
         {"text": "글" * 2_000_001, "url": None},
         {"text": "글", "url": "javascript:alert(1)"},
+        {"text": "글", "url": "http:/logout"},
+        {"text": "글", "url": None, "author": "긴 이름" * 1_000},
         {"text": "글", "url": None, "notices": [["unheard_of", []]]},
+        {"text": "글", "url": None, "notices": [["not_korean", [], "more"]]},
+        {"text": "글", "url": None, "notices": [["encoding", [["encoding", "x" * 3_000]]]]},
+        {"text": "글", "url": None, "notices": [["not_korean", [["span", [0, 10]]]]]},
     ],
 )
 def test_an_import_takes_no_article_that_a_page_cannot_show(article):

@@ -240,7 +240,6 @@ def test_an_answer_that_is_no_event_stream_is_one_line(answer):
     assert "\n" not in str(error)
 
 
-@pytest.mark.xfail(strict=True, reason="an event is taken for a dict of lists of dicts, unseen")
 @pytest.mark.parametrize(
     "event",
     ["[]", "3", "null", '"error"', '{"choices": null}', '{"choices": [3]}',

@@ -16,6 +16,7 @@ from techsum.contracts.options import SummaryOptions
 from techsum.errors import StorageError
 from techsum.library import Library, Request, open_library
 from techsum.library.database import migrate
+from techsum.library.files import exported, imported
 from techsum.library.library import PAGE, UNDO_SECONDS
 from techsum.library.shares import Shares
 from techsum.library.words import initials, query_terms, tag_word, words
@@ -361,3 +362,28 @@ def test_words_stay_within_bounds():
     assert len(words(BODY * 50)) <= 400
     assert all(len(w) <= 40 for w in words("가" * 5000))
     assert query_terms("ㅅㄱ 소금물을") == ["ㅅㄱ", "소금물"]
+
+
+def test_what_an_older_version_kept_is_listed_and_exported(library):
+    old, other = finished(library), finished(library)
+    with library.writing() as connection:
+        connection.execute(
+            text("UPDATE summaries SET error = :error, result = :result WHERE id = :id"),
+            {"id": old, "error": '{"message": "까닭"}', "result": '{"title": 3}'},
+        )
+    assert {e.id for e in library.find("mine").entries} == {old, other}
+    assert library.get("mine", old).error.message == "까닭"
+    assert library.get("mine", old).result is None
+    assert len(list(exported(library, "mine"))) == 2
+
+
+def test_what_another_hand_wrote_answers_no_request_for_its_link(library):
+    imported(library, "mine", "# 제목\n\n<https://example.org/1>\n\n- 한 문장이다.\n")
+    assert library.of_source("mine", LINK.source, LINK.options) is None
+
+
+def test_strict_and_other_requests_are_told_apart(library):
+    strict = SummaryOptions(strict=True)
+    entry_id = finished(library, request=replace(LINK, options=strict), save=False)
+    assert library.of_source("mine", LINK.source, strict).id == entry_id
+    assert library.of_source("mine", LINK.source, LINK.options) is None

@@ -123,7 +123,7 @@ class Parts:
         from pyarrow import parquet
 
         self._folder = path
-        for left in path.glob(".*.part"):
+        for left in (*path.glob(".*.part"), *path.glob(".part-*.parquet")):  # the second of earlier versions
             left.unlink()
         self.done, self.last_id = 0, None
         for part in sorted(path.glob("part-*.parquet")):

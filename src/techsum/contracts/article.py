@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer, PlainValidator
+from pydantic import PlainSerializer, PlainValidator, ValidationInfo
 
 from techsum import korean
 from techsum.cached import cached_property
@@ -15,11 +15,33 @@ MINIMUM_CHARACTERS = 100
 """Shorter texts are not summarised: the reference app's limit, and below it a summary is the text."""
 
 
-def _notices(pairs: Iterable[tuple[str, Iterable[tuple[str, Any]]]]) -> tuple[Notice, ...]:
-    try:
-        return tuple(n if isinstance(n, Notice) else notice(n[0], **dict(n[1])) for n in pairs)
-    except (KeyError, IndexError, TypeError) as error:
-        raise ValueError(error) from None
+_LONGEST_NOTICE = 2_000
+"""Characters of what a stranger's notice may say."""
+
+
+def _notices(pairs: Iterable[Any], info: ValidationInfo) -> tuple[Notice, ...]:
+    found = []
+    for pair in pairs:
+        try:
+            found.append(_worded(pair))
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            if not info.context:
+                raise ValueError(error) from None
+            # of a newer version: the article is shown without it
+    return tuple(found)
+
+
+def _worded(pair: Any) -> Notice:
+    if isinstance(pair, Notice):
+        return pair
+    kind, values = pair
+    named = {str(key): value for key, value in values}
+    if "span" in named or not all(isinstance(v, str | int | float) for v in named.values()):
+        raise ValueError(kind)
+    made = notice(kind, **named)
+    if len(made.message) > _LONGEST_NOTICE:
+        raise ValueError(kind)
+    return made
 
 
 Notices = Annotated[
@@ -27,7 +49,7 @@ Notices = Annotated[
     PlainSerializer(lambda notices: [[n.kind, list(n.values)] for n in notices], return_type=list[list[Any]]),
     PlainValidator(_notices),
 ]
-"""Kept as kinds and values: each reader is told in their own language."""
+"""Kept as kinds and values, and worded in the language of whoever loads the article."""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,19 @@
 """Entries of the library: as values, as the API gives them, and as a line of an export."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from techsum.contracts.answer import Answer
 from techsum.contracts.article import Article
 from techsum.contracts.options import DEFAULTS, KeptOptions
-from techsum.contracts.serialization import CONTRACT, Line, Text, Timestamp
+from techsum.contracts.serialization import CONTRACT, MOST_CHARACTERS, Line, Text, Timestamp
 from techsum.contracts.summary import Summary, SummaryResult
 
+FOREIGN_MODELS = frozenset({"markdown", "reference"})
+"""Models of summaries that an import brought from another hand."""
 CHECKED_BY = "check · "
 """How the model of an entry that is a check, not a summary, begins; who judged follows."""
 
@@ -43,6 +45,14 @@ class Failure:
     """For programs."""
     message: Text
     """For the reader."""
+
+
+def _with_kind(failure: object) -> object:
+    return {"kind": "", **failure} if isinstance(failure, dict) else failure
+
+
+KeptFailure = Annotated[Failure, BeforeValidator(_with_kind)]
+"""A failure that an earlier version kept may lack its kind."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +124,11 @@ class ListedEntry:
     """Seconds since 1970, UTC."""
     saved: bool
     title: str
-    line: str
+    line: str = ""
     """What a list says about it: one sentence, or its beginning."""
     tags: tuple[str, ...]
     correction: str | None
-    error: Failure | None
+    error: KeptFailure | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,10 +174,17 @@ def listed_fields(entry: Entry) -> dict[str, Any]:
 
 
 def _importable(article: Article | None) -> Article | None:
-    """An article whose text is no longer than others', and whose link a page may show."""
-    if article and len(article.text) > 2_000_000:  # noqa: PLR2004 - as `Text`
-        raise ValueError(len(article.text))
-    if article and article.url is not None and urlsplit(article.url).scheme not in ("http", "https"):
+    """An article no longer than others, whose link a page may show."""
+    if article is None:
+        return None
+    lengths = {
+        "text": MOST_CHARACTERS, "title": MOST_CHARACTERS, "author": 2_000, "published": 2_000,
+        "language": 2_000, "url": 4_000,
+    }  # fmt: skip
+    for name, most in lengths.items():
+        if len(getattr(article, name) or "") > most:
+            raise ValueError(name)
+    if article.url is not None and not re.match("https?://", article.url):
         raise ValueError(article.url)
     return article
 
@@ -197,7 +214,7 @@ class ExportedEntry:
     article: Annotated[Article | None, AfterValidator(_importable)]
     keys: Summary | None
     result: Summary | None
-    error: Failure | None
+    error: KeptFailure | None
     correction: Text | None
     tags: tuple[Line, ...]
     source_id: Line | None = None

@@ -72,9 +72,18 @@ ZIPPED = (
 TEXT = (
     DocumentFormat("HML", ("hml",), (), "hwpx:read_hwpml", head=_HWPML),
     DocumentFormat(
-        "HTML", ("html", "htm"), ("text/html", "application/xhtml+xml"), "web:read_html", head=_HTML
+        "HTML",
+        ("html", "htm"),
+        ("text/html", "application/xhtml+xml", "text/x-server-parsed-html"),
+        "web:read_html",
+        head=_HTML,
     ),
-    DocumentFormat("MD", ("md", "markdown"), ("text/markdown",), "plain:read_markdown"),
+    DocumentFormat(
+        "MD",
+        ("md", "markdown"),
+        ("text/markdown", "text/x-markdown", "text/vnd.daringfireball.markdown"),
+        "plain:read_markdown",
+    ),
     DocumentFormat("TXT", ("txt",), ("text/plain",), "plain:read_text"),
 )
 """Told by their beginning, else by a server's word or the name; the last one is what is left."""

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from techsum.contracts.serialization import CONTRACT, Line, Offset, Text
 from techsum.messages import text
+
+_Values = Annotated[tuple[tuple[str, Any], ...], BeforeValidator(lambda _: ()), Field(exclude=True)]
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,9 @@ class Notice:
     """For people, in their language."""
     span: Annotated[tuple[Offset, Offset] | None, Field(exclude_if=lambda span: span is None)] = None
     """Where it stands in its sentence, by character offsets; None for a notice on the whole."""
-    values: Annotated[tuple[tuple[str, Any], ...], Field(exclude=True)] = field(default=(), compare=False)
+    values: Annotated[tuple[tuple[str, Any], ...], BeforeValidator(lambda _: ()), Field(exclude=True)] = (
+        field(default=(), compare=False)
+    )
     """What the message names; not in the JSON."""
 
 

@@ -1,10 +1,12 @@
 """What a reader can ask of a summary: length, style, register, model."""
 
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, cast, get_args
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from techsum.contracts.serialization import CONTRACT, Line
 from techsum.errors import UsageError
@@ -36,7 +38,7 @@ class SummaryOptions:
     style: Style = "문단"
     register: Register = "한다체"
     model: Annotated[Line, Field(description="a name that `GET /api/models` lists")] = "auto"
-    seed: Annotated[int, Field(exclude_if=lambda seed: seed == 0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32, exclude_if=lambda seed: seed == 0)] = 0
     strict: Annotated[bool, Field(exclude_if=lambda strict: not strict)] = False
     """Whether a sentence that carries a notice gives way to the article's nearest."""
     check: Annotated[Literal["rules", "model"] | None, Field(exclude_if=lambda check: check is None)] = None
@@ -44,7 +46,7 @@ class SummaryOptions:
 
     def __post_init__(self) -> None:
         parse_length(self.length)
-        for name, value, choices in (("style", self.style, STYLES), ("register", self.register, REGISTERS)):
+        for name, value, choices in _choices(self):
             if value not in choices:
                 raise UsageError("choice_invalid", name=name, value=value, choices=", ".join(choices))
 
@@ -72,11 +74,25 @@ class SummaryOptions:
     def kept(cls, data: dict[str, Any]) -> "SummaryOptions":
         """Options that were kept: what is missing, or is no option any more, is the default."""
         options = cls()
-        for name in ("length", "style", "register", "model"):
-            if isinstance(value := data.get(name), str):
-                with suppress(UsageError):
-                    options = replace(options, **{name: cast("Any", value)})
+        for name, validate in _fields().items():
+            if name in data:
+                with suppress(UsageError, ValidationError):
+                    options = replace(options, **{name: validate.validate_python(data[name], strict=True)})
         return options
+
+
+@cache
+def _fields() -> dict[str, TypeAdapter[Any]]:
+    """What checks each option by itself."""
+    hints = get_type_hints(SummaryOptions, include_extras=True)
+    return {field.name: TypeAdapter(hints[field.name]) for field in fields(SummaryOptions)}
+
+
+def _choices(options: SummaryOptions) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    yield "style", options.style, STYLES
+    yield "register", options.register, REGISTERS
+    if options.check is not None:
+        yield "check", options.check, ("rules", "model")
 
 
 def parse_length(length: str | int) -> int:

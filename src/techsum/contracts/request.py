@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from techsum.contracts.options import SummaryOptions
-from techsum.contracts.serialization import CONTRACT
+from techsum.contracts.serialization import CONTRACT, MOST_CHARACTERS
 
-MOST_CHARACTERS = 2_000_000
-"""Of a text."""
 MOST_SUMMARY_CHARACTERS = 20_000
 """Of a summary that is checked, or of a correction."""
 LONGEST_QUESTION = 500

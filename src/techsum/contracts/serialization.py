@@ -16,7 +16,13 @@ CONTRACT = ConfigDict(
 )
 """Of every contract: an unknown field is an error."""
 
-Text = Annotated[str, Field(max_length=2_000_000)]
+LENIENT = {"lenient": True}
+"""Context of what this or another version kept: what cannot be shown is left out instead of refused."""
+
+MOST_CHARACTERS = 2_000_000
+"""Of a text."""
+
+Text = Annotated[str, Field(max_length=MOST_CHARACTERS)]
 Line = Annotated[str, Field(max_length=2_000)]
 Offset = Annotated[int, Field(ge=0)]
 """In characters, from the article's or the sentence's beginning."""
@@ -49,13 +55,13 @@ def load(contract: type[T], data: Any) -> T:
     Raises:
         pydantic.ValidationError: it is no such value.
     """
-    return adapter(contract).validate_python(data, extra="ignore")
+    return adapter(contract).validate_python(data, extra="ignore", context=LENIENT)
 
 
 def load_strictly(contract: type[T], line: str | bytes) -> T:
-    """A value from a stranger's JSON: no unknown field, no type that only almost fits.
+    """A value from a stranger's JSON: no unknown field, no type that only almost fits, nothing too long.
 
     Raises:
         pydantic.ValidationError: it is no such value.
     """
-    return adapter(contract).validate_json(line, strict=True)
+    return adapter(contract).validate_json(line, strict=True, by_alias=True, by_name=False)

@@ -17,8 +17,8 @@ class Evidence:
 
     __pydantic_config__ = CONTRACT
 
-    start: Offset
-    end: Offset
+    start: int
+    end: int
     text: Text
 
 
@@ -49,8 +49,8 @@ class Figure:
     unit: Line
     of: Line
     """What it counts or measures, in the article's words: `냉방 전력`."""
-    start: Offset
-    end: Offset
+    start: int
+    end: int
     """Character offsets of number and unit in the article."""
 
 

@@ -213,7 +213,10 @@ class Client:
     def _decoded(self, name: str, data: str) -> WireEvent | None:
         """An event; None for one that a newer server tells."""
         try:
-            return decode(name, json.loads(data))
+            known = json.loads(data)
+            if name == "failed":  # of an older server
+                known = {"kind": "", "message": known.get("title", "")} | known
+            return decode(name, known)
         except ValueError:  # no JSON, or not the contract's
             raise ServerError("desktop_not_techsum", server=self.server) from None
 

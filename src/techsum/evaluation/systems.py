@@ -15,6 +15,7 @@ from techsum.errors import UsageError
 from techsum.generators import EXTRACT, check, resolve
 from techsum.generators.model_ref import ModelRef
 from techsum.generators.models import TUNED, shipped_adapter
+from techsum.settings import settings
 from techsum.summarizers import SummaryOptions, extract, summary_of
 from techsum.summarizers.ranker import COEFFICIENTS
 
@@ -53,7 +54,7 @@ def make(name: str) -> System:
 
 def identity(name: str, options: SummaryOptions) -> str:
     """What an output depends on beside the article, as a hash: system, options, TechSum's own code."""
-    parts = [name, str(options), techsum.__version__]
+    parts = [name, str(options), options.check or settings().check, techsum.__version__]
     for file in _weights(name):
         about = file.stat()
         parts.append(f"{file.name} {about.st_size} {about.st_mtime_ns}")

@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from httpx_sse import EventSource, SSEError
@@ -108,7 +108,7 @@ class OpenAIServer:
             request["stop"] = list(options.stop)
         with self._request("POST", "/chat/completions", request, cancel) as response:
             try:
-                for event in EventSource(response).iter_sse():
+                for event in EventSource(cast("httpx.Response", _Until(response, cancel))).iter_sse():
                     if cancel.is_set() or event.data == "[DONE]":
                         return
                     if piece := self._piece(event.data):
@@ -166,11 +166,14 @@ class OpenAIServer:
             event = json.loads(data)
         except ValueError:
             raise ServerError("server_not_openai", url=self.url) from None
-        if "error" in event:
+        if isinstance(event, dict) and "error" in event:
             raise self._refusal(500, _reason(event), message_text("server_advice_request"))
-        return "".join(
-            (choice.get("delta") or {}).get("content") or "" for choice in event.get("choices", ())
-        )
+        try:
+            return "".join(
+                (choice.get("delta") or {}).get("content") or "" for choice in event.get("choices", ())
+            )
+        except (AttributeError, TypeError):
+            raise ServerError("server_not_openai", url=self.url) from None
 
     def _request(
         self, method: str, path: str, body: dict[str, Any] | None, cancel: threading.Event | None = None
@@ -223,6 +226,20 @@ class OpenAIServer:
         return ServerError("server_refused", url=self.url, **values)
 
 
+class _Until:
+    """The part of a response that a reader of events uses; its text ends when `cancel` is set."""
+
+    def __init__(self, response: httpx.Response, cancel: threading.Event) -> None:
+        self.headers = response.headers
+        self._response, self._cancel = response, cancel
+
+    def iter_text(self) -> Iterator[str]:
+        for text in self._response.iter_text():
+            if self._cancel.is_set():  # also between the comments that keep a connection alive
+                return
+            yield text
+
+
 class _Response:
     """A streamed response that is closed with its `with` block: closing is what stops the server."""
 
@@ -255,6 +272,6 @@ def _wait(error: BaseException, attempt: int) -> float | None:
         return None
     if error.values.get("status") not in _RETRIED and not isinstance(error.__cause__, _LOST):
         return None
-    asked = seconds_asked(str(error.values.get("retry_after", "")))
+    retry_after = seconds_asked(str(error.values.get("retry_after", "")))
     growing = _FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - spreads clients, no secret
-    return min(growing if asked is None else asked, _LONGEST_PAUSE)
+    return min(growing if retry_after is None else retry_after, _LONGEST_PAUSE)

@@ -39,8 +39,8 @@ def exported(library: Library, reader: str) -> Iterator[str]:
 def export_line(entry: Entry, questions: Iterable[Question]) -> str:
     """An entry with everything that belongs to it, without its reader."""
     own = {f.name: getattr(entry, f.name) for f in fields(ExportedEntry) if f.name != "questions"}
-    asked = tuple(ExportedQuestion(q.question, q.answer) for q in questions)
-    return json.dumps(dump(ExportedEntry(**own, questions=asked)), ensure_ascii=False)
+    answered = tuple(ExportedQuestion(q.question, q.answer) for q in questions)
+    return json.dumps(dump(ExportedEntry(**own, questions=answered)), ensure_ascii=False)
 
 
 def _imported_entry(line: ExportedEntry, reader: str) -> Entry:

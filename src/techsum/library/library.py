@@ -36,7 +36,7 @@ from sqlalchemy.sql.selectable import NamedFromClause
 from techsum import korean
 from techsum.contracts.answer import Answer
 from techsum.contracts.article import Article
-from techsum.contracts.entry import OPEN, Entry, Failure, Found, Question, Request
+from techsum.contracts.entry import FOREIGN_MODELS, OPEN, Entry, Failure, Found, Question, Request
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.serialization import dump, load
 from techsum.contracts.summary import Summary
@@ -264,8 +264,8 @@ class Library:
                 .order_by(summaries.c.number.desc())
                 .limit(PAGE)
             )
-            same = (row for row in rows if SummaryOptions.kept(row.options) == options)
-            return next(map(entry_of, same), None)
+            same = (entry_of(row) for row in rows if SummaryOptions.kept(row.options) == options)
+            return next((entry for entry in same if _is_own(entry)), None)
 
     def find(
         self,
@@ -540,6 +540,11 @@ class Library:
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
+
+
+def _is_own(entry: Entry) -> bool:
+    """Whether it was made here of an article that is here, not brought by an import."""
+    return bool(entry.article and entry.result and entry.result.model not in FOREIGN_MODELS)
 
 
 def _result_row(result: Summary) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Rows of the table of summaries as entries, and back."""
 
-from typing import Any
+import logging
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import Row
 
 from techsum.contracts.article import Article
@@ -11,6 +13,9 @@ from techsum.contracts.serialization import dump, load
 from techsum.contracts.summary import Summary
 from techsum.library.database import as_json
 from techsum.library.tables import summaries
+
+T = TypeVar("T")
+_log = logging.getLogger("techsum.library")
 
 # an article, its key sentences and its summary may have megabytes
 LISTED = [c for c in summaries.c if c.name not in ("article", "article_words", "key_sentences", "result")]
@@ -50,16 +55,25 @@ def _entry(
         created=row.created,
         saved=row.saved,
         title=row.title,
-        article=load(Article, article) if article else None,
-        keys=load(Summary, keys) if keys else None,
-        result=load(Summary, result) if result else None,
-        error=load(Failure, row.error) if row.error else None,
+        article=_loaded(Article, article, row.id),
+        keys=_loaded(Summary, keys, row.id),
+        result=_loaded(Summary, result, row.id),
+        error=load(Failure, {"kind": ""} | row.error) if row.error else None,
         correction=row.correction,
         tags=tuple(row.tags),
         source_id=row.source_id,
         line=row.line or "",
         spans=tuple((start, end) for start, end in spans),
     )
+
+
+def _loaded(contract: type[T], data: dict[str, Any] | None, entry_id: str) -> T | None:
+    """A part of a row; None where this version cannot read it, so that the others are listed."""
+    try:
+        return load(contract, data) if data else None
+    except ValidationError as error:  # its message quotes what people read
+        _log.warning("summary %s: %d faults in its %s", entry_id, error.error_count(), contract.__name__)
+        return None
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

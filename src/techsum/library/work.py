@@ -14,6 +14,7 @@ from techsum.contracts.serialization import dump
 from techsum.library.library import Library
 from techsum.library.rows import entry_of
 from techsum.library.tables import events, keys, summaries, workers
+from techsum.messages import Language, speaking
 
 MOST_TRIES = 2
 """Processes that may die over one summary before it counts as what kills them."""
@@ -102,7 +103,7 @@ class Work:
             connection.execute(delete(workers).where(workers.c.id == worker))
         return failed
 
-    def claim(self, worker: str) -> tuple[Entry, str] | None:
+    def claim(self, worker: str) -> tuple[Entry, Language] | None:
         """Take the oldest summary that nobody makes, with the language of its messages."""
         with self._library.writing() as connection:
             oldest = (
@@ -119,7 +120,11 @@ class Work:
                 .returning(summaries)
             )
             row = connection.execute(taken).one_or_none()
-        return (entry_of(row), row.language) if row else None
+        if row is None:
+            return None
+        language: Language = "en" if row.language == "en" else "ko"
+        with speaking(language):  # notices are worded where they are read
+            return entry_of(row), language
 
     def stop(self, entry_id: str) -> bool:
         """Ask whoever makes a summary to stop. False: nobody does."""

@@ -330,6 +330,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "request_reason_short": ("{min_length}자 이상이어야 합니다", "it takes {min_length} characters at least"),
     "request_reason_many": ("{max_length}개까지 받습니다", "up to {max_length} are taken"),
     "request_reason_json": ("JSON이 아닙니다", "it is no JSON"),
+    "request_reason_object": ("JSON 객체가 아닙니다", "it is no JSON object"),
     "library_import_many": (
         "한 번에 {limit}건까지 들여옵니다. 파일을 나누어 주세요. 앞의 것은 들어왔습니다.",
         "Up to {limit} entries are imported at a time. Divide the file; what stood before is in.",

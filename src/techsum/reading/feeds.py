@@ -15,7 +15,16 @@ LARGEST = 5 * 1024 * 1024
 _SHORTEST_TITLE = 8
 """Characters of a link's words on a list page: menus are shorter, headlines longer."""
 _HEAD = 4096
-_SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_COMMENT = re.compile("<!--(?>.*?-->)", re.DOTALL)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+"""Names an encoding, which the decoded text has no more."""
+_SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(<!\[CDATA\[(?>.*?(?:\]\]>|\Z))|<!--(?>.*?(?:-->|\Z)))|&(?:#(\d{1,10});|#x([0-9a-fA-F]{1,8});|(\w{1,40};))?",
+    re.DOTALL,
+)
+_LETTERS = ((0x20, 0xD800), (0xE000, 0xFFFE), (0x10000, 0x110000))
+"""What XML allows, from and below."""
 _ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,200}encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._-]{1,40})""")
 _FEWEST = 3
 """Links of one shape that make a page a list of articles."""
@@ -56,29 +65,49 @@ def parse_links(body: bytes, url: str, charset: str | None = None) -> Links:
 
 
 def _of_xml(body: bytes, url: str) -> Links:
-    if _SITEMAP.search(body[:_HEAD]):
-        return _of_sitemap(body, url)
-    if b"<!ENTITY" in body[:_HEAD]:  # feedparser expands none; no feed of today has any
+    text = _decoded(body, url)
+    head = _COMMENT.sub("", text)[:_HEAD]
+    if _SITEMAP.search(head):
+        return _of_sitemap(text, url)
+    if "<!ENTITY" in head:  # no feed of today has any, and what they stand for may be huge
         raise ReadingError("feed_none", url=url)
     import feedparser
 
-    found = feedparser.parse(
-        io.BytesIO(_utf8(body, url)),  # never bytes or a string: it would open what they name
-        # no address: feedparser would make one of a `guid` that is a number
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    listed = (Listed(_address(entry, url), _line(entry.get("title", ""))) for entry in found.entries)
+    try:
+        found = feedparser.parse(
+            # never bytes or a string: it would open what they name
+            io.BytesIO(_REFERENCE.sub(_mended, text).encode("utf-8", "replace")),
+            # no address: feedparser would make one of a `guid` that is a number
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception:  # noqa: BLE001 - it stumbles in many ways over what is no feed
+        raise ReadingError("feed_none", url=url) from None
+    listed = (Listed(_address(entry, url), _line(entry.get("title") or "")) for entry in found.entries)
     return Links(tuple(_distinct(listed)))
 
 
-def _of_sitemap(body: bytes, url: str) -> Links:
+def _mended(match: re.Match[str]) -> str:
+    """A reference as XML has it: a bare `&` is one, and what stands for no letter is left out."""
+    whole, kept, number, hexadecimal, named = match[0], *match.groups()
+    if kept or named:
+        return whole
+    if number or hexadecimal:
+        return whole if _is_letter(int(number) if number else int(hexadecimal, 16)) else ""
+    return "&amp;"
+
+
+def _is_letter(code: int) -> bool:
+    return code in (9, 10, 13) or any(low <= code < high for low, high in _LETTERS)
+
+
+def _of_sitemap(text: str, url: str) -> Links:
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError, fromstring
 
     try:
-        root = fromstring(body)
+        root = fromstring(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise ReadingError("feed_none", url=url) from None
     if _name(root) == "sitemapindex":
@@ -96,18 +125,19 @@ def _newest_first(root: Any, tag: str, url: str) -> list[Listed]:
 
 def _address(entry: Any, url: str) -> str:
     """Where the article is; a `guid` says it too, whatever it calls itself, where it is a whole address."""
-    link, guid = entry.get("link", "").strip(), entry.get("id", "").strip()
-    if link in ("", guid):
+    link, guid = (entry.get("link") or "").strip(), (entry.get("id") or "").strip()
+    of_its_own = any((one.get("href") or "").strip() == link for one in entry.get("links") or ())
+    if not link or (link == guid and not of_its_own):  # feedparser takes a guid for a link
         return guid if guid.startswith(("http://", "https://")) else ""
     return _joined(url, link)
 
 
-def _utf8(body: bytes, url: str) -> bytes:
-    """The feed in UTF-8: feedparser would take Korean that is called something else for Western European."""
+def _decoded(body: bytes, url: str) -> str:
+    """The feed's text: feedparser would take Korean that is called something else for Western European."""
     from techsum.reading.plain import decode
 
     declared = _ENCODING.match(body[:_HEAD])
-    return decode(body, url, declared[1].decode() if declared else None)[0].encode("utf-8", "replace")
+    return decode(body, url, declared[1].decode() if declared else None)[0]
 
 
 def _text(element: Any, tag: str) -> str:

@@ -79,9 +79,11 @@ def _binary_format(body: bytes) -> DocumentFormat | None:
 def _text_format(body: bytes, source: str, media_type: str) -> DocumentFormat:
     head, suffix = body[:_HEAD], source.partition("?")[0].rpartition(".")[2].lower()
     for one in TEXT:
-        told = one.head and (one.head.match(head) or media_type.startswith(one.media_types))
-        named = not one.head and (media_type == one.media_types[0] or suffix in one.suffixes)
-        if told or named:
+        if one.head:
+            known = bool(one.head.match(head)) or (one.media_types and media_type.startswith(one.media_types))
+        else:  # "text/plain" may be anything
+            known = one is not TEXT[-1] and (media_type.startswith(one.media_types) or suffix in one.suffixes)
+        if known:
             return one
     return TEXT[-1]
 

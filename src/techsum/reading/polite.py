@@ -95,8 +95,8 @@ class Polite:
         """Seconds until another attempt may be made; None: it would not help, or be too long."""
         if not isinstance(error, FetchError) or error.values.get("status") not in (_TOO_MANY, _AWAY):
             return None
-        asked = seconds_asked(str(error.values.get("retry_after", "")))
-        wait = 5.0 * 2 ** (attempt - 1) if asked is None else asked
+        retry_after = seconds_asked(str(error.values.get("retry_after", "")))
+        wait = 5.0 * 2 ** (attempt - 1) if retry_after is None else retry_after
         return wait if wait <= self._longest_wait else None
 
     def _rules(self, host: str) -> Protego:

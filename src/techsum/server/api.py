@@ -25,8 +25,8 @@ from techsum.contracts.entry import (
     whole_entry,
 )
 from techsum.contracts.events import Answered, Cancelled, Done, Failed, WireEvent, encode
-from techsum.contracts.request import MOST_CHARACTERS, Change, CheckRequest, QuestionRequest, SummaryRequest
-from techsum.contracts.serialization import adapter
+from techsum.contracts.request import Change, CheckRequest, QuestionRequest, SummaryRequest
+from techsum.contracts.serialization import MOST_CHARACTERS, adapter
 from techsum.contracts.service import Begun, Health, Imported, Models, Readiness, ShareLink
 from techsum.contracts.summary import CheckResult
 from techsum.errors import StorageError, TechsumError, UsageError

@@ -18,7 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from techsum import __version__
 from techsum.contracts.entry import Failure
-from techsum.contracts.request import MOST_CHARACTERS, MOST_SUMMARY_CHARACTERS
+from techsum.contracts.request import MOST_SUMMARY_CHARACTERS
+from techsum.contracts.serialization import MOST_CHARACTERS
 from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
 from techsum.errors import StorageError
 from techsum.kiwi_process import in_background

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, FastAPI, Form, Query, Request, Response, UploadFile
@@ -13,12 +13,8 @@ from starlette.concurrency import run_in_threadpool
 
 from techsum.contracts.entry import OPEN
 from techsum.contracts.options import DEFAULTS, Register, Style, SummaryOptions
-from techsum.contracts.request import (
-    LONGEST_QUESTION,
-    MOST_CHARACTERS,
-    MOST_SUMMARY_CHARACTERS,
-    SummaryRequest,
-)
+from techsum.contracts.request import LONGEST_QUESTION, MOST_SUMMARY_CHARACTERS, SummaryRequest
+from techsum.contracts.serialization import MOST_CHARACTERS
 from techsum.contracts.summary import SummarySentence
 from techsum.errors import TechsumError
 from techsum.files import file_name
@@ -178,15 +174,15 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         request: Request,
         entry_id: str,
         length: Annotated[str, Form()],
-        style: Annotated[Style, Form()],
-        register_: Annotated[Register, Form(alias="register")],
+        style: Annotated[str, Form()],
+        register_: Annotated[str, Form(alias="register")],
         model: Annotated[str, Form()],
     ) -> Response:
         entry = own(request, entry_id)
         if not entry:
             return gone(request)
         try:
-            options = SummaryOptions(length, style, register_, model)
+            options = SummaryOptions(length, cast("Style", style), cast("Register", register_), model)
             return back(jobs.again(entry, options, user_language(), client_of(request)).id)
         except TechsumError as error:
             return show(request, entry, problem=str(error), status=status_of(error))

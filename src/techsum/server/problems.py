@@ -92,6 +92,7 @@ _REASONS = {
     "string_too_short": "request_reason_short",
     "too_long": "request_reason_many",
     "json_invalid": "request_reason_json",
+    "dataclass_type": "request_reason_object",
 }
 """Why a value does not fit, by pydantic's names of the errors that a client can make most easily."""
 

@@ -74,7 +74,7 @@ class Questions:
     def ask_library(
         self, reader: str, question: str, model: str, cancel: threading.Event, client: Client
     ) -> Iterator[tuple[Entry, LibraryAnswer]]:
-        """Answer a question from everything that a reader saved; errors as `question`."""
+        """Answer a question from everything that a reader saved; errors as `ask`."""
         name = named_model(model)
 
         def turn(article: Article) -> AbstractContextManager[None]:

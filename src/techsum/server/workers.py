@@ -180,7 +180,7 @@ class Workers:
         if claimed:
             entry, language = claimed
             before = [Logged(t.number, t.name, t.data) for t in self.work.stored({entry.id: 0})]
-            makes.take_over(entry, "en" if language == "en" else "ko", before)
+            makes.take_over(entry, language, before)
 
     def _reclaim_dead(self, now: float) -> None:
         """Take over from who has stopped saying that it lives."""
