@@ -11,7 +11,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes -r
 OWN := $(INSTALL) --no-deps --no-build-isolation -e .
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test test-all test-newest lint format bench fuzz audit site lock screenshots clean
+.PHONY: run app desktop test test-all test-newest lint format bench fuzz audit docs lock screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -63,7 +63,7 @@ audit: .venv/audit/bin/pip-audit
 	@.venv/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
 
 # the documentation as a site, build/site; a link that leads nowhere is an error
-site: .venv/docs/bin/mkdocs
+docs: .venv/docs/bin/mkdocs
 	@NO_MKDOCS_2_WARNING=1 .venv/docs/bin/mkdocs build --strict
 
 .venv/docs/bin/mkdocs: constraints.txt | .venv/bin/python

@@ -8,7 +8,27 @@ import zipfile
 import zlib
 from typing import NamedTuple
 
+import pytest
+
 from support.documents import compound_file
+from techsum.errors import ReadingError
+from techsum.reading.parsers import parse
+
+ASIDE = "이 글은 본문 곁에 있다."
+ENTITIES = '<!DOCTYPE a [<!ENTITY x "하">]>'
+
+
+def lines(body, name="a"):
+    """The paragraphs that are read of a document."""
+    return parse(body, name).text.split("\n\n")
+
+
+def refusal(body, name="a"):
+    """Why a document is not read."""
+    with pytest.raises(ReadingError) as refused:
+        parse(body, name)
+    return refused.value
+
 
 # --- HWP 5 ---
 

@@ -73,9 +73,9 @@ def batch(
     with opened(out, source, options) as output:
         done, made, errors = output.done, 0, 0
         yield BatchProgress(done, 0, 0, 0.0)
-        left = RemainingItems(source, done, output.last_id)
-        crew = _crew(options.model, workers, slots)
-        with closing(_rows(engine, left, options, crew)) as rows:
+        remaining = RemainingItems(source, done, output.last_id)
+        config = _config(options.model, workers, slots)
+        with closing(_rows(engine, remaining, options, config)) as rows:
             for item, line, failed in rows:
                 output.write(line)
                 made += 1
@@ -83,7 +83,7 @@ def batch(
                 yield BatchProgress(done + made, made, errors, item.share)
 
 
-def _crew(model: str, workers: int | None, slots: int | None) -> WorkerConfig:
+def _config(model: str, workers: int | None, slots: int | None) -> WorkerConfig:
     """What was asked for, and for what was not, what suits the model and the machine."""
     cores = usable_cores()
     workers = workers or (cores if model == EXTRACT else 1)
@@ -94,11 +94,11 @@ def _crew(model: str, workers: int | None, slots: int | None) -> WorkerConfig:
     )
 
 
-def _rows(engine: Engine, left: RemainingItems, options: SummaryOptions, crew: WorkerConfig) -> Rows:
+def _rows(engine: Engine, remaining: RemainingItems, options: SummaryOptions, config: WorkerConfig) -> Rows:
     if engine == "ray":
         from techsum.batch.on_ray import ray_rows
 
-        return ray_rows(left, options, crew)
+        return ray_rows(remaining, options, config)
     from techsum.batch.local import local_rows
 
-    return local_rows(left, options, crew)
+    return local_rows(remaining, options, config)

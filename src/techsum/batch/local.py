@@ -31,23 +31,23 @@ _DEATHS = 2
 
 
 def local_rows(
-    left: RemainingItems, options: SummaryOptions, crew: WorkerConfig
+    remaining: RemainingItems, options: SummaryOptions, config: WorkerConfig
 ) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
     Args:
-        left: what to work on.
+        remaining: what to work on.
         options: how to summarise.
-        crew: who does it.
+        config: who does it.
 
     Raises:
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    pool = Pool(options, crew)
-    window = crew.workers * max(_AHEAD, 4 * crew.slots)
+    pool = Pool(options, config)
+    window = config.workers * max(_AHEAD, 4 * config.slots)
     ready: dict[int, Made] = {}
-    more, first = True, left.done + 1
-    items = fetched(left.items(), Polite(settings().cache_dir / "pages"))
+    more, first = True, remaining.done + 1
+    items = fetched(remaining.items(), Polite(settings().cache_dir / "pages"))
     try:
         while more or pool.busy:
             # the oldest is taken however many are held: a link may come after texts that stood behind it
@@ -73,10 +73,10 @@ def local_rows(
 class Pool:
     """The workers. One that dies is replaced; what it had is given out again, each item alone."""
 
-    def __init__(self, options: SummaryOptions, crew: WorkerConfig) -> None:
-        self._options, self._crew = options, crew
+    def __init__(self, options: SummaryOptions, config: WorkerConfig) -> None:
+        self._options, self._config = options, config
         self._arrived: queue.SimpleQueue[tuple[_Worker, _Answer | None]] = queue.SimpleQueue()
-        self._workers = [_Worker(options, crew, self._arrived) for _ in range(crew.workers)]
+        self._workers = [_Worker(options, config, self._arrived) for _ in range(config.workers)]
         self._suspects: deque[Item] = deque()
         self._deaths: Counter[int] = Counter()
 
@@ -100,7 +100,7 @@ class Pool:
         return any(self._room(w) for w in self._workers)
 
     def _room(self, worker: "_Worker") -> bool:
-        return not worker.alone and len(worker.given) < 2 * self._crew.slots
+        return not worker.alone and len(worker.given) < 2 * self._config.slots
 
     def give(self, item: Item) -> None:
         """Give an item to the worker that has least to do."""
@@ -143,7 +143,7 @@ class Pool:
 
     def _replace(self, dead: "_Worker") -> Iterator[Made]:
         place = self._workers.index(dead)
-        self._workers[place] = _Worker(self._options, self._crew, self._arrived)
+        self._workers[place] = _Worker(self._options, self._config, self._arrived)
         had = list(dead.given.values())
         dead.given.clear()
         dead.end()
@@ -181,7 +181,7 @@ class _Worker:
     def __init__(
         self,
         options: SummaryOptions,
-        crew: WorkerConfig,
+        config: WorkerConfig,
         arrived: "queue.SimpleQueue[tuple[_Worker, _Answer | None]]",
     ) -> None:
         self.given: dict[int, Item] = {}
@@ -189,8 +189,8 @@ class _Worker:
         """It has one item, with which a worker died before."""
         self._arrived = arrived
         self._process = subprocess.Popen(  # noqa: S603 - this package's own command
-            [*WORKER, json.dumps(asdict(options), ensure_ascii=False), str(crew.slots)],
-            env=_environment() | {"TECHSUM_THREADS": str(crew.threads)},
+            [*WORKER, json.dumps(asdict(options), ensure_ascii=False), str(config.slots)],
+            env=_environment() | {"TECHSUM_THREADS": str(config.threads)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             process_group=None if sys.platform == "win32" else 0,  # Ctrl-C in the terminal is for the parent

@@ -32,26 +32,28 @@ _ROW_BYTES = 4096
 
 
 def ray_rows(
-    left: RemainingItems, options: SummaryOptions, crew: WorkerConfig
+    remaining: RemainingItems, options: SummaryOptions, config: WorkerConfig
 ) -> Generator[Made, None, None]:
     """Each item that is left with its row, in the input's order.
 
     `RAY_ADDRESS` names the cluster; without it one is started on this machine and ended again.
 
     Args:
-        left: what to work on; each machine of the cluster must find its files under the same path.
+        remaining: what to work on; each machine of the cluster must find its files under the same path.
         options: how to summarise.
-        crew: who does it, an actor a worker.
+        config: who does it, an actor a worker.
 
     Raises:
         UsageError: Ray is not installed.
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    with ray_session(crew.workers * crew.threads + 1):  # one core for the task that reads, which mostly waits
-        yield from _rows(left, options, crew)
+    with ray_session(
+        config.workers * config.threads + 1
+    ):  # one core for the task that reads, which mostly waits
+        yield from _rows(remaining, options, config)
 
 
-def _rows(left: RemainingItems, options: SummaryOptions, crew: WorkerConfig) -> Iterator[Made]:
+def _rows(remaining: RemainingItems, options: SummaryOptions, config: WorkerConfig) -> Iterator[Made]:
     import ray
     from ray.data import ActorPoolStrategy, DataContext
 
@@ -65,18 +67,18 @@ def _rows(left: RemainingItems, options: SummaryOptions, crew: WorkerConfig) -> 
     context.target_max_block_size = together * _ROW_BYTES
     context.target_min_block_size = 1
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-    read = ray.data.read_datasource(_source(left, together), override_num_blocks=1, num_cpus=0.1)
+    read = ray.data.read_datasource(_source(remaining, together), override_num_blocks=1, num_cpus=0.1)
     if ModelRef.parse(options.model).kind == "transformers" and ray.cluster_resources().get("GPU"):
         from techsum.batch.on_vllm import answered
 
-        made = answered(read, options, crew)
+        made = answered(read, options, config)
     else:
         made = read.map_batches(
             _Summarizer,
-            fn_constructor_args=(vars(options), vars(crew) | {"workers": 1}),
+            fn_constructor_args=(vars(options), vars(config) | {"workers": 1}),
             batch_size=None,
-            compute=ActorPoolStrategy(size=crew.workers),
-            num_cpus=crew.threads,
+            compute=ActorPoolStrategy(size=config.workers),
+            num_cpus=config.threads,
         )
     for row in made.iter_rows():
         if row["stop"]:
@@ -84,7 +86,7 @@ def _rows(left: RemainingItems, options: SummaryOptions, crew: WorkerConfig) -> 
         yield Made(Item.from_json(row["item"]), row["line"], row["failed"])
 
 
-def _source(left: RemainingItems, together: int) -> Any:
+def _source(remaining: RemainingItems, together: int) -> Any:
     """A source of blocks that are read as they are wanted."""
     from ray.data import Datasource, ReadTask
     from ray.data.block import BlockMetadata
@@ -96,12 +98,12 @@ def _source(left: RemainingItems, together: int) -> Any:
         def get_read_tasks(self, parallelism: int, *_: Any, **__: Any) -> list[Any]:
             assert parallelism  # noqa: S101 - one task in any case: it alone knows whom it asked when
             about = BlockMetadata(num_rows=None, size_bytes=None, input_files=None, exec_stats=None)
-            return [ReadTask(lambda: _blocks(left, together), about)]
+            return [ReadTask(lambda: _blocks(remaining, together), about)]
 
     return _Items()
 
 
-def _blocks(left: RemainingItems, together: int) -> Iterator[Any]:
+def _blocks(remaining: RemainingItems, together: int) -> Iterator[Any]:
     """The items as tables of JSON; an error of the input is the last row."""
     import pyarrow as pa
 
@@ -113,8 +115,8 @@ def _blocks(left: RemainingItems, together: int) -> Iterator[Any]:
     block: list[str] = []
     stop = ""
     try:
-        with closing(fetched(left.items(), Polite(settings().cache_dir / "pages"))) as items:
-            for item in _ordered(items, left.done + 1):
+        with closing(fetched(remaining.items(), Polite(settings().cache_dir / "pages"))) as items:
+            for item in _ordered(items, remaining.done + 1):
                 block.append(item.as_json())
                 if len(block) == together:
                     yield table(block)
@@ -139,8 +141,8 @@ def _ordered(items: Iterable[Item], first: int) -> Iterator[Item]:
 class _Summarizer:
     """One actor."""
 
-    def __init__(self, options: dict[str, Any], crew: dict[str, int]) -> None:
-        self._pool = Pool(SummaryOptions(**options), WorkerConfig(**crew))
+    def __init__(self, options: dict[str, Any], config: dict[str, int]) -> None:
+        self._pool = Pool(SummaryOptions(**options), WorkerConfig(**config))
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         stops = [stop for stop in batch["stop"] if stop]

@@ -44,13 +44,13 @@ _BLOCK = 64
 """Items that travel together; the engine makes batches of its own."""
 
 
-def answered(read: Any, options: SummaryOptions, crew: WorkerConfig, engine: Stage | None = None) -> Any:
+def answered(read: Any, options: SummaryOptions, config: WorkerConfig, engine: Stage | None = None) -> Any:
     """A dataset of rows (`item`, `line`, `failed`, `stop`) from one of items (`item`, `stop`).
 
     Args:
         read: the items.
         options: how to summarise; its model is `hf:ID` or `hf:FOLDER`, with an adapter or without.
-        crew: `workers` engines, a GPU each.
+        config: `workers` engines, a GPU each.
         engine: what answers `tokenized_prompt` by `sampling_params` in `generated_text`; by default vLLM.
 
     Raises:
@@ -67,16 +67,16 @@ def answered(read: Any, options: SummaryOptions, crew: WorkerConfig, engine: Sta
     load_tokenizer(where)  # a model that is missing says so here, in one line
     beside = {
         "batch_size": _BLOCK,
-        "compute": ActorPoolStrategy(min_size=1, max_size=2 * crew.workers),
+        "compute": ActorPoolStrategy(min_size=1, max_size=2 * config.workers),
         "num_cpus": 1,
     }
     requested = read.map_batches(_PromptBuilder, fn_constructor_args=(vars(options),), **beside)
-    return (engine or vllm(where, crew))(requested).map_batches(
+    return (engine or vllm(where, config))(requested).map_batches(
         _Looking, fn_constructor_args=(vars(options),), **beside
     )
 
 
-def vllm(where: Origin, crew: WorkerConfig) -> Stage:
+def vllm(where: Origin, config: WorkerConfig) -> Stage:
     """The stage that answers."""
     try:
         from ray.data.llm import build_processor, vLLMEngineProcessorConfig
@@ -91,7 +91,7 @@ def vllm(where: Origin, crew: WorkerConfig) -> Stage:
         vLLMEngineProcessorConfig(
             model_source=where.base,
             engine_kwargs=sizes | {"revision": where.revision},
-            concurrency=crew.workers,
+            concurrency=config.workers,
             batch_size=_BLOCK,
             chat_template_stage=False,
             tokenize_stage=False,

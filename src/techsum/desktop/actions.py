@@ -392,7 +392,7 @@ class Actions:
     async def delete(self, entry: Entry) -> None:
         """Delete one, after the reader said yes."""
         shelf = self.state.shelf
-        shelf.asked = None
+        shelf.to_delete = None
 
         async def work() -> None:
             await self._client.remove(entry.id, every=True)

@@ -127,7 +127,7 @@ class Shelf:
     page: int = 0
     more: bool = False
     problem: str = ""
-    asked: Entry | None = None
+    to_delete: Entry | None = None
     """The entry that is about to be deleted."""
 
 

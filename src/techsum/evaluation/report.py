@@ -130,9 +130,9 @@ def _table(results: Results) -> Iterator[str]:
     heads = [text("eval_system"), *(text(f"figure_{c}") for c in _COLUMNS), text("eval_characters")]
     heads += [text("eval_seconds"), text("eval_memory"), text("eval_chance")]
     yield f"<table><tr>{''.join(f'<th>{escape(h)}</th>' for h in heads)}</tr>"
-    chances = results.chances()
+    p_values = results.p_values()
     for system in results.systems:
-        last = f"{chances[system.name]:.3f}" if system.name in chances else "–"
+        last = f"{p_values[system.name]:.3f}" if system.name in p_values else "–"
         yield f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in [*_cells(system), last])}</tr>"
     yield "</table>"
 

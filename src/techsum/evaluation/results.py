@@ -70,14 +70,14 @@ class Results:
     """Best first, by the main figure."""
     protocol: Mapping[str, Any]
 
-    def chances(self, figure: str = MAIN) -> dict[str, float]:
+    def p_values(self, figure: str = MAIN) -> dict[str, float]:
         """For each system but the first: how likely its distance to the first is chance."""
         first = self.systems[0].scores(figure)
         return {s.name: p_value(first, s.scores(figure)) for s in self.systems[1:]}
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON report: protocol, figures with intervals, every output with its figures and evidence."""
-        chances = self.chances()
+        p_values = self.p_values()
         return {
             "protocol": dict(self.protocol),
             "systems": [
@@ -87,7 +87,7 @@ class Results:
                         f: {"mean": round(s.means[f], 4), "interval": [round(v, 4) for v in s.intervals[f]]}
                         for f in FIGURES
                     },
-                    "chance_of_equality_with_first": chances.get(s.name),
+                    "chance_of_equality_with_first": p_values.get(s.name),
                     "characters": round(s.characters, 1),
                     "seconds": round(s.seconds, 4),
                     "megabytes": s.run.megabytes,

@@ -131,7 +131,7 @@ class Library:
 
         Args:
             reader: whose.
-            request: the wish.
+            request: what was asked for.
             article: what was read already.
             worker: the process that makes it, where several share the library (`work.py`).
             language: of its messages.

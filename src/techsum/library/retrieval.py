@@ -21,17 +21,17 @@ _LEAST_SHARE, _BEHIND_BEST = 0.4, 0.9
 """Of a question's words, by weight, that a summary must have to be asked, and against the one with most."""
 
 
-def retrieve(library: Library, reader: str, wanted: Iterable[str], most: int) -> list[Entry]:
+def retrieve(library: Library, reader: str, content_words: Iterable[str], most: int) -> list[Entry]:
     """The saved summaries, with their articles, that have the most telling of these words.
 
     Args:
         library: the library.
         reader: whose.
-        wanted: words, most telling where few summaries have them; not all need to be found.
+        content_words: words, most telling where few summaries have them; not all need to be found.
         most: how many summaries, the best first. Versions of one source count once.
     """
     dialect, scores, possible = library.engine.dialect.name, dict[int, float](), 0.0
-    terms = list(islice(filter(None, dict.fromkeys(map(indexed_word, wanted))), _MOST_TERMS))
+    terms = list(islice(filter(None, dict.fromkeys(map(indexed_word, content_words))), _MOST_TERMS))
 
     def listed(table: NamedFromClause) -> list[ColumnElement[bool]]:
         kept = [table.c.reader == reader, table.c.discarded.is_(None), table.c.saved.is_not(None)]

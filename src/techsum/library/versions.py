@@ -54,8 +54,8 @@ def inherited(connection: Connection, source_id: str) -> dict[str, Any]:
 
 def ids(connection: Connection, one: Sequence[ColumnElement[bool]]) -> list[str]:
     """The ids of all versions of the summary that fulfils these conditions, its own among them."""
-    wanted = select(summaries.c.id, summaries.c.source_id, summaries.c.reader).where(*one)
-    row = connection.execute(wanted).one_or_none()
+    owned = select(summaries.c.id, summaries.c.source_id, summaries.c.reader).where(*one)
+    row = connection.execute(owned).one_or_none()
     if row is None or row.source_id is None:
         return [row.id] if row else []
     own = (summaries.c.reader == row.reader, summaries.c.discarded.is_(None))

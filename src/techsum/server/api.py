@@ -275,24 +275,26 @@ def start(
     options = submitted.options
     if upload:
         body, name = upload
-        wish = EntryRequest("file", name, options)
-        return jobs.submit(reader, wish, lambda: read_upload(body, name), user_language(), client=client)
+        entry_request = EntryRequest("file", name, options)
+        return jobs.submit(
+            reader, entry_request, lambda: read_upload(body, name), user_language(), client=client
+        )
     if link := link_in(submitted.source):
         before = None if submitted.fresh else library.of_source(reader, link, options)
         if before:
             return before
-        wish = EntryRequest("link", link, options)
-        return jobs.submit(reader, wish, lambda: read_remote(link), user_language(), client=client)
+        entry_request = EntryRequest("link", link, options)
+        return jobs.submit(reader, entry_request, lambda: read_remote(link), user_language(), client=client)
     label = " ".join(submitted.source.split())[:_LABEL]
     # read at once, so that a text that is too short is answered where it was typed; a book is not too short
     text_ = submitted.source
     article = read_remote(text_) if len(text_) < LONG_CHARACTERS else lambda: read_remote(text_)
-    wish = EntryRequest("text", label, options)
-    return jobs.submit(reader, wish, article, user_language(), client=client)
+    entry_request = EntryRequest("text", label, options)
+    return jobs.submit(reader, entry_request, article, user_language(), client=client)
 
 
 async def parse_summary_request(request: Request) -> tuple[SummaryRequest, tuple[bytes, str] | None]:
-    """What a request for a summary holds, as JSON or as a form: the wish, and the file's content and name.
+    """What a request for a summary holds, as JSON or as a form; with a file its content and name.
 
     Raises:
         UsageError: it is neither, or a field does not fit, or an option does not exist.

@@ -31,11 +31,11 @@ def pages(library: Library, feed_reader: FeedReader, draw: Callable[..., Respons
 
     def show(request: Request, day: str = "", *, status: int = 200, **more: Any) -> Response:
         reader = reader_of(request)
-        days, asked = feeds.days(reader), bool(day)
+        days, chosen = feeds.days(reader), bool(day)
         day = day or (days[0].day if days else "")
         items, followed = feeds.briefing(reader, day) if day else [], feeds.of(reader)
         context = {"problem": "", "typed": "", "minutes": settings().feed_minutes} | more
-        context |= {"days": days, "day": day, "feeds": followed, "items": items, "asked": asked}
+        context |= {"days": days, "day": day, "feeds": followed, "items": items, "chosen_day": chosen}
         being_read = any(feed.being_read for feed in followed)
         context["waiting"] = being_read or any(item.entry.status in OPEN for item in items)
         return draw(request, "briefing.html", status, here="briefing", **context)

@@ -132,7 +132,7 @@ class Jobs:
         Args:
             reader: whose.
             client: who the limits count it for; by default the reader.
-            request: what is kept of the wish.
+            request: what was asked for.
             source: the article, or what reads it in the job's thread.
             language: of messages and notices.
             source_id: of the summary that it is a version of.

@@ -48,7 +48,7 @@ def _row(actions: Actions, shell: Shell, shelf: Shelf, entry: Entry) -> ft.Contr
         await actions.read(entry)
 
     def about_to_delete() -> None:
-        shelf.asked = entry
+        shelf.to_delete = entry
 
     tags = " ".join(f"#{t}" for t in entry.tags)
     return ft.Row(
@@ -97,7 +97,7 @@ def _pages(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
 
 
 def _sure(actions: Actions, shell: Shell, shelf: Shelf) -> ft.AlertDialog | None:
-    entry = shelf.asked
+    entry = shelf.to_delete
     if entry is None:
         return None
 
@@ -105,7 +105,7 @@ def _sure(actions: Actions, shell: Shell, shelf: Shelf) -> ft.AlertDialog | None
         await actions.delete(entry)
 
     def keep() -> None:
-        shelf.asked = None
+        shelf.to_delete = None
 
     return ft.AlertDialog(
         modal=True,

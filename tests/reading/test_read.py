@@ -1,78 +1,21 @@
 """Every kind of source becomes the same article."""
 
 import io
-import time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from support import documents
-from support.documents import SCIENCETIMES
 from support.office import zipped
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
 from techsum import pipes, read
-from techsum.contracts.article import Article
 from techsum.errors import ReadingError
 from techsum.reading import isolated, read_text
 from techsum.reading.isolated import parse_isolated
 
-OLD = """<html><head><meta charset="utf-8"></head><body><div class="menu">전체 메뉴</div>
-<h1 class="tit">{title}<span>기초·응용과학</span></h1><div class="view_content">{body}</div>
-<div class="right">많이 본 뉴스</div></body></html>"""
-CREDIT = "저작권자 2026-02-13 ⓒ ScienceTimes"
-REPRINT = "연합뉴스 2026-02-13"
-
 
 def p_tags(paragraphs):
     return "".join(f"<p>{p}</p>" for p in paragraphs)
-
-
-def br_tags(paragraphs):
-    return "<br><br>\n".join(paragraphs)
-
-
-@pytest.mark.parametrize("layout", [SCIENCETIMES, OLD])
-@pytest.mark.parametrize("body", [p_tags, br_tags])
-def test_both_generations_of_sciencetimes_pages(layout, body):
-    # given a page of either generation, its body in <p> or <br>, with the site's credits at the end
-    html = layout.format(title=TITLE, body=body([*PARAGRAPHS, REPRINT, CREDIT]))
-    # when
-    got = parse_isolated(
-        html.encode(), "https://www.sciencetimes.co.kr/nscvrg/view/menu/250?nscvrgSn=1", "text/html"
-    )
-    # then: exactly the paragraphs, without menus, credits and neighbours
-    assert got.text == BODY
-    assert got.title == TITLE
-    assert got.notices == ()
-
-
-def test_the_current_layout_names_author_and_date():
-    html = SCIENCETIMES.format(title=TITLE, body=p_tags(PARAGRAPHS))
-    got = parse_isolated(html.encode(), "https://www.sciencetimes.co.kr/nscvrg/view/menu/250", "text/html")
-    assert (got.author, got.published) == ("김한결", "2026-02-13")
-
-
-def test_the_old_permalink_layout():
-    html = f'<html><body><div class="board_cont"><strong>{TITLE}</strong>{p_tags(PARAGRAPHS)}</div></body></html>'
-    got = parse_isolated(html.encode(), "https://sciencetimes.co.kr/?news=salt", "text/html")
-    assert (got.title, got.text) == (TITLE, BODY)
-
-
-def test_an_unknown_sciencetimes_layout_falls_back_and_says_so():
-    html = documents.html(TITLE, PARAGRAPHS)
-    got = parse_isolated(html.encode(), "https://www.sciencetimes.co.kr/new/1", "text/html")
-    assert PARAGRAPHS[0] in got.text
-    assert [n.kind for n in got.notices] == ["adapter_fallback"]
-
-
-def test_a_host_that_only_contains_the_name_gets_no_rules():
-    from techsum.reading.sciencetimes import is_sciencetimes
-
-    assert is_sciencetimes("https://www.sciencetimes.co.kr/a")
-    assert not is_sciencetimes("https://sciencetimes.co.kr.evil.example/a")
-    assert not is_sciencetimes("https://evil.example/?u=sciencetimes.co.kr")
 
 
 def test_any_article_page_through_a_link(loopback):
@@ -210,6 +153,7 @@ BAD = {
     "bomb.hwpx": (lambda: zipped({"Contents/section0.xml": b"\0" * (210 << 20)}), "source_too_large"),
     "laughs.hwpx": (lambda: zipped({"Contents/section0.xml": LAUGHS}), "source_broken"),
 }
+
 LAUGHS = b'<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;">]><a>&y;</a>'
 
 
@@ -232,78 +176,10 @@ def test_missing_files_and_folders(tmp_path):
         assert refused.value.key == key
 
 
-def test_sentences_know_their_place(article):
-    assert [article.text[s.start : s.end] for s in article.sentences] == [s.text for s in article.sentences]
-    assert len(article.sentences) == 7
-    assert article.sentences[3].text.startswith("리튬 전지와 달리")
-
-
-KOREAN = st.text(
-    st.sampled_from("가나다라 한국어문장이다.?!“”\"'()\n0123456789.,%℃aB😀漢\u1100\u1161"), max_size=300
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(KOREAN, max_size=6).map("\n\n".join))
-def test_every_offset_slices_back_to_its_sentence(text):
-    sentences = Article(text).sentences
-    for one in sentences:
-        assert text[one.start : one.end] == one.text
-        assert one.text == one.text.strip() != ""
-        assert "\n\n" not in one.text
-    # in order, without overlap, and nothing but white space between them
-    ends = [0, *(s.end for s in sentences)]
-    starts = [*(s.start for s in sentences), len(text)]
-    assert all(not text[a:b].strip() for a, b in zip(ends, starts, strict=True))
-
-
-def test_a_paragraph_of_a_million_characters_without_a_full_stop():
-    text = "가나다 " * 25_000
-    began = time.monotonic()
-    sentences = Article(text).sentences
-    assert time.monotonic() - began < 60
-    assert all(text[s.start : s.end] == s.text for s in sentences)
-
-
 def test_the_sample_article():
     article = read(SAMPLE)
     assert article.title == "땀 한 방울로 탈수를 먼저 안다… 손목에 붙이는 종이 센서"
     assert len(article.paragraphs) == 5
-
-
-LINKED = (
-    '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "제목이다", '
-    '"author": [{"@type": "Person", "name": "박하늘 기자"}], "datePublished": "2026-05-04T10:00:00+09:00"}]}</script>'
-)
-
-
-@pytest.mark.parametrize(
-    ("head", "expected"),
-    [
-        (
-            '<meta name="author" content="이새봄"><meta property="article:published_time" content="2026-05-04T01:00Z">',
-            ("이새봄", "2026-05-04"),
-        ),
-        (LINKED, ("박하늘", "2026-05-04")),
-        (
-            '<meta name="author" content="https://example.com/u"><script type="application/ld+json">{broken</script>',
-            (None, None),
-        ),
-    ],
-)
-def test_author_and_date_from_what_a_page_says_of_itself(head, expected):
-    # the body mentions a date that is not the article's
-    paragraphs = [*PARAGRAPHS, "이 섬의 첫 발전소는 1998년 3월 2일에 세워졌다."]
-    got = parse_isolated(
-        documents.html(TITLE, paragraphs, head).encode(), "https://example.com/a", "text/html"
-    )
-    assert (got.author, got.published) == expected
-    assert got.title == TITLE
-
-
-def test_the_sites_name_is_no_part_of_the_title():
-    html = documents.html(TITLE, PARAGRAPHS).replace("og:title", "og:other")
-    assert parse_isolated(html.encode(), "https://example.com/a", "text/html").title == TITLE
 
 
 def test_files_in_the_current_folder_are_not_taken_for_modules(tmp_path, monkeypatch):
