@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """The library, and the key that signs the readers' cookies."""
     database_url: SecretStr | None = None
     """The library in PostgreSQL (`postgresql+psycopg://…`) instead of SQLite in `data_dir`."""
+    database_connections: int = Field(default=15, ge=1)
+    """Connections of one process to PostgreSQL at most; those of all processes must fit its own limit."""
     hosts: str = ""
     """Names under which the server may be asked (`techsum.example,*.example`); empty: any."""
     proxies: str = ""

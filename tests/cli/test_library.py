@@ -130,3 +130,13 @@ def test_a_question_is_answered_and_more_come_from_a_pipe(techsum):
     assert "한빛대" in out
     said = json.loads(techsum("chat", BODY, "수출은 어느 나라로 하나요?", "--json")[1])
     assert said["found"] is False
+
+
+def test_a_copy_is_restored(techsum, kept, tmp_path):
+    assert techsum("library", "backup", tmp_path / "copy.db")[0] == 0
+    assert techsum("library", "delete", kept) == (0, "", "")
+    code, out, err = techsum("library", "restore", tmp_path / "copy.db")
+    assert (code, err, "library-before-" in out) == (0, "", True)
+    assert techsum("library", "show", kept)[0] == 0
+    code, _, err = techsum("library", "restore", tmp_path / "none.db")
+    assert (code, err.count("\n")) == (1, 1)

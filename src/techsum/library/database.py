@@ -10,25 +10,28 @@ from sqlalchemy.pool import NullPool
 
 from techsum.errors import StorageError
 from techsum.files import make_private
+from techsum.settings import settings
 
 _BUSY_SECONDS = 10
 _MIGRATING = 7_427_311
 """The number of our advisory lock; any that nobody else in the database takes."""
+_KEPT_CONNECTIONS = 5
+"""Of a process to PostgreSQL; what more it needs for a moment it closes again."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def bring_up(engine: Engine) -> None:
     """Migrate, one process at a time; nothing is done where the form is the newest."""
-    if _revision(engine) == _newest():  # alembic takes 10 MB, for a database that is nearly always there
+    if _revision(engine) == newest_form():  # alembic takes 10 MB, for a database that is nearly always there
         return
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":  # the lock is given back with the connection
             connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
             connection.commit()
         now = _revision(engine)
-        if now is not None and now > _newest():
-            raise StorageError("library_newer", now=now, known=_newest())
-        if now != _newest():
+        if now is not None and now > newest_form():
+            raise StorageError("library_newer", now=now, known=newest_form())
+        if now != newest_form():
             migrate(engine)
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
@@ -54,7 +57,8 @@ def _revision(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _newest() -> str:
+def newest_form() -> str:
+    """The newest form of the tables that this version knows."""
     return max(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
@@ -66,7 +70,11 @@ def as_json(value: Any) -> str:
 def make_engine(url: str) -> Engine:
     """The database at this address; a file is made where there is none."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, json_serializer=as_json)
+        most = settings().database_connections
+        kept = min(most, _KEPT_CONNECTIONS)
+        return create_engine(
+            url, pool_size=kept, max_overflow=most - kept, pool_pre_ping=True, json_serializer=as_json
+        )
     path = url.removeprefix("sqlite:///")
     try:
         # what people read is theirs alone: no other user of the machine opens the folder

@@ -2,20 +2,17 @@
 
 import hashlib
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from techsum.contracts.article import Article, detect_language
 from techsum.contracts.entry import CHECKED_BY, Entry, ExportedEntry, ExportedQuestion, Question, Request
 from techsum.contracts.serialization import dump, load_strictly
 from techsum.contracts.summary import Summary, SummarySentence
-from techsum.errors import StorageError, UsageError
-from techsum.files import atomic_file
+from techsum.errors import UsageError
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
 from techsum.library.tables import storable
@@ -226,37 +223,3 @@ def training_rows(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
                 "title": entry.title,
                 "rejected": entry.result.text if entry.result else "",
             }
-
-
-def backup(library: Library, to: Path) -> None:
-    """Copy a SQLite library while it is used: the copy is the state of one moment.
-
-    Raises:
-        StorageError: the library is PostgreSQL, which has `pg_dump`; or the copy cannot be written.
-    """
-    if to.exists() and to.samefile(str(library.engine.url.database or "")):
-        raise StorageError("library_backup", path=to, reason="library.db")
-    with closing(_sqlite(library)) as source:
-        try:
-            with atomic_file(to, private=True) as part, closing(sqlite3.connect(part)) as target:
-                source.backup(target)
-        except (OSError, sqlite3.Error) as error:
-            raise StorageError("library_backup", path=to, reason=error) from None
-
-
-def integrity(library: Library) -> list[str]:
-    """What is wrong with the database's file; empty: nothing.
-
-    Raises:
-        StorageError: the library is PostgreSQL, which checks itself.
-    """
-    with closing(_sqlite(library)) as source:
-        line_data = [row[0] for row in source.execute("PRAGMA integrity_check")]
-        broken = [f"{table} {row}" for table, row, *_ in source.execute("PRAGMA foreign_key_check")]
-    return [line for line in line_data if line != "ok"] + broken
-
-
-def _sqlite(library: Library) -> sqlite3.Connection:
-    if library.engine.dialect.name != "sqlite":
-        raise StorageError("library_postgres")
-    return sqlite3.connect(str(library.engine.url.database))

@@ -163,6 +163,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Put in an export or the earlier app's list.",
     ),
     "help_library_backup": ("쓰는 중에도 온전한 사본을 만듭니다.", "Copy the library while it is used."),
+    "help_library_restore": (
+        "사본으로 되돌립니다. 지금 내용은 따로 남겨 둡니다.",
+        "Make the library what a copy of it is; what it is now is kept beside it.",
+    ),
+    "help_library_of_backup": ("library backup으로 만든 파일", "a file that `library backup` wrote"),
     "help_library_integrity": ("보관함 파일을 점검합니다.", "Check the library's file."),
     "help_library_reader": ("누구의 보관함", "whose library"),
     "help_library_query": ("낱말 또는 초성", "words, or the first consonants of their syllables"),

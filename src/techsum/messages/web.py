@@ -323,6 +323,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "library_exported": ("{count}개를 {path}에 썼습니다.", "{count} written to {path}."),
     "library_backed_up": ("사본을 만들었습니다: {path}", "Copied to {path}."),
+    "library_restored": (
+        "{path}의 내용으로 되돌렸습니다. 되돌리기 전의 보관함은 {before}에 있습니다.",
+        "The library is what {path} holds. What it was before is in {before}.",
+    ),
+    "library_no_copy": (
+        "'{path}'은(는) 온전한 보관함 사본이 아닙니다 ({reason}). techsum library backup으로 만든 파일을 골라 주세요.",
+        "'{path}' is no sound copy of a library ({reason}). Choose a file that techsum library backup wrote.",
+    ),
     "library_sound": ("보관함이 온전합니다.", "The library is sound."),
     "library_kept": ("보관했습니다: techsum library show {id}", "Kept: techsum library show {id}"),
     "chat_prompt": ("질문> ", "Question> "),

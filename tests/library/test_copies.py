@@ -1,0 +1,98 @@
+"""A copy brings the library back, whole, whoever uses it."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from support.texts import BODY, TITLE
+from techsum.contracts.article import Article
+from techsum.contracts.entry import Request
+from techsum.errors import StorageError
+from techsum.library import open_library
+from techsum.library.copies import backup, integrity, restore
+from techsum.library.database import migrate
+from techsum.summarizers import extract
+
+ARTICLE = Article(BODY, TITLE)
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path}/data/library.db"
+
+
+@pytest.fixture
+def used(url):
+    """A library that a server has open."""
+    library = open_library(url)
+    yield library
+    library.close()
+
+
+def keep(library):
+    return library.keep("mine", Request("text", "글"), ARTICLE, extract(ARTICLE)).id
+
+
+def test_a_library_in_use_goes_back_to_its_copy(used, url, tmp_path):
+    # given a copy, and what was saved and deleted after it
+    before = keep(used)
+    backup(used, tmp_path / "copy.db")
+    after = keep(used)
+    used.delete("mine", before)
+    # when it is restored while a server has it open
+    kept = restore(url, tmp_path / "copy.db")
+    # then the server has what the copy has, and the rest is beside it
+    assert used.get("mine", before).result.sentences
+    assert used.get("mine", after) is None
+    assert integrity(used) == []
+    aside = open_library(f"sqlite:///{kept}")
+    assert (aside.get("mine", before), aside.get("mine", after).title) == (None, TITLE)
+    aside.close()
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_wal_file_holds_does_not_come_back(used, url, tmp_path):
+    backup(used, tmp_path / "copy.db")
+    # given a reader who keeps the last writes in the -wal file
+    with closing(sqlite3.connect(tmp_path / "data/library.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM summaries").fetchone()
+        after = keep(used)
+        assert (tmp_path / "data/library.db-wal").stat().st_size > 0
+        restore(url, tmp_path / "copy.db")
+    used.close()
+    again = open_library(url)
+    assert again.get("mine", after) is None
+    again.close()
+
+
+def test_a_copy_of_an_older_version_is_upgraded(used, url, tmp_path):
+    entry_id = keep(used)
+    backup(used, tmp_path / "copy.db")
+    old = open_library(f"sqlite:///{tmp_path}/copy.db")
+    migrate(old.engine, "0006", down=True)
+    old.close()
+    restore(url, tmp_path / "copy.db")
+    assert used.get("mine", entry_id).title == TITLE
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None])
+def test_what_is_no_copy_changes_nothing(used, url, tmp_path, content):
+    entry_id = keep(used)
+    if content is not None:
+        (tmp_path / "copy.db").write_bytes(content)
+    with pytest.raises(StorageError, match="library backup"):
+        restore(url, tmp_path / "copy.db")
+    assert used.get("mine", entry_id)
+    assert not list(tmp_path.glob("data/library-before-*"))
+
+
+def test_a_copy_of_a_newer_version_changes_nothing(used, url, tmp_path):
+    backup(used, tmp_path / "copy.db")
+    copy = sqlite3.connect(tmp_path / "copy.db")
+    copy.execute("UPDATE alembic_version SET version_num = '9999'")
+    copy.commit()
+    copy.close()
+    with pytest.raises(StorageError, match="9999"):
+        restore(url, tmp_path / "copy.db")
