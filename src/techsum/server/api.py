@@ -1,5 +1,6 @@
 """The JSON API under `/api`."""
 
+import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -224,7 +225,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
         entry, cancel = own(request, entry_id), threading.Event()
         events = jobs.questions.ask(entry, submitted.question, submitted.model, cancel, client_of(request))
         if "text/event-stream" in accept:
-            return EventSourceResponse(_streamed(events, cancel))
+            return EventSourceResponse(streamed(events, cancel))
         *_, last = events
         assert isinstance(last, Answered)  # noqa: S101 - `question` ends with it
         return last.answer
@@ -330,14 +331,40 @@ def _over(entry: Entry) -> ServerSentEvent:
     return ServerSentEvent(data=data, event=name)
 
 
-async def _streamed(events: Iterator[WireEvent], cancel: threading.Event) -> AsyncIterator[bytes]:
+PING_SECONDS = 15
+"""After which a silent stream says that it lives: proxies cut silent ones off."""
+
+
+async def streamed(events: Iterator[WireEvent], cancel: threading.Event) -> AsyncIterator[bytes]:
+    """Events as server-sent ones; what goes wrong is the last of them.
+
+    Args:
+        events: made in a thread.
+        cancel: is set when the reader went away, or the answer is whole.
+    """
+    steps = iterate_in_threadpool(events).__aiter__()
+
+    async def step() -> WireEvent:
+        return await anext(steps)
+
+    upcoming = asyncio.create_task(step())
     try:
-        async for event in iterate_in_threadpool(events):
+        while True:
+            done, _ = await asyncio.wait({upcoming}, timeout=PING_SECONDS)
+            if not done:
+                yield b": ping\n\n"
+                continue
+            event = upcoming.result()
+            upcoming = asyncio.create_task(step())
             yield _sse(event)
+    except StopAsyncIteration:
+        return
     except TechsumError as error:
         yield _sse(Failed(Failure(error.key, str(error))))
     finally:
-        cancel.set()  # the reader went away, or the answer is whole
+        cancel.set()
+        # it ends within a token, and nobody asks how
+        upcoming.add_done_callback(lambda task: task.cancelled() or task.exception())
 
 
 def _sse(event: WireEvent) -> bytes:
