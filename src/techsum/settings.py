@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """Addresses of proxies whose `X-Forwarded-*` headers are believed."""
     metrics_port: int = Field(default=0, ge=0, le=65_535)
     """A port that answers Prometheus alone, where the world reaches the server; 0: the pages' `/metrics`."""
+    log_format: Literal["text", "json"] = "text"
+    """How a server logs. `json`: a JSON object a line, one of them for each request."""
     https: bool = False
     """Whether the server sends browsers from http to https."""
     oidc_issuer: str = ""

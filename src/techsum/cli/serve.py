@@ -36,9 +36,11 @@ def command(
     """Open the web app and the HTTP API."""
     try:
         import uvicorn
+        from uvicorn.config import LOGGING_CONFIG
 
         from techsum.server.app import make_app
         from techsum.server.connections import MOST_CONNECTIONS, LimitedConnection
+        from techsum.server.json_logs import LOGGING
     except ImportError:
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -61,6 +63,7 @@ def command(
         host=host,
         port=port,
         log_level="warning",
+        log_config=LOGGING if settings().log_format == "json" else LOGGING_CONFIG,
         proxy_headers=bool(settings().proxies),
         forwarded_allow_ips=settings().proxies or None,
         timeout_graceful_shutdown=5,

@@ -31,6 +31,7 @@ from techsum.messages import text
 from techsum.server import api, briefing, metrics, pages, templating
 from techsum.server.feed_reader import FeedReader
 from techsum.server.jobs import Jobs
+from techsum.server.json_logs import AccessLog
 from techsum.server.limits import LimitedBody
 from techsum.server.mcp_tools import McpApp
 from techsum.server.problems import install
@@ -118,6 +119,8 @@ def make_app() -> FastAPI:
         app.add_middleware(_KnownHosts, allowed_hosts=[h.strip() for h in settings().hosts.split(",")])
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(ReaderMiddleware, readers=readers, sessions=sessions, https=settings().https)
+    if settings().log_format == "json":
+        app.add_middleware(AccessLog)
     return app
 
 
