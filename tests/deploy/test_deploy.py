@@ -100,6 +100,15 @@ def test_the_autoscaler_asks_for_a_figure_that_the_server_gives():
         assert name in adapter
 
 
+def test_all_processes_connections_fit_the_database():
+    """Given PostgreSQL's 100 connections, three of them its superuser's, when an update adds a pod, then all fit."""
+    most = next(d for d in documents() if d["kind"] == "HorizontalPodAutoscaler")["spec"]["maxReplicas"]
+    settings = next(d for d in documents() if d["kind"] == "ConfigMap" and "TECHSUM_JOBS" in d["data"])[
+        "data"
+    ]
+    assert (most + 1) * int(settings["TECHSUM_DATABASE_CONNECTIONS"]) <= 97
+
+
 def test_settings_in_deploy_are_settings_of_techsum():
     from techsum.settings import Settings
 
