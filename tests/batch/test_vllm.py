@@ -10,9 +10,10 @@ import pytest
 
 from support.texts import BODY, PARAGRAPHS, TITLE
 from support.tiny_checkpoint import write_checkpoint
-from techsum.batch.items import RemainingItems
+from techsum.batch.items import Item, RemainingItems
 from techsum.batch.rows import Made, WorkerConfig
 from techsum.cluster import ray_session
+from techsum.contracts.batch import BatchRow
 from techsum.contracts.options import SummaryOptions
 from techsum.errors import UsageError
 from techsum.generators import load
@@ -92,10 +93,9 @@ def test_answers_of_an_engine_become_checked_summaries_in_order(tmp_path):
 
 
 def test_made_of_a_row_is_a_line():
-    row = {"id": "가", "error": None}
-    from techsum.batch.items import Item
-
-    assert Made.of(Item(1, "가", 1.0), row).line == '{"id": "가", "error": null}'.encode()
+    made = Made.of(Item(1, "가", 1.0), BatchRow(id="가", title="제목"))
+    assert made.line.startswith('{"id": "가", "error": null,'.encode())
+    assert not made.failed
 
 
 def test_a_model_that_shortens_sentences_is_refused_in_one_line(tmp_path):

@@ -137,9 +137,9 @@ def test_a_stream_that_breaks_anywhere_goes_on_whole(lengths, lost):
         async def write():
             for turn in lengths:
                 for _ in range(turn):
-                    log.add("piece", {})
+                    log.append("piece", {}, last=False)
                 await asyncio.sleep(0)
-            log.add("done", {}, last=True)
+            log.append("done", {}, last=True)
 
         writing = asyncio.create_task(write())
         breaks = [*lost, total]

@@ -27,7 +27,7 @@ class DocumentFormat:
     """The folder of its main part in an Office Open XML package."""
 
 
-_XML = rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?"
+_XML = rb"\A(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?"
 _HTML = re.compile(
     _XML + rb"(?:<!--(?>.*?-->)\s*+)*+"
     rb"<(?:!doctype html|html|head|body|article|main|section|header|title|meta|link|base|script|style|div|p"
