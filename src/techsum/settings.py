@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     """The library, and the key that signs the readers' cookies."""
     database_url: SecretStr | None = None
     """The library in PostgreSQL (`postgresql+psycopg://…`) instead of SQLite in `data_dir`."""
-    database_connections: int = Field(default=15, ge=1)
+    database_connections: int = Field(default=15, ge=2)
     """Connections of one process to PostgreSQL at most; those of all processes must fit its own limit."""
     hosts: str = ""
     """Names under which the server may be asked (`techsum.example,*.example`); empty: any."""

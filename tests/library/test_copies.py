@@ -96,3 +96,54 @@ def test_a_copy_of_a_newer_version_changes_nothing(used, url, tmp_path):
     copy.close()
     with pytest.raises(StorageError, match="9999"):
         restore(url, tmp_path / "copy.db")
+
+
+def test_a_database_of_something_else_changes_nothing(used, url, tmp_path):
+    entry_id = keep(used)
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as other:
+        other.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        other.execute("INSERT INTO alembic_version VALUES ('0008')")
+        other.commit()
+    with pytest.raises(StorageError):
+        restore(url, tmp_path / "copy.db")
+    assert used.get("mine", entry_id)
+
+
+@pytest.mark.parametrize("damage", ["newer", "no database"])
+def test_a_library_that_cannot_be_opened_is_restored(url, tmp_path, damage):
+    library = open_library(url)
+    entry_id = keep(library)
+    backup(library, tmp_path / "copy.db")
+    library.close()
+    path = tmp_path / "data/library.db"
+    if damage == "newer":
+        with closing(sqlite3.connect(path)) as live:
+            live.execute("UPDATE alembic_version SET version_num = '9999'")
+            live.commit()
+    else:
+        path.write_bytes(b"no database " * 1_000)
+    before = restore(url, tmp_path / "copy.db")
+    again = open_library(url)
+    assert again.get("mine", entry_id)
+    again.close()
+    assert before.stat().st_size > 0
+
+
+def test_what_was_being_made_is_interrupted_and_stays_saved(used, url, tmp_path):
+    entry = used.begin("mine", Request("text", "글"))
+    used.save("mine", entry.id)
+    backup(used, tmp_path / "copy.db")
+    restore(url, tmp_path / "copy.db")
+    found = used.get("mine", entry.id)
+    assert (found.status, found.error.kind, found.saved is not None) == ("failed", "interrupted", True)
+
+
+def test_a_library_written_all_the_time_is_one_line(used, url, tmp_path, monkeypatch):
+    monkeypatch.setattr("techsum.library.copies._BUSY_SECONDS", 0.2)
+    entry_id = keep(used)
+    backup(used, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "data/library.db")) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="locked"):
+            restore(url, tmp_path / "copy.db")
+    assert used.get("mine", entry_id)

@@ -5,6 +5,7 @@ import threading
 
 from techsum.contracts.events import TextPiece
 from techsum.errors import UsageError
+from techsum.fair_queue import FairQueue
 from techsum.server import api
 
 
@@ -67,3 +68,25 @@ def test_a_reader_who_leaves_stops_the_model():
 
     read(events(), cancel, until=lambda part: "소금" in part)
     assert cancel.is_set()
+
+
+def test_who_leaves_gives_back_the_models_turn():
+    queue, left = FairQueue(1), threading.Event()
+
+    def events():
+        with queue.turn("mine", threading.Event()):
+            yield TextPiece("소금")
+            left.wait(20)
+            yield TextPiece("물")  # a step that looks at no cancel
+
+    async def follow():
+        stream = api.streamed(events(), threading.Event())
+        await anext(stream)
+        await asyncio.sleep(0)
+        await stream.aclose()
+        left.set()
+        await asyncio.gather(*api._closing)
+
+    asyncio.run(follow())
+    with queue.turn("other", threading.Event()):
+        pass

@@ -4,11 +4,24 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from secrets import token_hex
 
+from alembic.util import CommandError
+from sqlalchemy import make_url, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from techsum.contracts.entry import OPEN, Failure
+from techsum.contracts.serialization import dump
 from techsum.errors import StorageError
-from techsum.files import atomic_file
+from techsum.files import atomic_file, make_private
 from techsum.library.database import newest_form
 from techsum.library.library import Library, open_library
+from techsum.library.tables import summaries
+from techsum.messages import text
+
+_BUSY, _LOCKED = 5, 6
+"""SQLite's results where somebody else writes."""
+_BUSY_SECONDS = 10
 
 
 def backup(library: Library, to: Path) -> None:
@@ -28,9 +41,10 @@ def backup(library: Library, to: Path) -> None:
 
 
 def restore(url: str, copy: Path) -> Path:
-    """Make a library what a copy of it is, also while a server uses it; upgraded where the copy is older.
+    """Make a library what a copy of it is, also while a server uses it; an older copy is upgraded first.
 
-    SQLite writes the pages in one transaction, so that no `-wal` file of before brings the old data back.
+    SQLite writes the pages in one transaction, so that no `-wal` file of before brings the old data back, and
+    what the library was is copied inside of it: no write is in neither.
 
     Args:
         url: of the library.
@@ -40,27 +54,79 @@ def restore(url: str, copy: Path) -> Path:
         A copy of what the library was before.
 
     Raises:
-        StorageError: it is no sound copy of a library, or of a newer TechSum; the library is PostgreSQL, or
-            cannot be written.
+        StorageError: it is no sound copy of a library, or of a newer TechSum; the library is PostgreSQL, is
+            being written all the time, or cannot be written.
     """
     if not url.startswith("sqlite"):
         raise StorageError("library_postgres")
+    path = Path(str(make_url(url).database))
+    before = path.with_name(f"library-before-{time.strftime('%Y%m%d-%H%M%S')}-{token_hex(2)}.db")
+    prepared = path.with_name(f".restore.{token_hex(6)}.part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(prepared)
+        _prepare(copy, prepared)
+        _set_aside_what_is_no_database(path, before)
+        make_private(path)
+        _replace(path, prepared, before)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError("library_unwritable", reason=error) from None
+    finally:
+        for left in (prepared, *(prepared.with_name(prepared.name + end) for end in ("-wal", "-shm"))):
+            left.unlink(missing_ok=True)
+    return before
+
+
+def _prepare(copy: Path, to: Path) -> None:
+    """Copy a sound copy, and bring it to the newest form; what was being made then is interrupted."""
     form = _form_of_copy(copy)
     if form > newest_form():
         raise StorageError("library_newer", now=form, known=newest_form())
-    path = Path(url.removeprefix("sqlite:///"))
-    before = path.with_name(f"library-before-{time.strftime('%Y%m%d-%H%M%S')}.db")
-    library = open_library(url)
+    with closing(_read_only(copy)) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)
     try:
-        backup(library, before)
-        with closing(sqlite3.connect(copy)) as source, closing(_connect(library)) as target:
-            source.backup(target)
-    except sqlite3.Error as error:
-        raise StorageError("library_unwritable", reason=error) from None
-    finally:
-        library.close()
-    open_library(url).close()  # brings an older copy to the newest form
-    return before
+        library = open_library(f"sqlite:///{to}")
+        try:
+            library.count("")
+            failure = dump(Failure("interrupted", text("job_interrupted")))
+            with library.writing() as connection:
+                unfinished = update(summaries).where(summaries.c.status.in_(OPEN))
+                connection.execute(unfinished.values(status="failed", error=failure))
+        finally:
+            library.close()
+    except (StorageError, SQLAlchemyError, CommandError) as error:
+        raise StorageError("library_no_copy", path=copy, reason=str(error).splitlines()[0]) from None
+
+
+def _set_aside_what_is_no_database(path: Path, before: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as live:
+            live.execute("PRAGMA schema_version")
+    except sqlite3.DatabaseError:
+        path.rename(before)
+        for end in ("-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _replace(path: Path, prepared: Path, before: Path) -> None:
+    began, copied = time.monotonic(), before.exists()
+
+    def step(status: int, _remaining: int, _total: int) -> None:
+        nonlocal copied
+        if status in (_BUSY, _LOCKED):
+            if time.monotonic() - began > _BUSY_SECONDS:
+                raise sqlite3.OperationalError("database is locked")
+        elif not copied:  # the first pages are written, so nobody else can write until all are
+            copied = True
+            with (
+                closing(sqlite3.connect(path)) as live,
+                atomic_file(before, private=True) as part,
+                closing(sqlite3.connect(part)) as target,
+            ):
+                live.backup(target)
+
+    with closing(sqlite3.connect(prepared)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target, pages=8, progress=step)  # fewer than an empty library has
 
 
 def integrity(library: Library) -> list[str]:
@@ -84,7 +150,7 @@ def _form_of_copy(copy: Path) -> str:
     if not copy.is_file():  # SQLite would make one
         raise StorageError("library_no_copy", path=copy, reason="-")
     try:
-        with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as source:
+        with closing(_read_only(copy)) as source:
             faults = _faults(source)
             form = str(source.execute("SELECT version_num FROM alembic_version").fetchone()[0])
     except (sqlite3.Error, TypeError) as error:
@@ -92,6 +158,10 @@ def _form_of_copy(copy: Path) -> str:
     if faults:
         raise StorageError("library_no_copy", path=copy, reason=faults[0])
     return form
+
+
+def _read_only(copy: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def _connect(library: Library) -> sqlite3.Connection:

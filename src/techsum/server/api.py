@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, cast
@@ -331,6 +332,7 @@ def _over(entry: Entry) -> ServerSentEvent:
     return ServerSentEvent(data=data, event=name)
 
 
+_log = logging.getLogger("techsum.server")
 PING_SECONDS = 15
 """After which a silent stream says that it lives: proxies cut silent ones off."""
 
@@ -363,8 +365,23 @@ async def streamed(events: Iterator[WireEvent], cancel: threading.Event) -> Asyn
         yield _sse(Failed(Failure(error.key, str(error))))
     finally:
         cancel.set()
-        # it ends within a token, and nobody asks how
-        upcoming.add_done_callback(lambda task: task.cancelled() or task.exception())
+        closing = asyncio.create_task(_let_go(upcoming, events))
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
+
+
+_closing: set[asyncio.Task[None]] = set()
+"""Streams that their readers left: the loop holds tasks weakly."""
+
+
+async def _let_go(upcoming: asyncio.Task[WireEvent], events: Iterator[WireEvent]) -> None:
+    """Wait for the step that is under way, and give back what the events hold: the model's turn."""
+    await asyncio.wait({upcoming})
+    error = None if upcoming.cancelled() else upcoming.exception()
+    if error and not isinstance(error, TechsumError | StopAsyncIteration):
+        _log.error("a stream whose reader left", exc_info=error)
+    if close := getattr(events, "close", None):
+        await run_in_threadpool(close)
 
 
 def _sse(event: WireEvent) -> bytes:
