@@ -4,15 +4,15 @@ import ast
 import inspect
 import itertools
 import json
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
 from techsum.contracts.events import NAMES, PAYLOADS
-from techsum.contracts.serialization import dump
+from techsum.contracts.serialization import dump, wire_fields
 
 PAGE = Path(__file__).parents[1] / "docs" / "contracts.md"
 MODULES = ("article", "notice", "summary", "answer", "options", "entry", "request", "service", "batch")
@@ -47,17 +47,14 @@ def _table(contract: type[Any]) -> str:
     if base:
         lines += [f"As [{base}](#{base.lower()}), and:", ""]
     lines += ["| field | type | default | |", "|---|---|---|---|"]
-    hints, texts = get_type_hints(contract, include_extras=True), _texts(contract)
-    for field in fields(contract):
-        about_field = [one for one in get_args(hints[field.name])[1:] if isinstance(one, FieldInfo)]
-        if field.name not in own or any(one.exclude for one in about_field):
-            continue
-        wire = next((one.alias for one in about_field if one.alias), field.name)
-        description = texts.get(field.name) or next(
-            (one.description for one in about_field if one.description), ""
+    texts = _texts(contract)
+    for one in (field for field in wire_fields(contract) if field.field.name in own):
+        described = (
+            a.description for a in get_args(one.hint)[1:] if isinstance(a, FieldInfo) and a.description
         )
-        default = "" if field.default is MISSING else f"`{_json(field.default)}`"
-        lines.append(f"| `{wire}` | {_type(hints[field.name])} | {default} | {_cell(description)} |")
+        description = texts.get(one.field.name) or next(described, "")
+        default = "" if one.field.default is MISSING else f"`{_json(one.field.default)}`"
+        lines.append(f"| `{one.name}` | {_type(one.hint)} | {default} | {_cell(description)} |")
     return "\n".join([*lines, ""])
 
 
@@ -115,16 +112,10 @@ def _events() -> str:
         if payload is not None:
             data = f"[{payload.__name__}](#{payload.__name__.lower()})"
         else:
-            hints = get_type_hints(kind, include_extras=True)
-            own = [f for f in fields(kind) if not _excluded(hints[f.name])]
-            data = ", ".join(f"`{f.name}`: {_type(hints[f.name])}" for f in own)
+            data = ", ".join(f"`{one.name}`: {_type(one.hint)}" for one in wire_fields(kind))
         about = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
         lines.append(f"| `{name}` | {data} | {_cell(about)} |")
     return "\n".join([*lines, ""])
-
-
-def _excluded(hint: Any) -> bool:
-    return any(isinstance(one, FieldInfo) and one.exclude for one in getattr(hint, "__metadata__", ()))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techsum.retrying import asking_again, seconds_asked
+from techsum.retrying import parse_retry_after, retrier
 
 
 class Flaky:
@@ -26,7 +26,7 @@ class Flaky:
 
 def test_what_succeeds_is_asked_once_and_waits_for_nothing():
     asked, slept = Flaky(), []
-    assert asking_again(3, lambda _error, _attempt: 1.0, slept.append)(asked, "질문", 2) == "답"
+    assert retrier(3, lambda _error, _attempt: 1.0, slept.append)(asked, "질문", 2) == "답"
     assert (asked.calls, slept) == ([("질문", 2)], [])
 
 
@@ -40,7 +40,7 @@ def test_each_failure_says_how_long_to_wait():
         return attempt * 10.0
 
     # when it is asked three times
-    assert asking_again(3, wait, slept.append)(asked) == "답"
+    assert retrier(3, wait, slept.append)(asked) == "답"
     # then each wait was that of its failure
     assert slept == [10.0, 20.0]
     assert list(dict.fromkeys(told)) == [(first, 1), (second, 2)]
@@ -48,7 +48,7 @@ def test_each_failure_says_how_long_to_wait():
 
 def test_a_wait_of_nothing_is_still_another_attempt():
     asked, slept = Flaky(OSError()), []
-    assert asking_again(2, lambda _error, _attempt: 0.0, slept.append)(asked) == "답"
+    assert retrier(2, lambda _error, _attempt: 0.0, slept.append)(asked) == "답"
     assert slept == [0.0]
 
 
@@ -56,7 +56,7 @@ def test_what_asking_cannot_help_is_raised_at_once():
     error, slept = OSError("방금"), []
     asked = Flaky(error, OSError("다음"))
     with pytest.raises(OSError, match="방금") as raised:
-        asking_again(3, lambda _error, _attempt: None, slept.append)(asked)
+        retrier(3, lambda _error, _attempt: None, slept.append)(asked)
     assert raised.value is error
     assert (len(asked.calls), slept) == (1, [])
 
@@ -65,7 +65,7 @@ def test_the_last_failure_is_the_callers():
     errors, slept = [OSError(str(n)) for n in range(9)], []
     asked = Flaky(*errors)
     with pytest.raises(OSError, match="2") as raised:
-        asking_again(3, lambda _error, attempt: float(attempt), slept.append)(asked)
+        retrier(3, lambda _error, attempt: float(attempt), slept.append)(asked)
     assert raised.value is errors[2]
     # nobody waits for an attempt that does not come
     assert (len(asked.calls), slept) == (3, [1.0, 2.0])
@@ -77,13 +77,13 @@ def test_what_a_wait_raises_ends_it_all():
 
     asked = Flaky(OSError(), OSError())
     with pytest.raises(InterruptedError, match="그만"):
-        asking_again(3, lambda _error, _attempt: 1.0, cancelled)(asked)
+        retrier(3, lambda _error, _attempt: 1.0, cancelled)(asked)
     assert len(asked.calls) == 1
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("0", 0.0), ("120", 120.0), ("007", 7.0)])
 def test_seconds_are_taken_at_their_word(header, seconds):
-    assert seconds_asked(header) == seconds
+    assert parse_retry_after(header) == seconds
 
 
 @pytest.fixture
@@ -109,12 +109,12 @@ def in_seoul(monkeypatch):
 )
 def test_a_date_ahead_is_waited_for(in_seoul, written):
     header = written(datetime.now(UTC) + timedelta(minutes=10))
-    assert seconds_asked(header) == pytest.approx(600, abs=10)
+    assert parse_retry_after(header) == pytest.approx(600, abs=10)
 
 
 @pytest.mark.parametrize("header", ["Fri, 31 Dec 1999 23:59:59 GMT", "Fri, 31 Dec 1999 23:59:59"])
 def test_a_date_past_is_now(header):
-    assert seconds_asked(header) == 0
+    assert parse_retry_after(header) == 0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_date_past_is_now(header):
     ],
 )
 def test_what_says_nothing_is_nothing(header):
-    assert seconds_asked(header) is None
+    assert parse_retry_after(header) is None
 
 
 PARTS = st.sampled_from([
@@ -148,5 +148,5 @@ PARTS = st.sampled_from([
 
 @given(st.text(max_size=40) | st.lists(PARTS, max_size=9).map(" ".join) | st.integers().map(str))
 def test_no_header_raises_or_asks_for_less_than_nothing(header):
-    seconds = seconds_asked(header)
+    seconds = parse_retry_after(header)
     assert seconds is None or seconds >= 0

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from tenacity import RetryCallState, Retrying, stop_after_attempt
 
 
-def asking_again(
+def retrier(
     attempts: int,
     wait: Callable[[BaseException, int], float | None],
     sleep: Callable[[float], None] = time.sleep,
@@ -34,11 +34,11 @@ def asking_again(
     )
 
 
-def seconds_asked(header: str) -> float | None:
+def parse_retry_after(header: str) -> float | None:
     """What a `Retry-After` asks for; None where it says nothing.
 
-    >>> seconds_asked("120"), seconds_asked("Fri, 31 Dec 1999 23:59:59 GMT"), seconds_asked("soon")
-    (120.0, 0.0, None)
+    >>> parse_retry_after("120"), parse_retry_after("Fri, 31 Dec 1999 23:59:59 GMT")
+    (120.0, 0.0)
     """
     if header.isascii() and header.isdigit():
         return float(header)

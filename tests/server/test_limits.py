@@ -264,7 +264,7 @@ def test_what_people_read_is_readable_by_its_user_alone(tmp_path):
 
     from techsum.cli import app
     from techsum.library import open_library
-    from techsum.library.copies import backup
+    from techsum.library.backup import backup
 
     os.umask(0o022)
     path = tmp_path / "library.db"

@@ -13,7 +13,7 @@ from techsum.contracts.options import SummaryOptions
 from techsum.generators import EXTRACT, check, resolve
 from techsum.settings import settings, usable_cores
 
-__all__ = ["ENGINES", "BatchProgress", "SummaryOptions", "batch"]
+__all__ = ["ENGINES", "BatchProgress", "batch"]
 
 Engine = Literal["local", "ray"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)

@@ -47,9 +47,8 @@ def ray_rows(
         UsageError: Ray is not installed.
         ModelError: the model cannot be loaded or is away, so that no row could be made.
     """
-    with ray_session(
-        config.workers * config.threads + 1
-    ):  # one core for the task that reads, which mostly waits
+    # one core more, for the task that reads, which mostly waits
+    with ray_session(config.workers * config.threads + 1):
         yield from _rows(remaining, options, config)
 
 

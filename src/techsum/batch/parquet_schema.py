@@ -1,10 +1,10 @@
 """The Parquet columns of a contract."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic.fields import FieldInfo
+from techsum.contracts.serialization import wire_fields
 
 
 def parquet_schema(contract: type[Any]) -> Any:
@@ -21,14 +21,7 @@ def parquet_schema(contract: type[Any]) -> Any:
 
 
 def _columns(contract: type[Any]) -> list[tuple[str, Any]]:
-    hints = get_type_hints(contract, include_extras=True)
-    columns = []
-    for field in fields(contract):
-        about = [one for one in get_args(hints[field.name])[1:] if isinstance(one, FieldInfo)]
-        if not any(one.exclude for one in about):
-            alias = next((one.alias for one in about if one.alias), field.name)
-            columns.append((alias, _type(hints[field.name])))
-    return columns
+    return [(one.name, _type(one.hint)) for one in wire_fields(contract)]
 
 
 def _type(hint: Any) -> Any:

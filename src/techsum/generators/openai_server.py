@@ -17,7 +17,7 @@ from techsum.errors import CancelledError, ServerError
 from techsum.generators.protocol import Options, shares
 from techsum.messages import text as message_text
 from techsum.prompts import Format, Message
-from techsum.retrying import asking_again, seconds_asked
+from techsum.retrying import parse_retry_after, retrier
 from techsum.settings import settings
 
 _ATTEMPTS = 3
@@ -186,7 +186,7 @@ class OpenAIServer:
             elif cancel.wait(seconds):
                 raise CancelledError
 
-        return asking_again(_ATTEMPTS, _wait, pause)(self._send, method, path, body)
+        return retrier(_ATTEMPTS, _wait, pause)(self._send, method, path, body)
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> "_Response":
         try:
@@ -272,6 +272,6 @@ def _wait(error: BaseException, attempt: int) -> float | None:
         return None
     if error.values.get("status") not in _RETRIED and not isinstance(error.__cause__, _LOST):
         return None
-    retry_after = seconds_asked(str(error.values.get("retry_after", "")))
+    retry_after = parse_retry_after(str(error.values.get("retry_after", "")))
     growing = _FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - spreads clients, no secret
     return min(growing if retry_after is None else retry_after, _LONGEST_PAUSE)

@@ -16,7 +16,7 @@ from protego import Protego
 from techsum.errors import FetchError, ReadingError
 from techsum.reading.addresses import parse_link
 from techsum.reading.fetch import Fetched, Limits, Version, fetch
-from techsum.retrying import asking_again, seconds_asked
+from techsum.retrying import parse_retry_after, retrier
 from techsum.settings import loopback_allowed, settings
 
 AGENT = "TechSum"
@@ -85,7 +85,7 @@ class Polite:
                     self._not_before(host, gap)
 
             # not slept here: another link of this host waits for it too
-            again = asking_again(_ATTEMPTS, self._wait, lambda seconds: self._not_before(host, seconds))
+            again = retrier(_ATTEMPTS, self._wait, lambda seconds: self._not_before(host, seconds))
             return again(attempt)
 
     def _not_before(self, host: str, seconds: float) -> None:
@@ -95,7 +95,7 @@ class Polite:
         """Seconds until another attempt may be made; None: it would not help, or be too long."""
         if not isinstance(error, FetchError) or error.values.get("status") not in (_TOO_MANY, _AWAY):
             return None
-        retry_after = seconds_asked(str(error.values.get("retry_after", "")))
+        retry_after = parse_retry_after(str(error.values.get("retry_after", "")))
         wait = 5.0 * 2 ** (attempt - 1) if retry_after is None else retry_after
         return wait if wait <= self._longest_wait else None
 

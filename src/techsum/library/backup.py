@@ -6,7 +6,6 @@ from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
 
-from alembic.util import CommandError
 from sqlalchemy import make_url, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,10 +33,15 @@ def backup(library: Library, to: Path) -> None:
         raise StorageError("library_backup", path=to, reason="library.db")
     with closing(_connect(library)) as source:
         try:
-            with atomic_file(to, private=True) as part, closing(sqlite3.connect(part)) as target:
-                source.backup(target)
+            _copy(source, to)
         except (OSError, sqlite3.Error) as error:
             raise StorageError("library_backup", path=to, reason=error) from None
+
+
+def _copy(source: sqlite3.Connection, to: Path) -> None:
+    """Copy what a connection sees into a file that only this user can read."""
+    with atomic_file(to, private=True) as part, closing(sqlite3.connect(part)) as target:
+        source.backup(target)
 
 
 def restore(url: str, copy: Path) -> Path:
@@ -72,13 +76,15 @@ def restore(url: str, copy: Path) -> Path:
     except (OSError, sqlite3.Error) as error:
         raise StorageError("library_unwritable", reason=error) from None
     finally:
-        for left in (prepared, *(prepared.with_name(prepared.name + end) for end in ("-wal", "-shm"))):
-            left.unlink(missing_ok=True)
+        prepared.unlink(missing_ok=True)
+        _unlink_logs(prepared)
     return before
 
 
 def _prepare(copy: Path, to: Path) -> None:
     """Copy a sound copy, and bring it to the newest form; what was being made then is interrupted."""
+    from alembic.util import CommandError
+
     form = _form_of_copy(copy)
     if form > newest_form():
         raise StorageError("library_newer", now=form, known=newest_form())
@@ -104,8 +110,13 @@ def _set_aside_what_is_no_database(path: Path, before: Path) -> None:
             live.execute("PRAGMA schema_version")
     except sqlite3.DatabaseError:
         path.rename(before)
-        for end in ("-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
+        _unlink_logs(path)
+
+
+def _unlink_logs(path: Path) -> None:
+    """Remove the files that SQLite keeps beside a database."""
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _replace(path: Path, prepared: Path, before: Path) -> None:
@@ -118,12 +129,8 @@ def _replace(path: Path, prepared: Path, before: Path) -> None:
                 raise sqlite3.OperationalError("database is locked")
         elif not copied:  # the first pages are written, so nobody else can write until all are
             copied = True
-            with (
-                closing(sqlite3.connect(path)) as live,
-                atomic_file(before, private=True) as part,
-                closing(sqlite3.connect(part)) as target,
-            ):
-                live.backup(target)
+            with closing(sqlite3.connect(path)) as live:
+                _copy(live, before)
 
     with closing(sqlite3.connect(prepared)) as source, closing(sqlite3.connect(path)) as target:
         source.backup(target, pages=8, progress=step)  # fewer than an empty library has

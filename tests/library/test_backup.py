@@ -10,7 +10,7 @@ from techsum.contracts.article import Article
 from techsum.contracts.entry import Request
 from techsum.errors import StorageError
 from techsum.library import open_library
-from techsum.library.copies import backup, integrity, restore
+from techsum.library.backup import backup, integrity, restore
 from techsum.library.database import migrate
 from techsum.summarizers import extract
 
@@ -139,7 +139,7 @@ def test_what_was_being_made_is_interrupted_and_stays_saved(used, url, tmp_path)
 
 
 def test_a_library_written_all_the_time_is_one_line(used, url, tmp_path, monkeypatch):
-    monkeypatch.setattr("techsum.library.copies._BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("techsum.library.backup._BUSY_SECONDS", 0.2)
     entry_id = keep(used)
     backup(used, tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "data/library.db")) as writer:
