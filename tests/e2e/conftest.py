@@ -13,9 +13,13 @@ OUTSIDE = Path(__file__).parents[1] / "support" / "outside"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window.
+
+    It ends with its file: Playwright's event loop runs in the thread of the tests, where
+    the tests that come next may want to start their own.
+    """
     from playwright.sync_api import sync_playwright
 
     if not Path(CHROMIUM).exists():
