@@ -45,6 +45,7 @@ def open_app(browser, server):
         opened.get_by_role("tab", name="요약").or_(opened.get_by_role("tab", name="Summary")).wait_for()
         return opened
 
+    open_at.errors = errors
     yield open_at
     for context in contexts:
         context.close()
