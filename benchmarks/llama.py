@@ -17,7 +17,7 @@ from techsum import read
 from techsum.generators import Options, load
 from techsum.generators.llama_cpp import LlamaCpp
 from techsum.generators.models import EMBEDDED, model_file
-from techsum.prompts import STOP, Message, question_messages, render, summary_messages
+from techsum.prompts import FAMILIES, Message, question_messages, render, summary_messages
 from techsum.settings import settings
 
 RUNS = 6
@@ -84,7 +84,7 @@ def compare_rates(generator: LlamaCpp, path: str) -> None:
             "max_tokens": tokens,
             "temperature": 0,
             "stream": True,
-            "stop": list(STOP[fmt]),
+            "stop": list(FAMILIES[fmt].stop),
         }
         server.handle_completions(request, lambda chunk: said.update(chunk.get("timings", {})))
         return said["prompt_per_second"], said["predicted_per_second"]

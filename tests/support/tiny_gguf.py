@@ -10,6 +10,25 @@ TEMPLATE = (
     "'user' else 'model') + '\\n' + message['content'] | trim + '<end_of_turn>\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{'<start_of_turn>model\\n'}}{% endif %}"
 )
+TEMPLATE_4 = (
+    "{{ bos_token }}{% for message in messages %}{{ '<|turn>' + (message['role'] if message['role'] == 'user' else "
+    "'model') + '\\n' + message['content'] | trim + '<turn|>\\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{'<|turn>model\\n'}}{% endif %}"
+)
+"""Gemma 4's turns, as its published template words them for text."""
+THINKING_4 = TEMPLATE_4.replace(
+    "{{'<|turn>model\\n'}}", "{{'<|turn>model\\n<|channel>thought\\n<channel|>'}}"
+)
+"""The same of the larger models, which think unless the prompt ends with an empty thought."""
+CONTROLS_4 = [
+    "<|turn>",
+    "<turn|>",
+    "<|channel>",
+    "<channel|>",
+    "<|tool_response>",
+    "<tool_response|>",
+    "<|think|>",
+]
 CONTROL = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
 WORDS = [
     "가나다라마바사아자차카타파하요.",

@@ -5,6 +5,7 @@ import pytest
 from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
 from techsum.errors import TrainingError
+from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.training import bases
 from techsum.training.adapters import adapted, as_trained, keep_adapter, save_trained
 from techsum.training.evaluating import greedy
@@ -150,8 +151,10 @@ def test_answers_written_together_are_those_written_alone(recipe):
         [2, *tokenizer.encode(text, add_special_tokens=False)]
         for text in ("물은", "바닷물로 전기를 만드는", "열")
     ]
-    together = greedy(model, tokenizer, prompts, 12)
-    assert together == [greedy(model, tokenizer, [prompt], 12)[0] for prompt in prompts]
+    together = greedy(model, HubTokenizer(tokenizer), "tuned", prompts, 12)
+    assert together == [
+        greedy(model, HubTokenizer(tokenizer), "tuned", [prompt], 12)[0] for prompt in prompts
+    ]
 
 
 def test_a_qlora_run_is_compared_with_its_own_base(recipe, tmp_path):

@@ -23,11 +23,11 @@ from techsum.contracts.events import Done
 from techsum.contracts.notice import notice
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.serialization import dump, load
-from techsum.errors import ReadingError, UsageError
+from techsum.errors import ModelError, ReadingError, UsageError
 from techsum.generators.model_ref import ModelRef
 from techsum.generators.protocol import Options
 from techsum.generators.transformers_model import Origin, load_tokenizer, origin
-from techsum.prompts import STOP, Message, render
+from techsum.prompts import FAMILIES, Message
 from techsum.settings import settings
 from techsum.summarizers import extract
 from techsum.summarizers.abstractive import Abstractive
@@ -124,8 +124,11 @@ class _Recorded:
         return len(self._pieces.tokenize(text))
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
-        """The token ids of a rendered prompt: whatever an article contains stays plain text."""
-        return self._pieces.encode(render(messages, self.format))
+        """The token ids of a prompt: whatever an article contains stays plain text."""
+        ids = self._pieces.prompt(messages, self.format)
+        if ids is None:
+            raise ModelError("model_format", name=self.name)
+        return ids
 
     def stream(
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
@@ -187,7 +190,7 @@ class _PromptBuilder(_Stage):
                 "max_tokens": options.max_tokens,
                 "temperature": options.temperature,
                 "seed": options.seed,
-                "stop": [*STOP[generator.format], *options.stop],
+                "stop": [*FAMILIES[generator.format].stop, *options.stop],
             }
         return row
 

@@ -17,6 +17,7 @@ from techsum.generators import EXTRACT, check, load, load_verifier, resolve
 from techsum.generators.models import BASE_MODELS, HUB_MODELS, TUNED, embedded_installed
 from techsum.generators.protocol import Judge
 from techsum.messages import text
+from techsum.prompts import FAMILIES
 from techsum.settings import settings
 
 __all__ = [
@@ -72,7 +73,7 @@ def ask(
     if name not in QUOTING:
         yield progress("progress_loading", model=name)
         generator = load(name)
-    if generator is None or generator.format != "gemma":
+    if generator is None or not FAMILIES[generator.format].instruct:
         found, name = quoted(article, question, before, _judge()), EXTRACT
         if not found and _IN_ANOTHER_FORM.search(question):
             raise UsageError("question_form", models=", ".join(HUB_MODELS))

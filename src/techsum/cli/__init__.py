@@ -8,26 +8,8 @@ from typing import Annotated
 import typer
 
 from techsum import __version__
-from techsum.cli import (
-    ask,
-    batch,
-    chat,
-    check,
-    compare,
-    desktop,
-    doctor,
-    evaluate,
-    export,
-    fit_ranker,
-    library,
-    mcp,
-    models,
-    serve,
-    summarize,
-    train,
-    watch,
-)
-from techsum.cli.language import Command, Group, usage_error
+from techsum.cli.commands import Commands
+from techsum.cli.language import usage_error
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.messages import text
 
@@ -39,38 +21,18 @@ app = typer.Typer(
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    cls=Group,
+    cls=Commands,
 )
 
 
-@app.callback(help=text("help_techsum"), cls=Group)
-def options(
+@app.callback(help=text("help_techsum"), cls=Commands)
+def callback(
     version: Annotated[bool, typer.Option("--version", help=text("help_version"))] = False,
 ) -> None:
     """Korean articles, summarised on your own machine."""
     if version:
         print(f"techsum {__version__}")  # noqa: T201
         raise typer.Exit
-
-
-app.command("summarize", help=text("help_summarize"), cls=Command)(summarize.command)
-app.command("batch", help=text("help_batch"), cls=Command)(batch.command)
-app.command("chat", help=text("help_chat"), cls=Command)(chat.command)
-app.command("ask", help=text("help_ask"), cls=Command)(ask.command)
-app.command("check", help=text("help_check"), cls=Command)(check.command)
-app.command("eval", help=text("help_eval"), cls=Command)(evaluate.command)
-app.command("compare", help=text("help_compare"), cls=Command)(compare.command)
-app.command("watch", help=text("help_watch"), cls=Command)(watch.command)
-app.command("train", help=text("help_train"), cls=Command)(train.command)
-app.command("fit-ranker", help=text("help_fit_ranker"), cls=Command)(fit_ranker.command)
-app.command("export", help=text("help_export"), cls=Command)(export.export)
-app.command("parity", help=text("help_parity"), cls=Command)(export.parity)
-app.add_typer(models.app, name="models")
-app.add_typer(library.app, name="library")
-app.command("doctor", help=text("help_doctor"), cls=Command)(doctor.command)
-app.command("serve", help=text("help_serve"), cls=Command)(serve.command)
-app.command("mcp", help=text("help_mcp"), cls=Command)(mcp.command)
-app.command("desktop", help=text("help_desktop"), cls=Command)(desktop.command)
 
 
 def main() -> None:

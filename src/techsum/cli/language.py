@@ -53,7 +53,9 @@ def usage_error(error: Any) -> Iterator[str]:
     if "No such command" in message:
         tried = message.partition("'")[2].partition("'")[0]
         yield text(
-            "usage_no_command", name=tried, near=_near(tried, context.command.commands if context else ())
+            "usage_no_command",
+            name=tried,
+            near=_near(tried, context.command.list_commands(context) if context else ()),
         )
     elif "unexpected extra argument" in message:
         yield text("usage_extra", name=message.partition("(")[2].rpartition("(")[2].rstrip(")."))

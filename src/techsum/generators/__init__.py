@@ -12,6 +12,7 @@ from techsum.generators.models import (
     shipped_adapter,
 )
 from techsum.generators.protocol import Generator, Judge, Options
+from techsum.prompts import FAMILIES
 from techsum.settings import check_model_address, settings
 
 __all__ = ["EXTRACT", "Generator", "Judge", "Options", "check", "load", "load_verifier", "resolve"]
@@ -77,7 +78,7 @@ def load_verifier(model: str = "auto") -> Judge:
     name = resolve(model)
     if name not in {EXTRACT, TUNED, *BASE_MODELS}:
         generator = load(name)
-        if generator.format == "gemma" and isinstance(generator, Judge):
+        if FAMILIES[generator.format].instruct and isinstance(generator, Judge):
             return generator
     from techsum.generators.llama_cpp import load_llama
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from techsum.cached import cached_property
+from techsum.errors import ModelError
 from techsum.files import atomic_write_text
-from techsum.prompts import Piece
+from techsum.prompts import FAMILIES, Format, Message, Piece, render, render_by_template
 
 
 class HubTokenizer:
@@ -44,6 +45,47 @@ class HubTokenizer:
             for p in pieces
             for i in ([self.raw.convert_tokens_to_ids(p.text)] if p.control else self.tokenize(p.text))
         ]
+
+    def prompt(self, messages: Sequence[Message], fmt: Format) -> list[int] | None:
+        """The token ids of a prompt, by the model's own template where the format says so.
+
+        None where that template is faulty.
+        """
+        if not FAMILIES[fmt].own_template:
+            return self.encode(render(messages, fmt))
+        pieces = render_by_template(messages, self._apply_template)
+        if pieces is None:
+            return None
+        return [
+            i
+            for p in pieces
+            for i in (
+                self.raw(p.text, add_special_tokens=False)["input_ids"]
+                if p.control
+                else self.tokenize(p.text)
+            )
+        ]
+
+    def _apply_template(self, messages: list[dict[str, str]]) -> str:
+        applied = self.raw.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=True, enable_thinking=False
+        )
+        return str(applied)
+
+    def check_controls(self, fmt: Format, name: str) -> None:
+        """Look whether the vocabulary has the control tokens of this format.
+
+        Raises:
+            ModelError: it lacks one, so the format is another model's.
+        """
+        for token in FAMILIES[fmt].controls:
+            if self.raw.convert_tokens_to_ids(token) in (None, self.raw.unk_token_id):
+                raise ModelError("model_controls", name=name, format=fmt, token=token)
+
+    def end_ids(self, fmt: Format) -> list[int]:
+        """Ids of the tokens that end an answer."""
+        ends = {self.raw.eos_token_id, *map(self.raw.convert_tokens_to_ids, FAMILIES[fmt].ends)}
+        return sorted(ends - {None, self.raw.unk_token_id})
 
     def longest_start(self, text: str, tokens: int) -> str:
         """As much of the beginning of `text` as fits this many tokens."""

@@ -6,6 +6,7 @@ user can enter (on Windows a loopback port), with a random key, without pages an
 
 import math
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -24,7 +25,18 @@ import httpx
 from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options, shares
-from techsum.prompts import STOP, Format, Message, Piece, answer, known_format, render
+from techsum.generators.thoughts import without_thoughts
+from techsum.prompts import (
+    FAMILIES,
+    Format,
+    Message,
+    Piece,
+    answer,
+    format_of_template,
+    known_format,
+    render,
+    render_by_template,
+)
 from techsum.settings import settings
 from techsum.streams import streamed
 
@@ -75,11 +87,31 @@ class LlamaCpp:
         self.last_timing: Timing | None = None
         self._adapter = adapter
         self._controls: dict[str, list[int]] = {}
+        self._within_controls: re.Pattern[str] | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="techsum-"))
         self._key = secrets.token_urlsafe(24)
         self._server = self._load(path)
         self._client = self._connect()
         self._tidy_up = weakref.finalize(self, _tidy_up, self._client, self._folder)
+        self._look_at_controls()
+
+    def _look_at_controls(self) -> None:
+        """Look whether the vocabulary has its family's control tokens, and which of them text could become.
+
+        llama.cpp makes a token of a kind "user defined" of any text that looks like it: of Gemma 4's those
+        that its files show in answers.
+
+        Raises:
+            ModelError: a token is missing, so the template is another model's.
+        """
+        family = FAMILIES[self.format]
+        for token in family.controls:
+            if len(self._control(token)) != 1:
+                raise ModelError("model_controls", name=self.name, format=self.format, token=token)
+        shown = [t for t in (*family.controls, *family.others) if len(self.tokenize(t)) == 1]
+        if shown:
+            rests = "|".join(re.escape(token[1:]) for token in shown)
+            self._within_controls = re.compile(f"(?<=<)(?={rests})")
 
     def _load(self, path: Path) -> Any:
         # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
@@ -126,8 +158,14 @@ class LlamaCpp:
 
     def tokenize(self, text: str, *, control: bool = False) -> list[int]:
         """Token ids of `text`; control tokens are recognised in it only if `control` is set."""
+        if not control and self._within_controls and self._within_controls.search(text):
+            return [i for part in self._within_controls.split(text) for i in self._tokenize(part)]
+        return self._tokenize(text, control=control)
+
+    def _tokenize(self, text: str, *, control: bool = False, begin: bool = False) -> list[int]:
+        """As `tokenize`; `begin` puts `<bos>` before it where the vocabulary wants one."""
         answer = self._client.post(
-            "/tokenize", json={"content": text, "parse_special": control, "add_special": False}
+            "/tokenize", json={"content": text, "parse_special": control, "add_special": begin}
         )
         return list(answer.raise_for_status().json()["tokens"])
 
@@ -137,11 +175,33 @@ class LlamaCpp:
 
     def _control(self, text: str) -> list[int]:
         if text not in self._controls:
-            ids = self.tokenize(text, control=True)
-            if len(ids) != 1:
-                raise ModelError("model_format", name=self.name)
-            self._controls[text] = ids
+            self._controls[text] = self.tokenize(text, control=True)
         return self._controls[text]
+
+    def _prompt(self, messages: Sequence[Message]) -> list[int]:
+        """The token ids of a prompt.
+
+        Raises:
+            ModelError: it is longer than the context, or the model's own template is faulty.
+        """
+        if FAMILIES[self.format].own_template:
+            pieces = render_by_template(messages, self._apply_template)
+            if pieces is None:
+                raise ModelError("model_format", name=self.name)
+            ids = [*self._tokenize(pieces[0].text, control=True, begin=True), *self.encode(pieces[1:])]
+        else:
+            ids = self.encode(render(messages, self.format))
+        if len(ids) >= self.context:
+            raise ModelError("model_context", tokens=len(ids), context=self.context)
+        return ids
+
+    def _apply_template(self, messages: list[dict[str, str]]) -> str:
+        """The model's template by llama.cpp, without `<bos>`."""
+        request = {"messages": messages, "chat_template_kwargs": {"enable_thinking": False}}
+        response = self._client.post("/apply-template", json=request)
+        if response.is_error:
+            raise ModelError("model_format", name=self.name)
+        return str(response.json()["prompt"])
 
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text."""
@@ -172,9 +232,7 @@ class LlamaCpp:
 
     def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
         """How likely the answer begins with each word: see `Judge.odds`."""
-        prompt = self.encode(render(messages, self.format))
-        if len(prompt) >= self.context:
-            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        prompt = self._prompt(messages)
         firsts = [self.encode(answer(word, self.format))[0] for word in words]
         request = {
             "prompt": prompt,
@@ -197,9 +255,8 @@ class LlamaCpp:
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
     ) -> Iterator[str]:
         """The answer, piece by piece: see `Generator.stream`."""
-        prompt = self.encode(render(messages, self.format))
-        if len(prompt) >= self.context:
-            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        family = FAMILIES[self.format]
+        prompt = self._prompt(messages)
         request = {
             "prompt": prompt,
             "max_tokens": min(options.max_tokens, self.context - len(prompt)),
@@ -207,12 +264,13 @@ class LlamaCpp:
             "return_progress": True,
             "temperature": options.temperature,
             "seed": options.seed,
-            "stop": [*STOP[self.format], *options.stop],
+            "stop": [*family.stop, *options.stop],
             "cache_prompt": True,
         }
         if self._adapter:
             request["lora"] = [{"id": 0, "scale": 1.0}]
-        return self._run(request, cancel or threading.Event())
+        pieces = self._run(request, cancel or threading.Event())
+        return without_thoughts(pieces, family.thoughts, self.name) if family.thoughts else pieces
 
     def _run(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
         def work(put: Callable[[dict[str, Any]], None], stopped: Callable[[], bool]) -> None:
@@ -270,11 +328,7 @@ def _format(stored: str | None, chat_template: str | None, name: str) -> Format:
         if marked := known_format(stored):
             return marked
         raise ModelError("model_prompt", name=name, format=stored)
-    if chat_template is None:
-        return "plain"
-    if "<start_of_turn>" in chat_template:
-        return "gemma"
-    raise ModelError("model_format", name=name)
+    return format_of_template(chat_template)
 
 
 def _timing(response: dict[str, Any]) -> Timing:

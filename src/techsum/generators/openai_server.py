@@ -3,7 +3,6 @@
 import json
 import math
 import random
-import re
 import threading
 import time
 import weakref
@@ -15,8 +14,9 @@ from httpx_sse import EventSource, SSEError
 
 from techsum.errors import CancelledError, ServerError
 from techsum.generators.protocol import Options, shares
+from techsum.generators.thoughts import without_thoughts
 from techsum.messages import text as message_text
-from techsum.prompts import Format, Message
+from techsum.prompts import FAMILIES, Format, Message, neutralize
 from techsum.retrying import parse_retry_after, retrier
 from techsum.settings import settings
 
@@ -30,17 +30,9 @@ _PROBABILITIES = 20
 """Most that OpenAI's own servers tell."""
 _DEFAULT_CONTEXT = 8192
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
+"""What vLLM, llama-server and SGLang take for it; a server that refuses the field is asked without it."""
 _LOST = (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError)
-
-# Chat endpoints look for control tokens inside user text (llama.cpp#24382, vLLM#31735). Every vocabulary has
-# its own, all of the shapes <…>, </…>, <|…|>, [WORD], [|…|]: a word joiner after the opening bracket keeps
-# the text readable and matches none of them.
-_CONTROL_LIKE = re.compile(r"<(?=/?[|｜]?[A-Za-z_][^<>\n]{0,60}>)|<(?=[|｜])|\[(?=/?[A-Z_]{3,}\]|\|)")
-
-
-def neutralize(text: str) -> str:
-    """`text` in which nothing can be taken for a control token by a server's tokenizer."""
-    return _CONTROL_LIKE.sub(lambda match: match.group() + "\u2060", text)
 
 
 class OpenAIServer:
@@ -51,7 +43,7 @@ class OpenAIServer:
         model: the model's name there; None takes the first one that the server lists.
     """
 
-    format: Format = "gemma"
+    format: Format = "template"
 
     def __init__(self, url: str, model: str | None = None) -> None:
         self.url = url.rstrip("/")
@@ -68,6 +60,7 @@ class OpenAIServer:
             raise self._refusal(404, self.name, ", ".join(listed))
         self.context = _context(listed.get(self.name, {}))
         self._counts_tokens = True
+        self._no_thinking: dict[str, Any] = _NO_THINKING
 
     def _models(self) -> dict[str, dict[str, Any]]:
         with self._request("GET", "/models", None) as response:
@@ -106,7 +99,11 @@ class OpenAIServer:
         }
         if options.stop:
             request["stop"] = list(options.stop)
-        with self._request("POST", "/chat/completions", request, cancel) as response:
+        pieces = self._pieces(request, cancel)
+        return without_thoughts(pieces, FAMILIES[self.format].thoughts, self.name)
+
+    def _pieces(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
+        with self._chat(request, cancel) as response:
             try:
                 for event in EventSource(cast("httpx.Response", _Until(response, cancel))).iter_sse():
                     if cancel.is_set() or event.data == "[DONE]":
@@ -127,7 +124,7 @@ class OpenAIServer:
         Raises:
             ServerError: the server does not answer.
         """
-        with self._request("POST", "/chat/completions", {"model": self.name, **request}) as response:
+        with self._chat({"model": self.name, **request}) as response:
             try:
                 return json.loads(response.read())
             except ValueError:
@@ -174,6 +171,17 @@ class OpenAIServer:
             )
         except (AttributeError, TypeError):
             raise ServerError("server_not_openai", url=self.url) from None
+
+    def _chat(self, request: dict[str, Any], cancel: threading.Event | None = None) -> "_Response":
+        """The chat endpoint's response, without thoughts where the server can be told so."""
+        try:
+            return self._request("POST", "/chat/completions", request | self._no_thinking, cancel)
+        except ServerError as error:
+            refused = error.values.get("status") in (400, 422)
+            if not refused or not self._no_thinking or "chat_template_kwargs" not in str(error):
+                raise
+            self._no_thinking = {}
+            return self._request("POST", "/chat/completions", request, cancel)
 
     def _request(
         self, method: str, path: str, body: dict[str, Any] | None, cancel: threading.Event | None = None

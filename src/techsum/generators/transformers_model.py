@@ -14,7 +14,17 @@ from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED
 from techsum.generators.protocol import Options, shares
-from techsum.prompts import STOP, Format, Message, Piece, answer, known_format, render
+from techsum.generators.text_weights import load_text_model
+from techsum.generators.thoughts import held_back, without_thoughts
+from techsum.prompts import (
+    FAMILIES,
+    Format,
+    Message,
+    Piece,
+    answer,
+    format_of_template,
+    known_format,
+)
 from techsum.settings import hub, hub_reason, hub_token, settings
 from techsum.streams import streamed
 
@@ -47,16 +57,14 @@ def origin(where: str) -> Origin:
     base = adapter or where
     if base == EMBEDDED:
         base = str(embedded_checkpoint())
-    template = _tokenizer(base, revision).chat_template
+    tokenizer = _tokenizer(base, revision)
     stored = _said_format(folder)
     known = known_format(stored)
     if stored and not known:
         raise ModelError("model_prompt", name=folder.name, format=stored)
-    if not known and template and "<start_of_turn>" not in template:
-        raise ModelError("model_format", name=folder.name)
-    return Origin(
-        folder.name, base, revision, folder if adapter else None, known or ("gemma" if template else "plain")
-    )
+    fmt = known or format_of_template(tokenizer.chat_template)
+    HubTokenizer(tokenizer).check_controls(fmt, folder.name)
+    return Origin(folder.name, base, revision, folder if adapter else None, fmt)
 
 
 def load_tokenizer(of: Origin) -> HubTokenizer:
@@ -99,13 +107,11 @@ class TransformersModel:
         self.tokenizer = self._pieces.raw
         dtype = torch.bfloat16 if torch.cuda.is_available() else "auto"
         try:
-            model = transformers.AutoModelForCausalLM.from_pretrained(
+            model = load_text_model(
                 of.base,
-                revision=of.revision,
-                token=hub_token(),
+                of.revision,
                 dtype=dtype,
                 device_map="auto" if torch.cuda.is_available() else None,
-                use_safetensors=True,  # a .bin is a pickle, and a pickle is a program
                 **options,
             )
             if of.adapter:
@@ -133,6 +139,19 @@ class TransformersModel:
         """The token ids of a rendered prompt: whatever an article contains stays plain text."""
         return self._pieces.encode(pieces)
 
+    def _prompt(self, messages: Sequence[Message]) -> list[int]:
+        """The token ids of a prompt.
+
+        Raises:
+            ModelError: it is longer than the context, or the model's own template is faulty.
+        """
+        ids = self._pieces.prompt(messages, self.format)
+        if ids is None:
+            raise ModelError("model_format", name=self.name)
+        if len(ids) >= self.context:
+            raise ModelError("model_context", tokens=len(ids), context=self.context)
+        return ids
+
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text."""
         return len(self.tokenize(text))
@@ -148,9 +167,7 @@ class TransformersModel:
 
     def odds(self, messages: Sequence[Message], words: Sequence[str]) -> list[float]:
         """How likely the answer begins with each word: see `Judge.odds`."""
-        prompt = self.encode(render(messages, self.format))
-        if len(prompt) >= self.context:
-            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        prompt = self._prompt(messages)
         firsts = [self.encode(answer(word, self.format))[0] for word in words]
         ids = self._torch.tensor([prompt], device=self._model.device)
         with self._torch.inference_mode(), self._lock:
@@ -161,9 +178,7 @@ class TransformersModel:
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None
     ) -> Iterator[str]:
         """The answer, piece by piece: see `Generator.stream`."""
-        prompt = self.encode(render(messages, self.format))
-        if len(prompt) >= self.context:
-            raise ModelError("model_context", tokens=len(prompt), context=self.context)
+        prompt = self._prompt(messages)
 
         def work(put: Callable[[str], None], stopped: Callable[[], bool]) -> None:
             try:
@@ -172,14 +187,16 @@ class TransformersModel:
             except RuntimeError as error:  # out of memory among them
                 raise ModelError("model_failed", reason=str(error).splitlines()[0]) from None
 
+        family = FAMILIES[self.format]
         with closing(streamed(work, "transformers", cancel or threading.Event())) as pieces:
-            yield from _until_stop(pieces, (*STOP[self.format], *options.stop))
+            ended = _until_stop(pieces, (*family.stop, *options.stop))
+            yield from without_thoughts(ended, family.thoughts, self.name) if family.thoughts else ended
 
     def _generate(self, prompt: list[int], options: Options, stopped: Any, put: Any) -> None:
         torch, transformers = self._torch, self._transformers
-        ends = [self.tokenizer.eos_token_id, self.tokenizer.convert_tokens_to_ids("<end_of_turn>")]
         ids = torch.tensor([prompt], device=self._model.device)
-        streamer = _Pieces(self.tokenizer, put)
+        streamer = _Pieces(self.tokenizer, put, [m for pair in FAMILIES[self.format].thoughts for m in pair])
+        ends = {*self._pieces.end_ids(self.format), *_ids(self._model.generation_config.eos_token_id)}
         torch.manual_seed(options.seed)
         sampling = {"temperature": options.temperature} if options.temperature else {}
         with torch.inference_mode():
@@ -189,7 +206,7 @@ class TransformersModel:
                 max_new_tokens=options.max_tokens,
                 do_sample=bool(options.temperature),
                 **sampling,
-                eos_token_id=[e for e in ends if e is not None],
+                eos_token_id=sorted(ends),
                 pad_token_id=self.tokenizer.pad_token_id or 0,
                 streamer=streamer,
                 stopping_criteria=transformers.StoppingCriteriaList(
@@ -203,10 +220,11 @@ class TransformersModel:
 
 
 class _Pieces:
-    """A transformers streamer: tokens in, whole characters out."""
+    """A transformers streamer: tokens in, whole characters out; of control tokens only the `shown` ones."""
 
-    def __init__(self, tokenizer: Any, put: Any) -> None:
+    def __init__(self, tokenizer: Any, put: Any, shown: Sequence[str]) -> None:
         self._tokenizer, self._put = tokenizer, put
+        self._hidden = set(tokenizer.all_special_ids) - set(tokenizer.convert_tokens_to_ids(list(shown)))
         self._ids: list[int] = []
         self._sent = 0
         self._prompt_seen = False
@@ -215,14 +233,19 @@ class _Pieces:
         if not self._prompt_seen:
             self._prompt_seen = True
             return
-        self._ids += value.flatten().tolist()
-        text = self._tokenizer.decode(self._ids, skip_special_tokens=True)
+        self._ids += [i for i in value.flatten().tolist() if i not in self._hidden]
+        text = self._tokenizer.decode(self._ids)
         if not text.endswith("\ufffd"):  # a character that is still missing bytes
             self._put(text[self._sent :])
             self._sent = len(text)
 
     def end(self) -> None:
         return
+
+
+def _ids(value: int | list[int] | None) -> list[int]:
+    """What a configuration of transformers holds for token ids, as a list."""
+    return [] if value is None else [value] if isinstance(value, int) else value
 
 
 def _until_stop(pieces: Iterator[str], stops: tuple[str, ...]) -> Iterator[str]:
@@ -234,7 +257,7 @@ def _until_stop(pieces: Iterator[str], stops: tuple[str, ...]) -> Iterator[str]:
         if found >= 0:
             yield pending[:found]
             return
-        keep = max((n for s in stops for n in range(1, len(s)) if pending.endswith(s[:n])), default=0)
+        keep = held_back(pending, stops)
         yield pending[: len(pending) - keep]
         pending = pending[len(pending) - keep :]
     yield pending

@@ -201,6 +201,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "'{name}' 모델의 대화 형식을 모릅니다. Gemma 모델을 쓰거나, 그 모델을 OpenAI 호환 서버로 띄워 주소#이름으로 지정해 주세요.",
         "The chat format of '{name}' is not known. Use a Gemma, or serve it with an OpenAI-compatible server as URL#NAME.",
     ),
+    "model_controls": (
+        "'{name}' 모델은 {format} 대화 형식이라고 하지만 어휘에 '{token}' 토큰이 없습니다. 잘못 만든 파일이니 다른 것을 받아 주세요.",
+        "'{name}' says that its chat format is {format}, but its vocabulary lacks the token '{token}'. The file is faulty: get another.",
+    ),
+    "model_only_thought": (
+        "'{name}' 모델이 생각만 하다가 쓸 수 있는 길이를 다 썼습니다. 서버에서 생각 기능(thinking)을 끄거나 다른 모델을 골라 주세요.",
+        "'{name}' used up its length for thinking. Turn thinking off at its server, or choose another model.",
+    ),
     "model_prompt": (
         "'{name}'은(는) 다른 판의 TechSum이 가르친 모델입니다(프롬프트 '{format}'). 이 판으로 다시 학습하거나 내보내 주세요.",
         "'{name}' was taught by another version of TechSum (prompt '{format}'). Train or export it again with this one.",

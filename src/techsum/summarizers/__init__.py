@@ -14,6 +14,7 @@ from techsum.contracts.summary import Summary
 from techsum.errors import ModelError
 from techsum.generators import EXTRACT, Generator, Judge, check, load, load_verifier, resolve
 from techsum.generators.models import TUNED
+from techsum.prompts import FAMILIES
 from techsum.settings import settings
 from techsum.summarizers.abstractive import Abstractive
 from techsum.summarizers.compressive import Compressive
@@ -75,7 +76,7 @@ def _verified(summary: Summary, article: Article, generator: Generator) -> Summa
 
     What a tuned model shortened needs none: it is held to more than a claim is (`checking/shortening.py`).
     """
-    own = generator.format == "gemma"
+    own = FAMILIES[generator.format].instruct
     if generator.format == "tuned" or (own and not isinstance(generator, Judge)):
         return summary
     try:

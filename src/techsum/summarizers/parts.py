@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from techsum import korean
 from techsum.contracts.article import Article
 from techsum.generators.protocol import Generator
-from techsum.prompts import Format, summary_messages
+from techsum.prompts import FAMILIES, summary_messages
 
-_PART_TOKENS: dict[Format, int] = {"gemma": 3_000, "plain": 1_500, "tuned": 1_500}
-"""Longest part in tokens; a small model gets less. Not tuned: no instruct model could be run here."""
+_PART_TOKENS, _BASE_PART_TOKENS = 3_000, 1_500
+"""Longest part in tokens; a base model gets less. Not tuned: no instruct model could be run here."""
 
 _ANSWER_TOKENS = 700
 """Kept free for the longest answer to a part and for the summary of what came before."""
@@ -56,7 +56,8 @@ def _limit(generator: Generator) -> int:
         "", fmt=generator.format, characters=1000, register="합니다체", bullets=False, before="앞"
     )
     room = generator.context - generator.count("".join(m.content for m in frame)) - _ANSWER_TOKENS
-    return max(128, min(_PART_TOKENS[generator.format], room))
+    longest = _PART_TOKENS if FAMILIES[generator.format].instruct else _BASE_PART_TOKENS
+    return max(128, min(longest, room))
 
 
 def _pieces(article: Article, generator: Generator, limit: int) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@ from typing import Any
 from techsum.errors import TrainingError
 from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.models import EMBEDDED
+from techsum.generators.text_weights import load_text_model
 from techsum.settings import hub, hub_reason, hub_token
 from techsum.training.recipe import Base
 
@@ -80,7 +81,6 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
         TrainingError: the base is missing, or gated and there is no token.
     """
     import torch
-    import transformers
 
     dtype = torch.bfloat16 if base.precision == "bf16" else torch.float32
     more: dict[str, Any] = {}
@@ -89,14 +89,8 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
     if nf4:
         more["quantization_config"] = nf4_config(base)
     try:
-        model = transformers.AutoModelForCausalLM.from_pretrained(
-            place(base),
-            revision=base.revision or "main",
-            token=hub_token(),
-            dtype=dtype,
-            device_map=device_map,
-            use_safetensors=True,  # a .bin is a pickle, and a pickle is a program
-            **more,
+        model = load_text_model(
+            place(base), base.revision or "main", dtype=dtype, device_map=device_map, **more
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise explain(base, error) from None
@@ -149,7 +143,7 @@ def attention(base: Base) -> str | None:
 
 
 def load_config(base: Base) -> dict[str, Any]:
-    """The base's `config.json`.
+    """The `config.json` of the base's language model.
 
     Raises:
         TrainingError: the base is missing, or gated and there is no token.
@@ -162,7 +156,7 @@ def load_config(base: Base) -> dict[str, Any]:
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise explain(base, error) from None
-    return dict(config.to_dict())
+    return dict(config.get_text_config().to_dict())
 
 
 def explain(base: Base, error: Exception) -> TrainingError:

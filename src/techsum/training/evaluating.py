@@ -11,7 +11,7 @@ from typing import Any
 
 from techsum.files import atomic_write_text
 from techsum.generators.hub_tokenizer import HubTokenizer
-from techsum.prompts import render
+from techsum.prompts import Format, render
 from techsum.training.drawing import SourceRows
 from techsum.training.recipe import Recipe, Source
 from techsum.training.rows import BadRow, Row, expanded, read_rows
@@ -86,26 +86,26 @@ def generated_rouge(model: Any, tokenizer: Any, recipe: Recipe, dev: Sequence[De
         request, output = make_request(one.row, one.source, fmt, random.Random(one.row.place))  # noqa: S311 - no secret
         prompts.append(pieces.encode(render(request.messages(document, fmt), fmt)))
         outputs.append(output)
-    written = greedy(model, tokenizer, prompts, _LONGEST_ANSWER)
+    written = greedy(model, pieces, recipe.base.format, prompts, _LONGEST_ANSWER)
     scores = [rouge(morphemes(o), morphemes(w)).rouge_l for o, w in zip(outputs, written, strict=True)]
     return sum(scores) / len(scores)
 
 
-def greedy(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], longest: int) -> list[str]:
+def greedy(
+    model: Any, tokenizer: HubTokenizer, fmt: Format, prompts: Sequence[Sequence[int]], longest: int
+) -> list[str]:
     """What the model writes after each prompt, several prompts in a forward pass.
 
     Args:
         model: a causal model of transformers.
         tokenizer: its tokenizer.
+        fmt: the model's format.
         prompts: token ids.
         longest: tokens of an answer at most.
     """
     import torch
 
-    pad = tokenizer.pad_token_id or 0
-    ends = [
-        e for e in (tokenizer.eos_token_id, tokenizer.convert_tokens_to_ids("<end_of_turn>")) if e is not None
-    ]
+    pad = tokenizer.raw.pad_token_id or 0
     written: list[str] = []
     for start in range(0, len(prompts), _BATCH):
         batch = prompts[start : start + _BATCH]
@@ -118,10 +118,10 @@ def greedy(model: Any, tokenizer: Any, prompts: Sequence[Sequence[int]], longest
                 attention_mask=mask,
                 max_new_tokens=longest,
                 do_sample=False,
-                eos_token_id=ends,
+                eos_token_id=tokenizer.end_ids(fmt),
                 pad_token_id=pad,
             )[:, width:]
-        written += tokenizer.batch_decode(answers, skip_special_tokens=True)
+        written += tokenizer.raw.batch_decode(answers, skip_special_tokens=True)
     return written
 
 

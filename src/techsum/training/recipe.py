@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from techsum.prompts import Format
+from techsum.prompts import RenderedFormat
 
 Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
@@ -41,8 +41,9 @@ class Base(_Part):
     """A hub id (`google/gemma-2-2b-it`), a checkpoint folder, or `gemma-3-270m`, the embedded one."""
     revision: str | None = None
     """The hub's commit or tag; without it the newest."""
-    format: Format = "gemma"
-    """How a prompt is worded: `gemma` for an instruct model, `tuned` for a base model."""
+    format: RenderedFormat = "gemma"
+    """How a prompt is worded: `gemma`, `gemma-4` (E2B, E4B) or `gemma-4-large` for an instruct model, `tuned`
+    for a base model."""
     terms: str = "https://ai.google.dev/gemma/terms"
     """Where the base model's terms of use stand; the model card carries them on."""
     precision: Literal["bf16", "fp32"] = "bf16"

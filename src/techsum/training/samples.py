@@ -9,6 +9,7 @@ from typing import Protocol
 from techsum import korean
 from techsum.contracts.options import REGISTERS
 from techsum.prompts import (
+    FAMILIES,
     Format,
     Message,
     Piece,
@@ -176,7 +177,7 @@ def make_request(row: Row, source: Source, fmt: Format, rng: random.Random) -> t
     title = row.title if rng.random() < source.titled else ""
     output = row.output
     plain = Request(source.task, row.instruction, title, len(output), turns=row.turns)
-    if fmt != "gemma" or source.task not in ("summary", "instruction", "gap-sentences"):
+    if not FAMILIES[fmt].instruct or source.task not in ("summary", "instruction", "gap-sentences"):
         return plain, output
     plain = replace(plain, register=_register(output))
     if source.task != "summary" or rng.random() >= source.rehearsed:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from techsum.errors import ServerError, TrainingError
-from techsum.generators.openai_server import OpenAIServer, neutralize
+from techsum.generators.openai_server import OpenAIServer
 from techsum.generators.protocol import Options
 from techsum.generators.transformers_model import TransformersModel
-from techsum.prompts import Message, render
+from techsum.prompts import Message, neutralize, render
 from techsum.training import parity
 
 _ANSWER_TOKENS = 48

@@ -16,7 +16,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.model_ref import ModelRef
 from techsum.generators.models import EMBEDDED, model_file
 from techsum.generators.openai_server import OpenAIServer
-from techsum.prompts import stored_name
+from techsum.prompts import FAMILIES, stored_name
 from techsum.training import bases, parity
 from techsum.training.adapters import as_trained
 from techsum.training.exporting.card import model_card
@@ -156,7 +156,7 @@ def _compare_as_trained(run: RunFolder, trained_reference: parity.Reference) -> 
 def _compare_server(run: RunFolder, address: str, kind: str) -> parity.Compared:
     from techsum.generators.transformers_model import TransformersModel
 
-    if run.recipe.base.format != "gemma":
+    if not FAMILIES[run.recipe.base.format].instruct:
         raise TrainingError("parity_served_format", format=run.recipe.base.format)
     ref = ModelRef.parse(address)
     server = OpenAIServer(

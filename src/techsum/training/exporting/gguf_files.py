@@ -20,7 +20,7 @@ Quantization = Literal["f16", "bf16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0"
 
 QUANTIZATIONS: tuple[Quantization, ...] = get_args(Quantization)
 
-_ARCHITECTURES = {"gemma": "gemma", "gemma2": "gemma2", "gemma3_text": "gemma3"}
+_ARCHITECTURES = {"gemma": "gemma", "gemma2": "gemma2", "gemma3_text": "gemma3", "gemma4_text": "gemma4"}
 _ADAPTED = re.compile(r"base_model\.model\.(.+)\.lora_([AB])\.weight")
 _LAYER = re.compile(r"blk\.(\d+)\.")
 _BLOCK = 32
@@ -37,8 +37,8 @@ def write_model(  # noqa: PLR0917 - what a file is made of
 ) -> None:
     """Write a merged checkpoint as one GGUF file.
 
-    Norms stay in fp32, and are stored plus one: llama.cpp multiplies by them where Gemma multiplies by one
-    more.
+    Norms stay in fp32. Those of Gemma 1 to 3 are stored plus one: llama.cpp multiplies by them where these
+    models multiply by one more.
 
     Args:
         folder: `config.json`, safetensors and tokenizer.
@@ -57,6 +57,10 @@ def write_model(  # noqa: PLR0917 - what a file is made of
     writer.add_name(name)
     writer.add_string(FORMAT_KEY, fmt)
     _write_shape(writer, config)
+    norm_shift = 0 if config["model_type"] == "gemma4_text" else 1
+    if config["model_type"] == "gemma4_text":
+        _write_gemma4_shape(writer, config)
+        writer.add_tensor("rope_freqs.weight", _rotated_share(config))
     writer.add_file_type(gguf.LlamaFileType[f"MOSTLY_{quantization.upper()}"])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -65,7 +69,9 @@ def write_model(  # noqa: PLR0917 - what a file is made of
         mapped = _mapped(config, tensor_name)
         values = tensor.to(torch.float32).numpy()
         if values.ndim == 1:
-            writer.add_tensor(mapped, values + 1)  # all vectors of a Gemma are norms
+            # all vectors are norms, but for what Gemma 4 scales a layer's output by
+            shift = 0 if tensor_name.endswith("layer_scalar") else norm_shift
+            writer.add_tensor(mapped, values + shift)
             continue
         kind, data = _quantized(values, mapped, config, quantization, (imatrix or {}).get(tensor_name))
         writer.add_tensor(mapped, data, raw_dtype=kind)
@@ -139,11 +145,7 @@ def _write_shape(writer: Any, config: dict[str, Any]) -> None:
     writer.add_context_length(config["max_position_embeddings"])
     writer.add_embedding_length(config["hidden_size"])
     writer.add_block_count(config["num_hidden_layers"])
-    writer.add_feed_forward_length(config["intermediate_size"])
     writer.add_head_count(config["num_attention_heads"])
-    writer.add_head_count_kv(config["num_key_value_heads"])
-    writer.add_key_length(config["head_dim"])
-    writer.add_value_length(config["head_dim"])
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     if config.get("sliding_window"):
         writer.add_sliding_window(config["sliding_window"])
@@ -151,9 +153,58 @@ def _write_shape(writer: Any, config: dict[str, Any]) -> None:
         writer.add_attn_logit_softcapping(config["attn_logit_softcapping"])
     if config.get("final_logit_softcapping"):
         writer.add_final_logit_softcapping(config["final_logit_softcapping"])
+    if config["model_type"] != "gemma4_text":
+        writer.add_feed_forward_length(config["intermediate_size"])
+        writer.add_head_count_kv(config["num_key_value_heads"])
+        writer.add_key_length(config["head_dim"])
+        writer.add_value_length(config["head_dim"])
     rope = config.get("rope_parameters") or {}
     rope = rope.get("full_attention", rope)
     writer.add_rope_freq_base(float(rope.get("rope_theta") or config.get("rope_theta") or 10_000))
+
+
+def _write_gemma4_shape(writer: Any, config: dict[str, Any]) -> None:
+    """What differs between the layers of a Gemma 4, and its embeddings a layer."""
+    sliding = [kind == "sliding_attention" for kind in config["layer_types"]]
+    layers, shared = len(sliding), int(config.get("num_kv_shared_layers") or 0)
+    if config.get("enable_moe_block") or config.get("attention_k_eq_v"):
+        raise TrainingError("export_architecture", name="gemma4 (MoE)", known=", ".join(_ARCHITECTURES))
+    writer.add_sliding_window_pattern(sliding)
+    writer.add_shared_kv_layers(shared)
+    writer.add_embedding_length_per_layer_input(int(config.get("hidden_size_per_layer_input") or 0))
+    if config.get("use_double_wide_mlp"):  # the layers that share keys and values are twice as wide
+        width = config["intermediate_size"]
+        writer.add_feed_forward_length([width * (1 + (n >= layers - shared)) for n in range(layers)])
+    else:
+        writer.add_feed_forward_length(config["intermediate_size"])
+    full, window = _of_full_attention(config, "head_dim"), config["head_dim"]
+    writer.add_key_length(full)
+    writer.add_value_length(full)
+    writer.add_key_length_swa(window)
+    writer.add_value_length_swa(window)
+    writer.add_rope_dimension_count(full)
+    writer.add_rope_dimension_count_swa(window)
+    heads, full_heads = config["num_key_value_heads"], _of_full_attention(config, "num_key_value_heads")
+    writer.add_head_count_kv([heads if kind else full_heads for kind in sliding])
+    writer.add_rope_freq_base_swa(float(config["rope_parameters"]["sliding_attention"]["rope_theta"]))
+
+
+def _of_full_attention(config: dict[str, Any], key: str) -> int:
+    """A size of the layers with full attention.
+
+    A published `config.json` has `global_…`; transformers 5 writes what differs for each layer.
+    """
+    layer = config["layer_types"].index("full_attention")
+    of_layer = (config.get("per_layer_config") or {}).get(str(layer), {})
+    published = {"head_dim": "global_head_dim", "num_key_value_heads": "num_global_key_value_heads"}[key]
+    return int(config.get(published) or of_layer.get(key) or config[key])
+
+
+def _rotated_share(config: dict[str, Any]) -> NDArray[np.float32]:
+    """Frequency factors of the layers with full attention: what they do not rotate is divided by 1e30."""
+    pairs = _of_full_attention(config, "head_dim") // 2
+    rotated = int(pairs * config["rope_parameters"]["full_attention"].get("partial_rotary_factor", 1.0))
+    return np.array([1.0] * rotated + [1e30] * (pairs - rotated), np.float32)
 
 
 def _tensors(folder: Path) -> Iterator[tuple[str, Any]]:
@@ -177,6 +228,8 @@ def _mapped(config: dict[str, Any], name: str) -> str:
 
     architecture = gguf.MODEL_ARCH[_architecture(config).upper()]
     names = gguf.get_tensor_name_map(architecture, int(config["num_hidden_layers"]))
+    if name.endswith("layer_scalar"):  # a buffer of Gemma 4's layers
+        name += ".weight"
     found = names.get_name(name, try_suffixes=(".weight",))
     if found is None:
         raise TrainingError("export_tensor", name=name)

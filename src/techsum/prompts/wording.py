@@ -1,92 +1,13 @@
-"""The only place where a prompt is worded, and where each model family's turn format is known.
+"""How a model is asked: the words of every prompt.
 
-Training and serving both come here. The article always stands before the task, so that the title, the
-summary and every question about one article share the longest possible prefix.
+The article always stands before the task, so that the title, the summary and every question about one
+article share the longest possible prefix.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["gemma", "plain", "tuned", "verifier"]
-"""`gemma`: Gemma 2 and 3 turns. `plain`: a base model that follows an example. `tuned`: a base model that a
-recipe of TechSum taught to write: no turns, for the base never learned them, and no example; it ends with `<eos>`.
-`verifier`: a base model that a recipe taught to judge claims and nothing else."""
-
-
-_STORED: dict[Format, str] = {
-    "gemma": "gemma",
-    "plain": "plain",
-    "tuned": "tuned-2",
-    "verifier": "verifier-1",
-}
-"""What a model file calls its format. The first `tuned` was asked for whole summaries, the second for sentences:
-an adapter of one wording is of no use with the other."""
-
-
-def stored_name(fmt: Format) -> str:
-    """What a model file of this format is marked with."""
-    return _STORED[fmt]
-
-
-def known_format(stored: object) -> Format | None:
-    """The format that a model file is marked with, or None where this TechSum does not word it."""
-    return next((fmt for fmt, name in _STORED.items() if name == stored), None)
-
-
-@dataclass(frozen=True)
-class Message:
-    """One turn. The last message is what the model is to answer."""
-
-    role: Literal["user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a rendered prompt. Only a `control` piece may become control tokens."""
-
-    text: str
-    control: bool = False
-
-
-def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
-    """The prompt as pieces; the first is the one and only `<bos>`.
-
-    The Gemma 2 and 3 turn format is that of Google's published chat template: the content of a turn is
-    trimmed, the answer's turn is left open.
-    """
-    pieces = [Piece("<bos>", control=True)]
-    if fmt != "gemma":
-        return [*pieces, Piece("".join(m.content for m in messages))]
-    for message in messages:
-        role = "model" if message.role == "assistant" else "user"
-        pieces += [
-            Piece("<start_of_turn>", control=True),
-            Piece(f"{role}\n{message.content.strip()}"),
-            Piece("<end_of_turn>", control=True),
-            Piece("\n"),
-        ]
-    return [*pieces, Piece("<start_of_turn>", control=True), Piece("model\n")]
-
-
-STOP: dict[Format, tuple[str, ...]] = {
-    "gemma": ("<end_of_turn>",),
-    "plain": ("\n\n", "\n글", "\n제목", "\n요약"),
-    "tuned": ("\n",),
-    "verifier": ("\n",),
-}
-"""Where an answer ends, besides the end-of-text token."""
-
-END: dict[Format, str] = {"gemma": "<end_of_turn>", "plain": "<eos>", "tuned": "<eos>", "verifier": "<eos>"}
-"""The control token that a trained answer ends with."""
-
-
-def answer(text: str, fmt: Format) -> list[Piece]:
-    """The answer that a model is trained to give to a rendered prompt, as pieces."""
-    lead = "" if fmt == "gemma" else " "
-    return [Piece(lead + text.strip()), Piece(END[fmt], control=True)]
-
+from techsum.prompts.families import FAMILIES, Format, Message
 
 Verdict = Literal["supported", "contradicted", "absent"]
 VERDICTS: dict[Verdict, str] = {"supported": "참", "contradicted": "거짓", "absent": "없음"}
@@ -225,7 +146,7 @@ def verdict_messages(source: str, claim: str, *, fmt: Format, title: str = "") -
         fmt: the model's format.
         title: the article's title: what the sentences are about.
     """
-    if fmt != "gemma":
+    if not FAMILIES[fmt].instruct:
         return [Message("user", _tuned(source, title, f"주장: {' '.join(claim.split())}\n판정"))]
     task = (
         "위 글에 비추어 다음 주장이 맞으면 ‘참’, 글과 어긋나면 ‘거짓’, 글만으로 알 수 없으면 ‘없음’이라고만 답하세요.\n"
@@ -236,7 +157,7 @@ def verdict_messages(source: str, claim: str, *, fmt: Format, title: str = "") -
 
 def answerable_messages(source: str, question: str, *, fmt: Format, title: str = "") -> list[Message]:
     """Ask whether sentences of an article answer a question; the answer is one of `ANSWERED`."""
-    if fmt != "gemma":
+    if not FAMILIES[fmt].instruct:
         return [Message("user", _tuned(source, title, f"질문: {' '.join(question.split())}\n판정"))]
     task = f"위 글에 다음 질문의 답이 있으면 ‘있음’, 없으면 ‘없음’이라고만 답하세요.\n질문: {question}"
     return [Message("user", _with_task(f"{title}\n\n{source}" if title else source, task))]
@@ -244,7 +165,7 @@ def answerable_messages(source: str, question: str, *, fmt: Format, title: str =
 
 def instruction_messages(article: str, instruction: str, *, fmt: Format) -> list[Message]:
     """Ask what a row of training data asks, in its own words."""
-    if fmt == "gemma":
+    if FAMILIES[fmt].instruct:
         return [Message("user", _with_task(article, instruction))]
     return [Message("user", _tuned(article, "", instruction))]
 

@@ -1,0 +1,56 @@
+"""The only place where a prompt is worded, and where each model family's turn format is known."""
+
+from techsum.prompts.families import (
+    FAMILIES,
+    Format,
+    Message,
+    ModelFamily,
+    Piece,
+    RenderedFormat,
+    answer,
+    format_of_template,
+    known_format,
+    render,
+    stored_name,
+)
+from techsum.prompts.templates import neutralize, render_by_template
+from techsum.prompts.wording import (
+    ANSWERED,
+    NOT_ANSWERED,
+    VERDICTS,
+    Verdict,
+    answerable_messages,
+    compression_messages,
+    instruction_messages,
+    question_messages,
+    summary_messages,
+    title_messages,
+    verdict_messages,
+)
+
+__all__ = [
+    "ANSWERED",
+    "FAMILIES",
+    "NOT_ANSWERED",
+    "VERDICTS",
+    "Format",
+    "Message",
+    "ModelFamily",
+    "Piece",
+    "RenderedFormat",
+    "Verdict",
+    "answer",
+    "answerable_messages",
+    "compression_messages",
+    "format_of_template",
+    "instruction_messages",
+    "known_format",
+    "neutralize",
+    "question_messages",
+    "render",
+    "render_by_template",
+    "stored_name",
+    "summary_messages",
+    "title_messages",
+    "verdict_messages",
+]
