@@ -273,3 +273,44 @@ def test_an_ordinary_web_server_is_recognised_as_such(answer):
 def test_a_server_without_tokenizer_gets_an_estimate():
     with Site({"/v1/models": MODELS}) as site:
         assert 75 <= OpenAIServer(f"{site.url}/v1").count("가" * 100) <= 100
+
+
+def sent_to(answers):
+    """A chat endpoint that answers in turn, and the requests that it got."""
+    requests = []
+
+    def reply(request):
+        requests.append(json.loads(request.rfile.read(int(request.headers["Content-Length"]))))
+        answers[min(len(requests), len(answers)) - 1](request)
+
+    return reply, requests
+
+
+def test_thinking_is_turned_off_where_the_server_can():
+    reply, requests = sent_to([page(EVENTS, "text/event-stream")])
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        ask(OpenAIServer(f"{site.url}/v1"))
+    assert requests[0]["chat_template_kwargs"] == {"enable_thinking": False}
+
+
+def test_a_server_that_knows_no_thinking_is_asked_without():
+    # given a server that refuses fields which OpenAI's own does not have
+    refusal = b'{"error": {"message": "Unrecognized request argument supplied: chat_template_kwargs"}}'
+    reply, requests = sent_to(
+        [lambda request: send(request, refusal, status=400), page(EVENTS, "text/event-stream")]
+    )
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        generator = OpenAIServer(f"{site.url}/v1")
+        # when it is asked twice, then both are answered, and the second costs one request
+        assert [ask(generator), ask(generator)] == ["한글", "한글"]
+    assert ["chat_template_kwargs" in request for request in requests] == [True, False, False]
+
+
+def test_what_a_served_model_thinks_is_no_answer():
+    pieces = ["<thi", "nk>본문을 ", "읽자</think>", "요약", "이다."]
+    events = "".join(
+        f"data: {json.dumps({'choices': [{'delta': {'content': piece}}]})}\n\n" for piece in pieces
+    )
+    reply, _ = sent_to([page(events + "data: [DONE]\n\n", "text/event-stream")])
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        assert ask(OpenAIServer(f"{site.url}/v1")) == "요약이다."

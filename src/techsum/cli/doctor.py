@@ -17,7 +17,14 @@ from techsum.contracts.formats import LABELS
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT, Options, load, resolve
 from techsum.generators.llama_cpp import LlamaCpp
-from techsum.generators.models import EMBEDDED, embedded_installed, models_folder
+from techsum.generators.models import (
+    EMBEDDED,
+    HUB_MODELS,
+    embedded_installed,
+    models_folder,
+    pulled,
+    recommended,
+)
 from techsum.messages import text
 from techsum.prompts import summary_messages
 from techsum.settings import settings
@@ -59,7 +66,8 @@ def findings() -> Iterator[Finding]:
         value=f"{platform.python_version()} · {platform.system()} {platform.machine()}",
     )
     yield Finding("doctor_cpu", works=True, value=f"{settings().threads} threads")
-    yield _memory()
+    memory = _memory()
+    yield Finding("doctor_memory", memory is not None or None, f"{memory:.0f} GB" if memory else "?")
     yield _tried("doctor_cache", _cache)
     yield _tried("doctor_kiwi", _kiwi)
     yield _tried("doctor_readers", _readers)
@@ -70,6 +78,9 @@ def findings() -> Iterator[Finding]:
         yield _tried("doctor_speed", lambda: _speed(probed))
     else:
         yield Finding("doctor_speed", None, text("models_install"))
+    if memory and (name := recommended(memory)):
+        value = text("doctor_recommended_value", name=name, about=HUB_MODELS[name].about)
+        yield Finding("doctor_recommended", True if name in pulled() else None, value)
     yield _transformers()
     token = settings().hub_token is not None
     yield Finding("doctor_token", token or None, text("doctor_token_set" if token else "doctor_token_unset"))
@@ -84,12 +95,12 @@ def _tried(key: str, look: Callable[[], str]) -> Finding:
         return Finding(key, works=False, value=f"{type(error).__name__}: {error}")
 
 
-def _memory() -> Finding:
+def _memory() -> float | None:
+    """The machine's memory in gigabytes; None where the system does not tell."""
     try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     except (AttributeError, ValueError, OSError):
-        return Finding("doctor_memory", None, "?")
-    return Finding("doctor_memory", works=True, value=f"{total:.0f} GiB")
+        return None
 
 
 def _cache() -> str:

@@ -78,7 +78,8 @@ def _code() -> str:
     rooms = ("summarizers", "checking", "generators")
     files = [
         *(f for room in rooms for f in sorted((root / room).glob("*.py"))),
-        root / "prompts.py",
+        root / "prompts/families.py",
+        root / "prompts/wording.py",
         root / "korean.py",
         COEFFICIENTS,  # a ranker fitted anew is another system, too
     ]

@@ -35,18 +35,45 @@ class HubModel:
 
     repository: str
     file: str
-    about: str
+    label: str
+    gigabytes: float
+    """Of the file, 1e9 bytes each."""
+    memory: int
+    """Gigabytes that the machine should have: the file, 8,192 tokens of context, a desktop beside it."""
+    licence: str
 
+    @property
+    def about(self) -> str:
+        """Name, size and licence in one line."""
+        return f"{self.label}, {self.gigabytes} GB, {self.licence}"
+
+
+_APACHE, _GEMMA = "Apache-2.0", "Gemma Terms"
 
 HUB_MODELS = {
-    # best first: `auto` takes the first that is here
+    # `auto` takes the first that is here: newest and largest first, by their publishers' figures, for none of
+    # them could be run here
+    "gemma-4-e4b-it": HubModel(
+        "ggml-org/gemma-4-E4B-it-GGUF", "gemma-4-E4B-it-Q4_0.gguf", "Gemma 4 E4B", 4.6, 12, _APACHE
+    ),
+    "gemma-4-e2b-it": HubModel(
+        "ggml-org/gemma-4-E2B-it-GGUF", "gemma-4-E2B-it-Q4_0.gguf", "Gemma 4 E2B", 2.8, 8, _APACHE
+    ),
+    "gemma-3-4b-it": HubModel(
+        "ggml-org/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf", "Gemma 3 4B", 2.5, 8, _GEMMA
+    ),
     "gemma-2-2b-it": HubModel(
-        "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B, 1.7 GB"
+        "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B", 1.7, 6, _GEMMA
     ),
     "gemma-3-1b-it": HubModel(
-        "ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B, 0.8 GB"
+        "ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B", 0.8, 4, _GEMMA
     ),
 }
+
+
+def recommended(memory: float) -> str | None:
+    """The first instruct model that a machine with so many gigabytes holds; None: not even the smallest."""
+    return next((name for name, model in HUB_MODELS.items() if model.memory <= memory), None)
 
 
 def models_folder() -> Path:

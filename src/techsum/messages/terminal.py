@@ -39,6 +39,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "doctor_cache": ("캐시 폴더", "cache folder"),
     "doctor_kiwi": ("한국어 분석기", "Korean analyser"),
     "doctor_model": ("모델", "model"),
+    "doctor_recommended": ("권하는 모델", "recommended model"),
+    "doctor_recommended_value": (
+        "{name} ({about}): `techsum models pull {name}`",
+        "{name} ({about}): `techsum models pull {name}`",
+    ),
     "doctor_speed": ("속도", "speed"),
     "doctor_readers": ("읽을 수 있는 형식", "formats"),
     "doctor_transformers": ("transformers (선택)", "transformers (optional)"),

@@ -62,6 +62,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "허브의 '{source}'을(를) 받지 못했습니다 ({reason}). 이름과 네트워크를 확인해 주세요.",
         "'{source}' could not be read from the hub ({reason}). Check the name and the network.",
     ),
+    "train_base_format": (
+        "레시피의 base.format은 {format}인데 '{name}'의 대화 형식은 {found}입니다. base.format을 {found}(으)로 고쳐 주세요.",
+        "The recipe says base.format: {format}, but '{name}' chats as {found}. Set base.format to {found}.",
+    ),
     "train_base": (
         "바탕 모델 '{name}'을(를) 불러오지 못했습니다 ({reason}). base.name을 확인해 주세요.",
         "The base model '{name}' could not be loaded ({reason}). Check base.name.",

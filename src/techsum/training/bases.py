@@ -8,8 +8,10 @@ from typing import Any
 
 from techsum.errors import TrainingError
 from techsum.generators.embedded import embedded_checkpoint
+from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED
 from techsum.generators.text_weights import load_text_model
+from techsum.prompts import FAMILIES, format_of_template
 from techsum.settings import hub, hub_reason, hub_token
 from techsum.training.recipe import Base
 
@@ -57,16 +59,22 @@ def load_tokenizer(base: Base) -> Any:
     """The base's tokenizer.
 
     Raises:
-        TrainingError: the base is missing, or gated and there is no token.
+        TrainingError: the base is missing, gated without a token, or of another family than the recipe says.
+        ModelError: its vocabulary lacks the tokens of the recipe's format.
     """
     import transformers
 
     try:
-        return transformers.AutoTokenizer.from_pretrained(
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
             place(base), revision=base.revision or "main", token=hub_token()
         )
     except (OSError, ValueError, RuntimeError) as error:
         raise explain(base, error) from None
+    HubTokenizer(tokenizer).check_controls(base.format, base.name)
+    found = format_of_template(tokenizer.chat_template)
+    if FAMILIES[base.format].instruct and tokenizer.chat_template and found != base.format:
+        raise TrainingError("train_base_format", name=base.name, format=base.format, found=found)
+    return tokenizer
 
 
 def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:

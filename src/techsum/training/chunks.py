@@ -181,7 +181,13 @@ def _order(folder: Path, seed: str) -> NDArray[np.int64]:
 
 
 _CODE = (
-    *("prompts.py", "korean.py", "checking/evidence.py", "summarizers/register.py"),
+    *(
+        "prompts/families.py",
+        "prompts/wording.py",
+        "korean.py",
+        "checking/evidence.py",
+        "summarizers/register.py",
+    ),
     *(f"training/{name}.py" for name in ("samples", "gap_sentences", "alignment", "preferences")),
     *(f"training/{name}.py" for name in ("rows", "chunks")),
 )

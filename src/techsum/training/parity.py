@@ -20,6 +20,7 @@ from techsum.errors import ModelError, TrainingError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options
 from techsum.prompts import (
+    FAMILIES,
     Format,
     Message,
     Piece,
@@ -136,10 +137,18 @@ class Compared:
 
 def prompts(fmt: Format) -> list[list[Message]]:
     """The fixed prompts as messages: what a model of this format is asked for in serving."""
+    articles = [(title, _with_tokens_of(fmt, text)) for title, text in _ARTICLES]
     if fmt == "verifier":
-        return [verdict_messages(text, _CLAIM, fmt=fmt, title=title) for title, text in _ARTICLES]
+        return [verdict_messages(text, _CLAIM, fmt=fmt, title=title) for title, text in articles]
     ask = compression_messages if fmt == "tuned" else summary_messages
-    return [ask(text, fmt=fmt, characters=150, title=title) for title, text in _ARTICLES]
+    return [ask(text, fmt=fmt, characters=150, title=title) for title, text in articles]
+
+
+def _with_tokens_of(fmt: Format, text: str) -> str:
+    """The text with this family's turn tokens where it quotes Gemma's: they must stay text."""
+    for quoted, token in zip(FAMILIES["gemma"].turn or (), FAMILIES[fmt].turn or (), strict=False):
+        text = text.replace(quoted, token)
+    return text
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class Base(_Part):
     format: RenderedFormat = "gemma"
     """How a prompt is worded: `gemma`, `gemma-4` (E2B, E4B) or `gemma-4-large` for an instruct model, `tuned`
     for a base model."""
+    licence: str = "gemma"
+    """The base model's licence as the hub names it (`gemma`, `apache-2.0`), for the model card."""
     terms: str = "https://ai.google.dev/gemma/terms"
     """Where the base model's terms of use stand; the model card carries them on."""
     precision: Literal["bf16", "fp32"] = "bf16"

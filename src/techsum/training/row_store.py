@@ -190,7 +190,13 @@ def _known(rows: Sequence[Row]) -> NDArray[np.void]:
 
 
 _CODE = (
-    *("korean.py", "prompts.py", "checking/evidence.py", "evaluation/corruptions.py"),
+    *(
+        "korean.py",
+        "prompts/families.py",
+        "prompts/wording.py",
+        "checking/evidence.py",
+        "evaluation/corruptions.py",
+    ),
     *("reading/rows.py", "training/rows.py", "training/verdicts.py"),
 )
 """What decides what a source's rows are."""

@@ -27,7 +27,7 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         "base_model": recipe.base.name,
         "library_name": {"adapter": "peft", "merged": "transformers", "fp8": "transformers"}.get(to, "gguf"),
         "pipeline_tag": "summarization",
-        "license": "gemma",
+        "license": recipe.base.licence,
         "tags": ["techsum", "summarization", "korean"],
     }
     training = recipe.training

@@ -11,7 +11,7 @@ _SCHEME = {
     "quant_method": "compressed-tensors",
     "format": "float-quantized",
     "quantization_status": "compressed",
-    "ignore": ["lm_head"],
+    "ignore": ["lm_head", "re:.*per_layer_.*"],  # Gemma 4's embeddings a layer are small and stay as they are
     "config_groups": {
         "group_0": {
             "targets": ["Linear"],
