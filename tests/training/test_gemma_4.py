@@ -104,7 +104,7 @@ def test_a_recipe_that_names_another_family_is_one_line(run, tmp_path):
         fit(recipe, tmp_path / "run")
 
 
-def test_a_recipe_of_the_larger_models_is_not_for_the_small(run, tmp_path):
+def test_a_recipe_for_the_larger_models_is_refused(run, tmp_path):
     recipe = load_recipe(write_recipe(tmp_path, run.parent / "base"), ["base.format=gemma-4-large"])
     with pytest.raises(TechsumError, match="대화 형식은 gemma-4입니다"):
         fit(recipe, tmp_path / "run")

@@ -31,6 +31,7 @@ COMMANDS = {
     "compare": _Entry("compare:command", "help_compare"),
     "watch": _Entry("watch:command", "help_watch"),
     "train": _Entry("train:command", "help_train"),
+    "recipe": _Entry("recipe:app", "help_recipe"),
     "fit-ranker": _Entry("fit_ranker:command", "help_fit_ranker"),
     "export": _Entry("export:export", "help_export"),
     "parity": _Entry("export:parity", "help_parity"),

@@ -153,6 +153,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "계수 파일. 없으면 TechSum이 쓰는 것",
         "the file of the coefficients; without it TechSum's own",
     ),
+    "help_recipe": (
+        "다른 학습 도구의 설정을 가져오고 내보냅니다.",
+        "Take other trainers' recipes, and give ours to them.",
+    ),
+    "help_recipe_import": (
+        "Axolotl, LLaMA-Factory의 YAML이나 Unsloth 노트북을 레시피로 바꿉니다.",
+        "Write a YAML of Axolotl or LLaMA-Factory, or an Unsloth notebook, as a recipe.",
+    ),
+    "help_recipe_export": (
+        "레시피를 다른 학습 도구의 설정으로 바꿉니다.",
+        "Write a recipe as another trainer's file.",
+    ),
+    "help_recipe_file": ("YAML, .py 또는 .ipynb 파일", "a YAML, .py or .ipynb file"),
+    "help_recipe_trainer": ("axolotl, llama-factory, unsloth", "axolotl, llama-factory, unsloth"),
+    "help_recipe_out": ("쓸 파일. 없으면 화면에 씁니다.", "The file to write; without it, standard output."),
     "help_library": ("보관한 요약을 보고 찾고 옮깁니다.", "See, find and move what was saved."),
     "help_library_list": ("보관한 요약을 나열하거나 찾습니다.", "List or search saved summaries."),
     "help_library_show": ("요약 하나를 Markdown으로 봅니다.", "Print one summary as Markdown."),

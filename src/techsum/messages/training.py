@@ -164,6 +164,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "start로 이어 가는 어댑터에는 init을 정할 수 없습니다",
         "an adapter that goes on from start has no init",
     ),
+    "recipe_chat_format": (
+        "task: chat은 대화 모델(base.format: gemma, gemma-4)에만 쓸 수 있습니다",
+        "task: chat is for instruct models alone (base.format: gemma, gemma-4)",
+    ),
+    "recipe_nobodys": (
+        "'{path}'에는 아는 학습 도구({known})의 설정이 없습니다. --from으로 알려 주세요.",
+        "'{path}' holds no settings of a known trainer ({known}). Name it with --from.",
+    ),
+    "recipe_trainer": (
+        "'{name}'은(는) 모르는 학습 도구입니다. 아는 것: {known}.",
+        "'{name}' is no known trainer. Known: {known}.",
+    ),
+    "recipe_unwritable": ("'{path}'에 쓸 수 없습니다 ({reason}).", "'{path}' cannot be written ({reason})."),
+    "recipe_left_out": ("대응하는 항목이 없음: {field}", "no counterpart: {field}"),
     "recipe_full_nf4": (
         "4비트 가중치는 학습할 수 없습니다. lora를 적거나 base.quantization을 none으로 해 주세요",
         "4-bit weights cannot be trained: name a lora, or set base.quantization to none",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from techsum.prompts import RenderedFormat
+from techsum.prompts import FAMILIES, RenderedFormat
 
 Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 PROJECTIONS: tuple[Projection, ...] = get_args(Projection)
@@ -22,8 +22,9 @@ Task = Literal[
     "answerable",
     "corruptions",
     "dialogue",
+    "chat",
 ]
-JUDGED: tuple[Task, ...] = ("verdict", "answerable", "corruptions", "dialogue")
+JUDGED: tuple[Task, ...] = ("verdict", "answerable", "corruptions", "dialogue", "chat")
 """Tasks whose rows are claims or questions: several are about one text."""
 Positive = Annotated[int, Field(gt=0)]
 
@@ -142,7 +143,8 @@ class Source(_Part):
     sentences that come nearest to one of the row's `questions` answer it. `corruptions`: verdicts about the
     output's sentences, some of the document's own, and the same with one thing made wrong (after FactCC).
     `dialogue`: each turn of a dialogue about an article, after the turns before it; the article stands in
-    `articles`, or in `input`."""
+    `articles`, or in `input`. `chat`: each answer of a conversation as it stands, in the shapes of other
+    trainers: `messages`, ShareGPT's `conversations`, `prompt` and `completion`, Alpaca."""
     titled: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the samples that show the document's title where it has one: pasted texts have none."""
     rehearsed: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -318,6 +320,8 @@ class Recipe(_Part):
             raise ValueError("recipe_holdout_task")
         if self.training.preference and any(s.rejected == "column" and not s.answers_stay for s in self.data):
             raise ValueError("recipe_rejected_column")
+        if not FAMILIES[self.base.format].instruct and any(s.task == "chat" for s in self.data):
+            raise ValueError("recipe_chat_format")
         if self.lora is None and self.base.quantization == "nf4":
             raise ValueError("recipe_full_nf4")
         return self

@@ -26,7 +26,7 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
             named, and for an unknown one the nearest right one.
     """
     try:
-        fields = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        fields = yaml.load(path.read_text("utf-8"), Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise TrainingError("recipe_missing", path=path, reason=error.strerror) from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date that does not exist
@@ -42,11 +42,11 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         raise _explain(path, error) from None
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml publishes no types
+class Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml publishes no types
     """YAML 1.1 takes 1e-4 for a string; every other tool, and every user, for a number."""
 
 
-_Loader.add_implicit_resolver(
+Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"^[-+]?(?:[0-9][0-9_]*)(?:\.[0-9_]*)?[eE][-+]?[0-9]+$"),
     list("-+0123456789."),
@@ -66,7 +66,7 @@ def _set(fields: dict[str, Any], change: str) -> None:
             else (at.setdefault(name, {}) if isinstance(at, dict) else None)
         )
     try:
-        parsed = yaml.load(value, _Loader)  # noqa: S506 - a SafeLoader
+        parsed = yaml.load(value, Loader)  # noqa: S506 - a SafeLoader
         at[int(last) if isinstance(at, list) else last] = parsed
     except (TypeError, ValueError, IndexError, yaml.YAMLError):
         raise TrainingError("recipe_change", change=change) from None

@@ -151,6 +151,10 @@ class Request:
             "verdict": lambda: verdict_messages(document, self.instruction, fmt=fmt, title=title),
             "corruptions": lambda: verdict_messages(document, self.instruction, fmt=fmt, title=title),
             "answerable": lambda: answerable_messages(document, self.instruction, fmt=fmt, title=title),
+            "chat": lambda: [
+                *(m for q, a in self.turns for m in (Message("user", q), Message("assistant", a))),
+                Message("user", document),
+            ],
             "dialogue": lambda: question_messages(document, self.instruction, fmt=fmt, before=self.turns),
         }
         if self.task == "instruction" and self.instruction:

@@ -1,0 +1,94 @@
+"""Rows in the shapes of other trainers are one conversation, whatever the shape."""
+
+import json
+
+import pytest
+
+from support.tiny_training import write_recipe
+from techsum.prompts import render
+from techsum.training.conversations import conversation_rows
+from techsum.training.recipe_file import load_recipe
+from techsum.training.rows import BadRow, read_rows
+from techsum.training.samples import Request
+
+TALK = [
+    {"input": "규칙\n\n글을 요약해 줘", "output": "요약이다.", "turns": ()},
+    {"input": "더 짧게", "output": "짧다.", "turns": (("규칙\n\n글을 요약해 줘", "요약이다."),)},
+]
+MESSAGES = [
+    {"role": "system", "content": "규칙"},
+    {"role": "user", "content": "글을 요약해 줘"},
+    {"role": "assistant", "content": "요약이다."},
+    {"role": "user", "content": "더 짧게"},
+    {"role": "assistant", "content": "짧다."},
+]
+SHAREGPT = [
+    {"from": {"user": "human", "assistant": "gpt"}.get(m["role"], m["role"]), "value": m["content"]}
+    for m in MESSAGES
+]
+ALPACA = {
+    "system": "규칙",
+    "history": [["글을 요약해 줘", "요약이다."]],
+    "instruction": "더 짧게",
+    "input": "",
+    "output": "짧다.",
+}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"messages": MESSAGES},
+        {"conversations": SHAREGPT},
+        {"prompt": MESSAGES[:-1], "completion": MESSAGES[-1:]},
+        ALPACA,
+    ],
+    ids=["messages", "sharegpt", "prompt-completion", "alpaca"],
+)
+def test_every_shape_gives_the_same_turns(row):
+    assert list(conversation_rows([(1, row)])) == [(1, turn) for turn in TALK]
+
+
+def test_a_prompt_and_its_completion_are_one_turn():
+    row = {"prompt": "글을 요약해 줘", "completion": "요약이다."}
+    assert list(conversation_rows([(7, row)])) == [
+        (7, {"input": "글을 요약해 줘", "output": "요약이다.", "turns": ()})
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "글",
+        {},
+        {"messages": []},
+        {"messages": [{"role": "tool", "content": "글"}]},
+        {"messages": [{"role": "user", "content": ["그림"]}]},
+        {"messages": MESSAGES[2:]},
+        {"instruction": "글", "output": "답", "history": ["글"]},
+    ],
+)
+def test_what_is_no_conversation_of_two_is_a_bad_row(row):
+    assert list(conversation_rows([(3, row)])) == [(3, None)]
+
+
+def test_a_conversation_is_rendered_as_it_stands():
+    request = Request("chat", turns=TALK[1]["turns"])
+    assert "".join(p.text for p in render(request.messages("더 짧게", "gemma"), "gemma")) == (
+        "<bos><start_of_turn>user\n규칙\n\n글을 요약해 줘<end_of_turn>\n<start_of_turn>model\n요약이다.<end_of_turn>\n"
+        "<start_of_turn>user\n더 짧게<end_of_turn>\n<start_of_turn>model\n"
+    )
+
+
+def test_a_recipe_reads_conversations_from_a_file(tmp_path):
+    # given a file of a conversation and of something else
+    path = tmp_path / "chat.jsonl"
+    lines = [json.dumps({"messages": MESSAGES}, ensure_ascii=False), '{"text": "글"}']
+    path.write_text("\n".join(lines), "utf-8")
+    changes = ["data.0.path=chat.jsonl", "data.0.task=chat"]
+    recipe = load_recipe(write_recipe(tmp_path, tmp_path / "no-base-needed"), changes)
+    # when its rows are read
+    *good, bad = read_rows(recipe, recipe.data[0])
+    # then each answer is a row, and the other line is told
+    assert [(row.input, row.output, row.turns) for row in good] == [tuple(t.values()) for t in TALK]
+    assert (type(bad), bad.place) == (BadRow, 2)
