@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from support.tiny_checkpoint import write_checkpoint, write_multimodal
+from support.tiny_checkpoint import write_adapter, write_checkpoint, write_multimodal
 from support.tiny_gguf import CONTROLS_4, TEMPLATE, TEMPLATE_4, THINKING_4
 from techsum.errors import ModelError
 from techsum.generators import Options
@@ -79,6 +79,32 @@ def test_a_multimodal_checkpoint_gives_its_language_model(checkpoint, models):
     # then it says what the text model says, and has no vision tower
     assert ask(loaded) == ask(models[0])
     assert not [name for name, _ in loaded._model.named_modules() if "vision" in name]
+
+
+def test_an_adapter_of_the_multimodal_model_fits(checkpoint, models, tmp_path):
+    # given an adapter whose names are those of the model for several media
+    folder = write_multimodal(tmp_path / "multimodal", checkpoint)
+    adapter = write_adapter(tmp_path / "adapter", checkpoint)
+    rename_modules(adapter, "model.layers", "model.language_model.layers", base=folder)
+    # when it is loaded, then it changes the text
+    assert ask(TransformersModel(str(adapter))) != ask(models[0])
+
+
+def test_an_adapter_that_does_not_fit_is_refused(checkpoint, tmp_path):
+    adapter = write_adapter(tmp_path / "adapter", checkpoint)
+    rename_modules(adapter, "model.layers", "model.other.layers", base=checkpoint)
+    with pytest.raises(ModelError, match="missing adapter keys"):
+        TransformersModel(str(adapter))
+
+
+def rename_modules(adapter, one, other, base):
+    from safetensors.torch import load_file, save_file
+
+    path = adapter / "adapter_model.safetensors"
+    save_file({name.replace(one, other): value for name, value in load_file(path).items()}, path)
+    config = json.loads((adapter / "adapter_config.json").read_text("utf-8"))
+    config["base_model_name_or_path"] = str(base)
+    (adapter / "adapter_config.json").write_text(json.dumps(config), "utf-8")
 
 
 def test_a_checkpoint_without_its_weights_is_refused(checkpoint, tmp_path):

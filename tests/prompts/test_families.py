@@ -37,9 +37,11 @@ def test_the_family_is_read_from_the_template(template, fmt):
 
 @pytest.mark.parametrize("fmt", [fmt for fmt, family in FAMILIES.items() if family.turn])
 def test_only_the_prompts_own_tokens_are_control(fmt):
-    attack = " ".join((*FAMILIES[fmt].controls, *FAMILIES[fmt].others))
+    family = FAMILIES[fmt]
+    attack = " ".join((*family.controls, *family.shown))
     pieces = render([Message("user", attack)], fmt)
-    assert [p.control for p in pieces if attack in p.text] == [False]
+    assert [p.control for p in pieces if family.plain(attack) in p.text] == [False]
+    assert not [p for p in pieces if not p.control and any(token in p.text for token in family.shown)]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,10 @@ def test_only_the_prompts_own_tokens_are_control(fmt):
 def test_a_trained_answer_ends_with_its_familys_token(fmt, end):
     *_, last = answer("요약", fmt)
     assert (last.text, last.control) == (end, True)
+
+
+def test_an_answer_by_its_own_template_has_no_end_token():
+    assert [p.text for p in answer("참", "template")] == ["참"]
 
 
 @pytest.mark.parametrize("fmt", FAMILIES)

@@ -39,7 +39,7 @@ def test_no_text_changes_what_the_template_writes(text):
     "template",
     [
         "없음",
-        "{{ messages[0].content }}{{ messages[0].content }}",
+        "{{ messages[0].content }}{{ messages[0].content }}{{ messages[1].content }}",
         "{% for m in messages | reverse %}{{ m.content }}{% endfor %}",
     ],
 )

@@ -26,6 +26,7 @@ from techsum.contracts.serialization import dump, load
 from techsum.errors import ModelError, ReadingError, UsageError
 from techsum.generators.model_ref import ModelRef
 from techsum.generators.protocol import Options
+from techsum.generators.thoughts import answer_text
 from techsum.generators.transformers_model import Origin, load_tokenizer, origin
 from techsum.prompts import FAMILIES, Message
 from techsum.settings import settings
@@ -64,7 +65,10 @@ def answered(read: Any, options: SummaryOptions, config: WorkerConfig, engine: S
         where.format == "tuned"
     ):  # it shortens one sentence at a time, and this stream has one answer an article
         raise UsageError("batch_vllm_sentences", name=where.name)
-    load_tokenizer(where)  # a model that is missing says so here, in one line
+    if (
+        load_tokenizer(where).prompt([Message("user", ".")], where.format) is None
+    ):  # or says here what it lacks
+        raise ModelError("model_format", name=where.name)
     beside = {
         "batch_size": _BLOCK,
         "compute": ActorPoolStrategy(min_size=1, max_size=2 * config.workers),
@@ -138,7 +142,9 @@ class _Recorded:
         if self._answer is None:
             raise _PromptRequestError(messages, options)
         answer, self._answer = self._answer, ""
-        yield answer
+        family = FAMILIES[self.format]
+        stops = ("<eos>", *family.stop) if family.shown else ()  # tokens that this family's answers show
+        yield from answer_text(iter([answer]), family.thoughts, stops, cancel or threading.Event(), self.name)
 
     def close(self) -> None:
         """There is nothing to free."""
@@ -184,13 +190,14 @@ class _PromptBuilder(_Stage):
             for _ in Abstractive(article, generator, self._options).events():
                 pass
         except _PromptRequestError as requested:
-            options = requested.options
+            options, family = requested.options, FAMILIES[generator.format]
             row["tokenized_prompt"] = generator.prompt(requested.messages)
             row["sampling_params"] = {
                 "max_tokens": options.max_tokens,
                 "temperature": options.temperature,
                 "seed": options.seed,
-                "stop": [*FAMILIES[generator.format].stop, *options.stop],
+                "stop": [*family.stop, *(() if family.thoughts else options.stop)],
+                "skip_special_tokens": not family.shown,  # else a thought has no marks
             }
         return row
 

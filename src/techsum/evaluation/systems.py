@@ -75,11 +75,9 @@ def _weights(name: str) -> list[Path]:
 def _code() -> str:
     """A hash of the code that summaries depend on: an old output must not stand for new code."""
     root = Path(techsum.__file__).parent
-    rooms = ("summarizers", "checking", "generators")
+    rooms = ("summarizers", "checking", "generators", "prompts")
     files = [
         *(f for room in rooms for f in sorted((root / room).glob("*.py"))),
-        root / "prompts/families.py",
-        root / "prompts/wording.py",
         root / "korean.py",
         COEFFICIENTS,  # a ranker fitted anew is another system, too
     ]

@@ -53,7 +53,12 @@ class HubTokenizer:
         """
         if not FAMILIES[fmt].own_template:
             return self.encode(render(messages, fmt))
-        pieces = render_by_template(messages, self._apply_template)
+        import jinja2
+
+        try:
+            pieces = render_by_template(messages, self._apply_template)
+        except jinja2.TemplateError:
+            return None
         if pieces is None:
             return None
         return [
@@ -80,6 +85,8 @@ class HubTokenizer:
         """
         for token in FAMILIES[fmt].controls:
             if self.raw.convert_tokens_to_ids(token) in (None, self.raw.unk_token_id):
+                if not FAMILIES[fmt].turn:  # a base model of another family
+                    raise ModelError("model_format", name=name)
                 raise ModelError("model_controls", name=name, format=fmt, token=token)
 
     def end_ids(self, fmt: Format) -> list[int]:

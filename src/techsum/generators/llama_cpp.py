@@ -6,7 +6,6 @@ user can enter (on Windows a loopback port), with a random key, without pages an
 
 import math
 import os
-import re
 import secrets
 import shutil
 import sys
@@ -25,7 +24,7 @@ import httpx
 from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options, shares
-from techsum.generators.thoughts import without_thoughts
+from techsum.generators.thoughts import answer_text, opened
 from techsum.prompts import (
     FAMILIES,
     Format,
@@ -49,6 +48,9 @@ longer than they work (66 tokens/s with one, 39 with two, in turn); it reads pro
 
 _PROBABILITIES = 40
 """Tokens whose probabilities are told: a word that is not among them has none to speak of."""
+
+_TAIL = 12
+"""Tokens at a prompt's end in which a thought may be opened."""
 
 _PREFIX_CACHE_MIB = 512
 """Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
@@ -87,7 +89,6 @@ class LlamaCpp:
         self.last_timing: Timing | None = None
         self._adapter = adapter
         self._controls: dict[str, list[int]] = {}
-        self._within_controls: re.Pattern[str] | None = None
         self._folder = Path(tempfile.mkdtemp(prefix="techsum-"))
         self._key = secrets.token_urlsafe(24)
         self._server = self._load(path)
@@ -96,22 +97,18 @@ class LlamaCpp:
         self._look_at_controls()
 
     def _look_at_controls(self) -> None:
-        """Look whether the vocabulary has its family's control tokens, and which of them text could become.
-
-        llama.cpp makes a token of a kind "user defined" of any text that looks like it: of Gemma 4's those
-        that its files show in answers.
+        """Look whether the vocabulary has its family's control tokens.
 
         Raises:
             ModelError: a token is missing, so the template is another model's.
         """
         family = FAMILIES[self.format]
         for token in family.controls:
-            if len(self._control(token)) != 1:
-                raise ModelError("model_controls", name=self.name, format=self.format, token=token)
-        shown = [t for t in (*family.controls, *family.others) if len(self.tokenize(t)) == 1]
-        if shown:
-            rests = "|".join(re.escape(token[1:]) for token in shown)
-            self._within_controls = re.compile(f"(?<=<)(?={rests})")
+            if len(self._control(token)) == 1:
+                continue
+            if not family.turn:  # a base model of another family
+                raise ModelError("model_format", name=self.name)
+            raise ModelError("model_controls", name=self.name, format=self.format, token=token)
 
     def _load(self, path: Path) -> Any:
         # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
@@ -158,8 +155,6 @@ class LlamaCpp:
 
     def tokenize(self, text: str, *, control: bool = False) -> list[int]:
         """Token ids of `text`; control tokens are recognised in it only if `control` is set."""
-        if not control and self._within_controls and self._within_controls.search(text):
-            return [i for part in self._within_controls.split(text) for i in self._tokenize(part)]
         return self._tokenize(text, control=control)
 
     def _tokenize(self, text: str, *, control: bool = False, begin: bool = False) -> list[int]:
@@ -202,6 +197,11 @@ class LlamaCpp:
         if response.is_error:
             raise ModelError("model_format", name=self.name)
         return str(response.json()["prompt"])
+
+    def _text(self, ids: Sequence[int]) -> str:
+        """The text of these tokens."""
+        answer = self._client.post("/detokenize", json={"tokens": list(ids)})
+        return str(answer.raise_for_status().json()["content"])
 
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text."""
@@ -264,13 +264,18 @@ class LlamaCpp:
             "return_progress": True,
             "temperature": options.temperature,
             "seed": options.seed,
-            "stop": [*family.stop, *options.stop],
+            # a model that thinks must not be stopped within a thought
+            "stop": [*family.stop, *(() if family.thoughts else options.stop)],
             "cache_prompt": True,
         }
         if self._adapter:
             request["lora"] = [{"id": 0, "scale": 1.0}]
-        pieces = self._run(request, cancel or threading.Event())
-        return without_thoughts(pieces, family.thoughts, self.name) if family.thoughts else pieces
+        cancel = cancel or threading.Event()
+        pieces = self._run(request, cancel)
+        if not family.thoughts:
+            return pieces
+        thought = opened(self._text(prompt[-_TAIL:]), family.thoughts) if family.own_template else ""
+        return answer_text(pieces, family.thoughts, options.stop, cancel, self.name, thought)
 
     def _run(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
         def work(put: Callable[[dict[str, Any]], None], stopped: Callable[[], bool]) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import httpx
@@ -14,7 +15,7 @@ from httpx_sse import EventSource, SSEError
 
 from techsum.errors import CancelledError, ServerError
 from techsum.generators.protocol import Options, shares
-from techsum.generators.thoughts import without_thoughts
+from techsum.generators.thoughts import answer_text
 from techsum.messages import text as message_text
 from techsum.prompts import FAMILIES, Format, Message, neutralize
 from techsum.retrying import parse_retry_after, retrier
@@ -32,6 +33,7 @@ _DEFAULT_CONTEXT = 8192
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
 """What vLLM, llama-server and SGLang take for it; a server that refuses the field is asked without it."""
+_UNPROCESSABLE = (400, 422)
 _LOST = (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError)
 
 
@@ -97,10 +99,9 @@ class OpenAIServer:
             "seed": options.seed,
             "stream": True,
         }
-        if options.stop:
-            request["stop"] = list(options.stop)
+        # the stop strings are looked for here: the server would stop within a thought
         pieces = self._pieces(request, cancel)
-        return without_thoughts(pieces, FAMILIES[self.format].thoughts, self.name)
+        return answer_text(pieces, FAMILIES[self.format].thoughts, options.stop, cancel, self.name)
 
     def _pieces(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
         with self._chat(request, cancel) as response:
@@ -173,15 +174,17 @@ class OpenAIServer:
             raise ServerError("server_not_openai", url=self.url) from None
 
     def _chat(self, request: dict[str, Any], cancel: threading.Event | None = None) -> "_Response":
-        """The chat endpoint's response, without thoughts where the server can be told so."""
+        """The chat endpoint's response, with thinking off where the server takes the field."""
         try:
             return self._request("POST", "/chat/completions", request | self._no_thinking, cancel)
         except ServerError as error:
-            refused = error.values.get("status") in (400, 422)
-            if not refused or not self._no_thinking or "chat_template_kwargs" not in str(error):
+            if error.values.get("status") not in _UNPROCESSABLE or not self._no_thinking:
                 raise
-            self._no_thinking = {}
-            return self._request("POST", "/chat/completions", request, cancel)
+            with suppress(ServerError):  # then it was not the field
+                response = self._request("POST", "/chat/completions", request, cancel)
+                self._no_thinking = {}
+                return response
+            raise
 
     def _request(
         self, method: str, path: str, body: dict[str, Any] | None, cancel: threading.Event | None = None

@@ -1,11 +1,16 @@
 """The language model of a checkpoint, whatever else it holds."""
 
+import warnings
+from pathlib import Path
 from typing import Any
 
 from techsum.settings import hub_token
 
 _LANGUAGE_MODEL = {r"^model\.language_model\.": "model.", r"^language_model\.": ""}
 """From a tensor's name in a checkpoint for text, images and sound to its name in the text model alone."""
+
+
+_OURS = ("model.layers.", "model.embed_tokens", "model.norm", "lm_head")
 
 
 def load_text_model(where: str, revision: str, **options: Any) -> Any:
@@ -30,6 +35,8 @@ def load_text_model(where: str, revision: str, **options: Any) -> Any:
     config = transformers.AutoConfig.from_pretrained(where, revision=revision, token=hub_token())
     text_config = config.get_text_config()
     if text_config is not config:
+        if quantized := getattr(config, "quantization_config", None):
+            text_config.quantization_config = quantized
         options |= {"config": text_config, "key_mapping": _LANGUAGE_MODEL}
     model, loaded = transformers.AutoModelForCausalLM.from_pretrained(
         where,
@@ -41,4 +48,31 @@ def load_text_model(where: str, revision: str, **options: Any) -> Any:
     )
     if missing := sorted(loaded["missing_keys"]):
         raise OSError(f"{where} lacks {len(missing)} weights of its language model: {missing[0]}")
+    if unknown := sorted(k for k in loaded["unexpected_keys"] if k.startswith(_OURS)):
+        raise OSError(
+            f"{where} has {len(unknown)} weights that its language model has no place for: {unknown[0]}"
+        )
     return model
+
+
+def load_adapter(model: Any, folder: str | Path, **options: Any) -> Any:
+    """A PEFT adapter on a text model; one of a model for several media fits, where it touches the text alone.
+
+    Args:
+        model: as `load_text_model` gives it.
+        folder: the adapter's.
+        options: more of PEFT's `from_pretrained`.
+
+    Raises:
+        OSError: weights of the adapter are missing. PEFT would warn, and the base would answer alone.
+    """
+    from peft import PeftModel
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Found missing adapter keys")
+        try:
+            return PeftModel.from_pretrained(
+                model, str(folder), key_mapping={r"^model\.language_model\.": "model."}, **options
+            )
+        except UserWarning as error:
+            raise OSError(f"{folder}: {str(error)[:200]}") from None

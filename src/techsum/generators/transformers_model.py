@@ -14,8 +14,8 @@ from techsum.generators.embedded import embedded_checkpoint
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED
 from techsum.generators.protocol import Options, shares
-from techsum.generators.text_weights import load_text_model
-from techsum.generators.thoughts import held_back, without_thoughts
+from techsum.generators.text_weights import load_adapter, load_text_model
+from techsum.generators.thoughts import answer_text, opened, until_stop
 from techsum.prompts import (
     FAMILIES,
     Format,
@@ -27,6 +27,9 @@ from techsum.prompts import (
 )
 from techsum.settings import hub, hub_reason, hub_token, settings
 from techsum.streams import streamed
+
+_TAIL = 12
+"""Tokens at a prompt's end in which a thought may be opened."""
 
 _NEWEST = "main"
 """The hub's name of a model's newest revision."""
@@ -115,9 +118,7 @@ class TransformersModel:
                 **options,
             )
             if of.adapter:
-                from peft import PeftModel
-
-                model = PeftModel.from_pretrained(model, str(of.adapter))
+                model = load_adapter(model, of.adapter)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             raise _explain(where, error) from None
         self._model: Any = model.eval()
@@ -188,9 +189,15 @@ class TransformersModel:
                 raise ModelError("model_failed", reason=str(error).splitlines()[0]) from None
 
         family = FAMILIES[self.format]
-        with closing(streamed(work, "transformers", cancel or threading.Event())) as pieces:
-            ended = _until_stop(pieces, (*family.stop, *options.stop))
-            yield from without_thoughts(ended, family.thoughts, self.name) if family.thoughts else ended
+        cancel = cancel or threading.Event()
+        with closing(streamed(work, "transformers", cancel)) as pieces:
+            stops = (*family.stop, *options.stop)
+            if family.thoughts:
+                thought = opened(self.tokenizer.decode(prompt[-_TAIL:]), family.thoughts)
+                thought = thought if family.own_template else ""
+                yield from answer_text(pieces, family.thoughts, stops, cancel, self.name, thought)
+            else:
+                yield from until_stop(pieces, stops)
 
     def _generate(self, prompt: list[int], options: Options, stopped: Any, put: Any) -> None:
         torch, transformers = self._torch, self._transformers
@@ -246,21 +253,6 @@ class _Pieces:
 def _ids(value: int | list[int] | None) -> list[int]:
     """What a configuration of transformers holds for token ids, as a list."""
     return [] if value is None else [value] if isinstance(value, int) else value
-
-
-def _until_stop(pieces: Iterator[str], stops: tuple[str, ...]) -> Iterator[str]:
-    """Pieces up to the first stop string; what might be the start of one is held back."""
-    pending = ""
-    for piece in pieces:
-        pending += piece
-        found = min((pending.find(s) for s in stops if s in pending), default=-1)
-        if found >= 0:
-            yield pending[:found]
-            return
-        keep = held_back(pending, stops)
-        yield pending[: len(pending) - keep]
-        pending = pending[len(pending) - keep :]
-    yield pending
 
 
 def _adapter_base(folder: Path) -> tuple[str | None, str]:

@@ -32,13 +32,19 @@ class ModelFamily:
     """What opens and closes what the model thinks before it answers."""
     closes_thought: bool = False
     """Whether the prompt ends with an empty thought: models that would think without it."""
-    others: tuple[str, ...] = ()
-    """Control tokens that no prompt of ours holds, but that an article must not become either."""
+    shown: tuple[str, ...] = ()
+    """Control tokens that answers show as text, and that llama.cpp makes of any text that looks like them."""
 
     @property
     def instruct(self) -> bool:
         """Whether the models follow an instruction in words."""
         return self.own_template or self.turn is not None
+
+    def plain(self, text: str) -> str:
+        """`text` with a word joiner in whatever could be taken for a token that answers show."""
+        for token in self.shown:
+            text = text.replace(token, f"{token[0]}\u2060{token[1:]}")
+        return text
 
     @property
     def controls(self) -> tuple[str, ...]:
@@ -55,7 +61,10 @@ _GEMMA_4 = ModelFamily(
     stop=("<turn|>", "<|tool_response>"),
     turn=("<|turn>", "<turn|>"),
     thoughts=(("<|channel>", "<channel|>"),),
-    others=("<|think|>", "<|tool>", "<tool|>", "<|tool_call>", "<tool_call|>", "<tool_response|>", '<|"|>'),
+    shown=(
+        *("<|channel>", "<channel|>", "<|tool_call>", "<tool_call|>"),
+        *("<|tool_response>", "<tool_response|>", '<|"|>'),
+    ),
 )
 
 FAMILIES: dict[Format, ModelFamily] = {
@@ -136,7 +145,8 @@ def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
     opening, closing = (Piece(token, control=True) for token in family.turn)
     for message in messages:
         role = "model" if message.role == "assistant" else "user"
-        pieces += [opening, Piece(f"{role}\n{message.content.strip()}"), closing, Piece("\n")]
+        content = family.plain(message.content.strip())
+        pieces += [opening, Piece(f"{role}\n{content}"), closing, Piece("\n")]
     pieces += [opening, Piece("model\n")]
     if family.closes_thought:
         begin, end = (Piece(token, control=True) for token in family.thoughts[0])
@@ -148,4 +158,4 @@ def answer(text: str, fmt: Format) -> list[Piece]:
     """The answer that a model is trained to give to a rendered prompt, as pieces."""
     family = FAMILIES[fmt]
     lead = "" if family.instruct else " "
-    return [Piece(lead + text.strip()), Piece(family.ends[0], control=True)]
+    return [Piece(lead + text.strip()), *(Piece(end, control=True) for end in family.ends[:1])]

@@ -36,7 +36,7 @@ def render_by_template(
     pieces = []
     for message, word in zip(messages, words, strict=True):
         before, found, rendered = rendered.partition(word)
-        if not found:
+        if not found or any(one in before for one in words):
             return None
         pieces += [Piece(before, control=True), Piece(neutralize(message.content.strip()))]
     if any(word in rendered for word in words):

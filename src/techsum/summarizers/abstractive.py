@@ -13,7 +13,7 @@ from techsum.contracts.events import Done, Event, SentenceDone, TextPiece, Title
 from techsum.contracts.notice import Notice, notice
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.summary import Summary, joined
-from techsum.errors import CancelledError
+from techsum.errors import CancelledError, ModelError
 from techsum.generators.model_ref import EXTRACT
 from techsum.generators.models import BASE_MODELS
 from techsum.generators.protocol import Generator, Options
@@ -121,9 +121,13 @@ class Abstractive:
         if self._article.title:
             return self._article.title
         messages = title_messages(text, fmt=self._generator.format)
-        written = "".join(
-            self._write(messages, Options(_TITLE_TOKENS, seed=self._options.seed, stop=("\n",)))
-        )
+        options = Options(_TITLE_TOKENS, seed=self._options.seed, stop=("\n",))
+        try:
+            written = "".join(self._write(messages, options))
+        except ModelError as error:
+            if error.key != "model_only_thought":
+                raise
+            written = ""
         return acceptable(written, self._article) or headline(self._article)
 
     def _write(self, messages: list[Message], options: Options) -> Steps[str, None, None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from techsum.errors import TrainingError
 from techsum.files import atomic_file, atomic_write_text
+from techsum.generators.text_weights import load_adapter
 from techsum.prompts import stored_name
 from techsum.training import bases
 from techsum.training.recipe import Lora, Recipe
@@ -76,7 +77,7 @@ def _continued(base: Any, lora: Lora, config: Any) -> Any:
             rslora=str(bool(found["use_rslora"])).lower(),
             tokens=found["trainable_token_indices"] or "-",
         )
-    return peft.PeftModel.from_pretrained(base, lora.start, is_trainable=True, use_safetensors=True)
+    return load_adapter(base, str(lora.start), is_trainable=True, use_safetensors=True)
 
 
 def _token_ids(lora: Lora, tokenizer: Any) -> list[int]:

@@ -83,7 +83,7 @@ def model_card(recipe: Recipe, figures: Mapping[str, Any], to: str, quantization
         "",
         f"Base: {recipe.base.name}, {recipe.base.terms}",
         "",
-        _TERMS_NOTICE,
+        *([_TERMS_NOTICE] if recipe.base.licence == "gemma" else []),
         "",
         "## Limits",
         "",

@@ -11,7 +11,10 @@ _SCHEME = {
     "quant_method": "compressed-tensors",
     "format": "float-quantized",
     "quantization_status": "compressed",
-    "ignore": ["lm_head", "re:.*per_layer_.*"],  # Gemma 4's embeddings a layer are small and stay as they are
+    "ignore": [
+        "lm_head",
+        "re:.*per_layer_.*",
+    ],  # Gemma 4's projections for its embeddings a layer stay as they are
     "config_groups": {
         "group_0": {
             "targets": ["Linear"],

@@ -69,9 +69,7 @@ def write_model(  # noqa: PLR0917 - what a file is made of
         mapped = _mapped(config, tensor_name)
         values = tensor.to(torch.float32).numpy()
         if values.ndim == 1:
-            # all vectors are norms, but for what Gemma 4 scales a layer's output by
-            shift = 0 if tensor_name.endswith("layer_scalar") else norm_shift
-            writer.add_tensor(mapped, values + shift)
+            writer.add_tensor(mapped, values + norm_shift)  # norms, and what Gemma 4 scales a layer by
             continue
         kind, data = _quantized(values, mapped, config, quantization, (imatrix or {}).get(tensor_name))
         writer.add_tensor(mapped, data, raw_dtype=kind)
@@ -167,8 +165,11 @@ def _write_gemma4_shape(writer: Any, config: dict[str, Any]) -> None:
     """What differs between the layers of a Gemma 4, and its embeddings a layer."""
     sliding = [kind == "sliding_attention" for kind in config["layer_types"]]
     layers, shared = len(sliding), int(config.get("num_kv_shared_layers") or 0)
-    if config.get("enable_moe_block") or config.get("attention_k_eq_v"):
-        raise TrainingError("export_architecture", name="gemma4 (MoE)", known=", ".join(_ARCHITECTURES))
+    for unwritten in ("enable_moe_block", "attention_k_eq_v"):  # of the larger models
+        if config.get(unwritten):
+            raise TrainingError(
+                "export_architecture", name=f"gemma4 ({unwritten})", known=", ".join(_ARCHITECTURES)
+            )
     writer.add_sliding_window_pattern(sliding)
     writer.add_shared_kv_layers(shared)
     writer.add_embedding_length_per_layer_input(int(config.get("hidden_size_per_layer_input") or 0))

@@ -4,17 +4,9 @@ import json
 import re
 from typing import Any
 
+from techsum.prompts import FAMILIES
+
 _NORMAL, _UNKNOWN, _CONTROL, _USER_DEFINED, _BYTE = 1, 2, 3, 4, 6
-_SHOWN = {
-    "<|channel>",
-    "<channel|>",
-    "<|tool_call>",
-    "<tool_call|>",
-    "<|tool_response>",
-    "<tool_response|>",
-    '<|"|>',
-}
-"""Gemma 4's tokens that answers show, so that thoughts can be told from them; as in published files."""
 _BYTE_NAME = re.compile(r"<0x[0-9A-F]{2}>")
 
 
@@ -42,11 +34,12 @@ def write_vocabulary(writer: Any, tokenizer: Any, rows: int) -> None:
         tokens[number] = name
         kinds[number] = _BYTE if _BYTE_NAME.fullmatch(name) else _NORMAL
         scores[number] = float(-ranks.get(name, len(ranks)))
+    shown = {token for family in FAMILIES.values() for token in family.shown}  # as in published files
     for token in data["added_tokens"]:
         tokens[token["id"]] = token["content"]
         if kinds[token["id"]] != _BYTE:
             kinds[token["id"]] = (
-                _CONTROL if token["special"] and token["content"] not in _SHOWN else _USER_DEFINED
+                _CONTROL if token["special"] and token["content"] not in shown else _USER_DEFINED
             )
     if tokenizer.unk_token in vocabulary:
         kinds[vocabulary[tokenizer.unk_token]] = _UNKNOWN
@@ -59,7 +52,7 @@ def write_vocabulary(writer: Any, tokenizer: Any, rows: int) -> None:
     writer.add_eos_token_id(tokenizer.eos_token_id)
     if tokenizer.pad_token_id is not None:
         writer.add_pad_token_id(tokenizer.pad_token_id)
-    if ends := [vocabulary[end] for end in ("<end_of_turn>", "<turn|>") if end in vocabulary]:
+    if ends := [vocabulary[f.ends[0]] for f in FAMILIES.values() if f.turn and f.ends[0] in vocabulary]:
         writer.add_eot_token_id(ends[0])
     writer.add_add_bos_token(True)
     writer.add_add_eos_token(False)
