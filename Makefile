@@ -22,8 +22,10 @@ app: .venv/.app
 desktop: .venv/.app
 	@$(BIN)/techsum desktop
 
-# as many processes as there are processors; a file's tests stay together as long as there is work for all
-PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# three processes on two processors: tests of servers wait for half of their time; a file's tests stay together
+# as long as there is work for all
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
+PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 
 test: .venv/.dev lint
 	@$(PYTEST) -m "not slow"

@@ -11,8 +11,8 @@ from support.servers import free_port
 from support.waiting import until
 
 
-def wait_for(url, process, seconds=60):
-    """Wait until a process answers at this address; 503 is "not yet"."""
+def wait_for(url, process, seconds=180):
+    """Wait until a process answers at this address; 503 is "not yet". On a busy machine Kiwi alone takes a minute."""
 
     def answers():
         with suppress(httpx.HTTPError):

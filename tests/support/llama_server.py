@@ -17,7 +17,7 @@ def llama_server(model: Path, key: str | None = None):
     port = free_port()
     command = [sys.executable, __file__, str(model), str(port), *([key] if key else [])]
     with started(command, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}) as process:
-        wait_for(f"http://127.0.0.1:{port}/health", process, 30)
+        wait_for(f"http://127.0.0.1:{port}/health", process)
         yield f"http://127.0.0.1:{port}/v1", process
 
 
