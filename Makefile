@@ -22,10 +22,9 @@ app: .venv/.app
 desktop: .venv/.app
 	@$(BIN)/techsum desktop
 
-# three processes on two processors: tests of servers wait for half of their time; a file's tests stay together
-# as long as there is work for all
-PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
-PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
+# as many processes as there are processors; a file's tests stay together as long as there is work for all
+# (measured on two: three processes take as long, and four let servers miss their minute to start)
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 test: .venv/.dev lint
 	@$(PYTEST) -m "not slow"

@@ -472,7 +472,8 @@ def test_flet_run_in_its_folder_starts_it_too(open_app, tmp_path, server):
 
 
 def test_a_lost_network_in_mid_stream_is_taken_up_again(open_app, tmp_path, server):
-    with Cutting(int(server.rpartition(":")[2]), after=1_500, times=6) as network:
+    # more than the list of models and the answer to the request, which share a connection; less than a summary
+    with Cutting(int(server.rpartition(":")[2]), after=2_200, times=6) as network:
         with own_app(tmp_path, TECHSUM_SERVER=network.url) as (url, _):
             page = open_app("/", base=url)
             network.times = 0
