@@ -52,7 +52,7 @@ def client(url, **headers):
     return httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False)
 
 
-def finished(reader, entry_id, seconds=120):
+def finished(reader, entry_id, seconds=240):
     """The entry, once it is over."""
 
     def entry():
