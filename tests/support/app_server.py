@@ -12,7 +12,7 @@ from support.waiting import until
 
 
 def wait_for(url, process, seconds=180):
-    """Wait until a process answers at this address; 503 is "not yet". On a busy machine Kiwi alone takes a minute."""
+    """Wait until a process answers at this address; 503 is "not yet"."""
 
     def answers():
         with suppress(httpx.HTTPError):

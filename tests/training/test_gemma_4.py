@@ -31,7 +31,7 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def said(run):
+def reference(run):
     return trained(RunFolder(run))
 
 
@@ -41,9 +41,9 @@ def merged(run):
     return run.parent / "merged"
 
 
-def compared(said, path):
+def compared(reference, path):
     scorer, kind, template = parity.open_export(path)
-    return parity.compare(said, scorer, path.name, kind, template)
+    return parity.compare(reference, scorer, path.name, kind, template)
 
 
 @pytest.mark.parametrize("to", ["merged", "fp8", "gguf", "ollama"])
@@ -91,10 +91,10 @@ def scaled_layer(folder):
         (scaled_layer, "weights"),
     ],
 )
-def test_the_gate_names_what_broke(said, merged, tmp_path, break_it, part):
+def test_the_gate_names_what_broke(reference, merged, tmp_path, break_it, part):
     folder = shutil.copytree(merged, tmp_path / "broken")
     break_it(folder)
-    assert compared(said, folder).broken == part
+    assert compared(reference, folder).broken == part
 
 
 def test_a_recipe_that_names_another_family_is_one_line(run, tmp_path):

@@ -23,7 +23,7 @@ from techsum.contracts.events import Done
 from techsum.contracts.notice import notice
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.serialization import dump, load
-from techsum.errors import ModelError, ReadingError, UsageError
+from techsum.errors import ReadingError, UsageError
 from techsum.generators.model_ref import ModelRef
 from techsum.generators.protocol import Options
 from techsum.generators.thoughts import answer_text
@@ -65,10 +65,8 @@ def answered(read: Any, options: SummaryOptions, config: WorkerConfig, engine: S
         where.format == "tuned"
     ):  # it shortens one sentence at a time, and this stream has one answer an article
         raise UsageError("batch_vllm_sentences", name=where.name)
-    if (
-        load_tokenizer(where).prompt([Message("user", ".")], where.format) is None
-    ):  # or says here what it lacks
-        raise ModelError("model_format", name=where.name)
+    # a model that is missing, or whose template is faulty, says so here, in one line
+    load_tokenizer(where).prompt([Message("user", ".")], where.format, where.name)
     beside = {
         "batch_size": _BLOCK,
         "compute": ActorPoolStrategy(min_size=1, max_size=2 * config.workers),
@@ -129,10 +127,7 @@ class _Recorded:
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         """The token ids of a prompt: whatever an article contains stays plain text."""
-        ids = self._pieces.prompt(messages, self.format)
-        if ids is None:
-            raise ModelError("model_format", name=self.name)
-        return ids
+        return self._pieces.prompt(messages, self.format, self.name)
 
     def stream(
         self, messages: Sequence[Message], options: Options, cancel: threading.Event | None = None

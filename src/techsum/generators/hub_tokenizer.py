@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -46,21 +47,21 @@ class HubTokenizer:
             for i in ([self.raw.convert_tokens_to_ids(p.text)] if p.control else self.tokenize(p.text))
         ]
 
-    def prompt(self, messages: Sequence[Message], fmt: Format) -> list[int] | None:
+    def prompt(self, messages: Sequence[Message], fmt: Format, name: str) -> list[int]:
         """The token ids of a prompt, by the model's own template where the format says so.
 
-        None where that template is faulty.
+        Raises:
+            ModelError: that template is faulty.
         """
         if not FAMILIES[fmt].own_template:
             return self.encode(render(messages, fmt))
         import jinja2
 
-        try:
+        pieces = None
+        with suppress(jinja2.TemplateError):
             pieces = render_by_template(messages, self._apply_template)
-        except jinja2.TemplateError:
-            return None
         if pieces is None:
-            return None
+            raise ModelError("model_format", name=name)
         return [
             i
             for p in pieces

@@ -24,7 +24,7 @@ import httpx
 from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options, shares
-from techsum.generators.thoughts import answer_text, opened
+from techsum.generators.thoughts import PROMPT_END, answer_text, opened
 from techsum.prompts import (
     FAMILIES,
     Format,
@@ -48,9 +48,6 @@ longer than they work (66 tokens/s with one, 39 with two, in turn); it reads pro
 
 _PROBABILITIES = 40
 """Tokens whose probabilities are told: a word that is not among them has none to speak of."""
-
-_TAIL = 12
-"""Tokens at a prompt's end in which a thought may be opened."""
 
 _PREFIX_CACHE_MIB = 512
 """Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
@@ -274,7 +271,8 @@ class LlamaCpp:
         pieces = self._run(request, cancel)
         if not family.thoughts:
             return pieces
-        thought = opened(self._text(prompt[-_TAIL:]), family.thoughts) if family.own_template else ""
+        end = self._text(prompt[-PROMPT_END:]) if family.own_template else ""
+        thought = opened(end, family.thoughts)
         return answer_text(pieces, family.thoughts, options.stop, cancel, self.name, thought)
 
     def _run(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:

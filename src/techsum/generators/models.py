@@ -39,7 +39,7 @@ class HubModel:
     gigabytes: float
     """Of the file, 1e9 bytes each."""
     memory: int
-    """Gigabytes that the machine should have: the file, 8,192 tokens of context, a desktop beside it."""
+    """Gigabytes that the machine should have, an estimate: the file, 8,192 tokens, a desktop beside it."""
     licence: str
 
     @property

@@ -9,6 +9,10 @@ Marks = Sequence[tuple[str, str]]
 """What opens and what closes a thought."""
 
 
+PROMPT_END = 12
+"""Tokens at a prompt's end in which a template may open a thought."""
+
+
 def held_back(text: str, marks: Iterable[str]) -> int:
     """How many characters at the end of `text` may be the beginning of one of these strings."""
     return max((n for m in marks for n in range(1, len(m)) if text.endswith(m[:n])), default=0)

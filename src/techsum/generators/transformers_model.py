@@ -15,7 +15,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.generators.models import EMBEDDED
 from techsum.generators.protocol import Options, shares
 from techsum.generators.text_weights import load_adapter, load_text_model
-from techsum.generators.thoughts import answer_text, opened, until_stop
+from techsum.generators.thoughts import PROMPT_END, answer_text, opened, until_stop
 from techsum.prompts import (
     FAMILIES,
     Format,
@@ -27,9 +27,6 @@ from techsum.prompts import (
 )
 from techsum.settings import hub, hub_reason, hub_token, settings
 from techsum.streams import streamed
-
-_TAIL = 12
-"""Tokens at a prompt's end in which a thought may be opened."""
 
 _NEWEST = "main"
 """The hub's name of a model's newest revision."""
@@ -146,9 +143,7 @@ class TransformersModel:
         Raises:
             ModelError: it is longer than the context, or the model's own template is faulty.
         """
-        ids = self._pieces.prompt(messages, self.format)
-        if ids is None:
-            raise ModelError("model_format", name=self.name)
+        ids = self._pieces.prompt(messages, self.format, self.name)
         if len(ids) >= self.context:
             raise ModelError("model_context", tokens=len(ids), context=self.context)
         return ids
@@ -193,8 +188,8 @@ class TransformersModel:
         with closing(streamed(work, "transformers", cancel)) as pieces:
             stops = (*family.stop, *options.stop)
             if family.thoughts:
-                thought = opened(self.tokenizer.decode(prompt[-_TAIL:]), family.thoughts)
-                thought = thought if family.own_template else ""
+                end = self.tokenizer.decode(prompt[-PROMPT_END:]) if family.own_template else ""
+                thought = opened(end, family.thoughts)
                 yield from answer_text(pieces, family.thoughts, stops, cancel, self.name, thought)
             else:
                 yield from until_stop(pieces, stops)

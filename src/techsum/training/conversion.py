@@ -65,7 +65,9 @@ _OPTIMIZERS = {
     "adamw_bnb_8bit": "paged_adamw_8bit",
 }
 _ALL_TARGETS = ("all", "all-linear")
-_NOT_ASKED = "?"
+_UNKNOWN = "?"
+"""Stands where another trainer's file does not say what a recipe needs."""
+_NO_COUNTERPART = object()
 
 # What says the same here without a field: an adapter on a causal model, loss on answers, bf16
 _SAME: dict[Trainer, dict[str, tuple[Any, ...]]] = {
@@ -113,7 +115,7 @@ def import_recipe(path: Path, trainer: Trainer | None = None) -> Converted:
     for name, same in _SAME[trainer].items():
         if name in left and left[name] in same:
             del left[name]
-    recipe["base"].setdefault("name", _NOT_ASKED)
+    recipe["base"].setdefault("name", _UNKNOWN)
     recipe["data"] = _sources(left, trainer)
     _settle(left, recipe, trainer)
     left_out = tuple(f"{name}: {_shown(value)}" for name, value in left.items())
@@ -138,12 +140,12 @@ def export_recipe(recipe: Recipe, trainer: Trainer) -> Converted:
         name = _name(field, trainer)
         if field.ours in flat and name:
             written = _to_theirs(field.ours, flat[field.ours], trainer)
-            if written is not _NOT_ASKED:
+            if written is not _NO_COUNTERPART:
                 del flat[field.ours]
                 values[name] = written
     left = [f"{name}: {_shown(value)}" for name, value in flat.items() if name != "base.licence"]
-    datasets, unsaid = _their_data(recipe, trainer)
-    left += unsaid
+    datasets, missing = _their_data(recipe, trainer)
+    left += missing
     if recipe.lora is None:
         left.append("lora: null")
     nf4 = recipe.base.quantization == "nf4"
@@ -164,7 +166,7 @@ def _take_fields(left: dict[str, Any], recipe: dict[str, Any], trainer: Trainer)
         if name is None or name not in left:
             continue
         value = _to_ours(field.ours, left[name])
-        if value is not _NOT_ASKED:
+        if value is not _NO_COUNTERPART:
             del left[name]
             if value is not None:
                 section, key = field.ours.split(".")
@@ -206,54 +208,54 @@ def _name_of(ours: str, trainer: Trainer) -> str:
 
 
 def _to_ours(field: str, value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value
-    """A value in our words; None where ours is the default; `_NOT_ASKED` where we have none."""
+    """A value in our words; None where ours is the default; `_NO_COUNTERPART` where we have none."""
     if field == "base.quantization":
         if value in (4, True):
             return "nf4"
-        return "none" if value in (None, False) else _NOT_ASKED
+        return "none" if value in (None, False) else _NO_COUNTERPART
     if field == "lora.targets":
         names = [n.strip() for n in value.split(",")] if isinstance(value, str) else value
         if names and any(n in _ALL_TARGETS for n in names):
             return None
-        return names if names and set(names) <= set(PROJECTIONS) else _NOT_ASKED
+        return names if names and set(names) <= set(PROJECTIONS) else _NO_COUNTERPART
     if field == "training.schedule":
-        return _SCHEDULES.get(str(value), _NOT_ASKED)
+        return _SCHEDULES.get(str(value), _NO_COUNTERPART)
     if field == "training.optimizer":
-        return _OPTIMIZERS.get(str(value), _NOT_ASKED)
+        return _OPTIMIZERS.get(str(value), _NO_COUNTERPART)
     if field == "training.checkpointing":
         return bool(value)  # Unsloth's own way is a string
     if field in ("training.steps", "training.epochs") and (not value or value < 0):
         return None
-    return _NOT_ASKED if value is None else value
+    return _NO_COUNTERPART if value is None else value
 
 
 def _to_theirs(field: str, value: Any, trainer: Trainer) -> Any:
-    """A value in a trainer's words; `_NOT_ASKED` where it has none."""
+    """A value in a trainer's words; `_NO_COUNTERPART` where it has none."""
     if field == "base.quantization":
         if value == "auto":
-            return _NOT_ASKED
+            return _NO_COUNTERPART
         return (4 if value == "nf4" else None) if trainer == "llama-factory" else value == "nf4"
     if field == "lora.targets":
         return ",".join(value) if trainer == "llama-factory" else list(value)
     if field == "training.optimizer" and value == "auto":
-        return _NOT_ASKED
+        return _NO_COUNTERPART
     return value
 
 
 def _sources(left: dict[str, Any], trainer: Trainer) -> list[dict[str, Any]]:
     """The data of another trainer's file as sources; what is taken leaves `left`."""
     key = _DATA_KEYS[trainer]
-    unsaid = {"licence": _NOT_ASKED}
+    licence = {"licence": _UNKNOWN}
     if key is None or key not in left:
-        return [{"path": _NOT_ASKED, **unsaid}]
+        return [{"path": _UNKNOWN, **licence}]
     given = left.pop(key)
     if trainer == "llama-factory":
         names = given.split(",") if isinstance(given, str) else given or []
-        return [{"path": f"{str(name).strip()}.json", "task": "instruction", **unsaid} for name in names]
+        return [{"path": f"{str(name).strip()}.json", "task": "instruction", **licence} for name in names]
     sources = []
     for number, one in enumerate(given or []):
         rest = dict(one) if isinstance(one, dict) else {"path": str(one)}
-        path, files = str(rest.pop("path", _NOT_ASKED)), rest.pop("data_files", None)
+        path, files = str(rest.pop("path", _UNKNOWN)), rest.pop("data_files", None)
         kind = rest.pop("type", "alpaca")
         local = bool(rest.pop("ds_type", None)) or path.endswith((".json", ".jsonl", ".csv", ".parquet"))
         if isinstance(files, list):
@@ -266,7 +268,7 @@ def _sources(left: dict[str, Any], trainer: Trainer) -> list[dict[str, Any]]:
         if "split" in rest:
             source["split"] = rest.pop("split")
         chat = isinstance(kind, str) and kind.startswith(_CHAT_TYPES)
-        source |= {"task": "chat" if chat else "instruction", **unsaid}
+        source |= {"task": "chat" if chat else "instruction", **licence}
         if not chat and kind != "alpaca":
             left[f"datasets.{number}.type"] = kind
         if files:
@@ -283,7 +285,7 @@ def _their_data(recipe: Recipe, trainer: Trainer) -> tuple[list[Any], list[str]]
     for number, source in enumerate(recipe.data):
         given = source.model_dump(mode="json", by_alias=True, exclude_unset=True)
         place = str(source.path or source.hub)
-        said = {"path", "hub", "licence", "credit"}
+        expressed = {"path", "hub", "licence", "credit"}
         if trainer == "axolotl":
             entry: dict[str, Any] = {
                 "path": place,
@@ -296,14 +298,14 @@ def _their_data(recipe: Recipe, trainer: Trainer) -> tuple[list[Any], list[str]]
                 for ours, theirs in (("subset", "name"), ("split", "split"))
                 if ours in given
             }
-            said |= {"subset", "split"}
+            expressed |= {"subset", "split"}
             written.append(entry)
         else:
             written.append(Path(place).stem if source.path else place)
         if source.task in ("chat", "instruction"):
-            said.add("task")
+            expressed.add("task")
         left += [
-            f"data.{number}.{name}: {_shown(value)}" for name, value in given.items() if name not in said
+            f"data.{number}.{name}: {_shown(value)}" for name, value in given.items() if name not in expressed
         ]
         if source.task == "summary" and "task" not in given:
             left.append(f"data.{number}.task: summary")
