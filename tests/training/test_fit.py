@@ -11,13 +11,17 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from support.forked import Forked, run_forked
 from support.servers import Site, send
 from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
+from support.training_faults import fill_disk, limit_memory
+from support.waiting import until
 from techsum.cli import run
 from techsum.settings import settings
 from techsum.training.run_folder import RunFolder
@@ -26,8 +30,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning", "ignore::DeprecationWarning"),
 ]
-
-CODE = "from techsum.cli import main; main()"
 
 
 def train(recipe, out, *more):
@@ -43,30 +45,17 @@ def train(recipe, out, *more):
     return subprocess.CompletedProcess(more, code, stdout.getvalue(), stderr.getvalue())
 
 
-def start_train(recipe, out, *more):
+def start_train(recipe, out, *more, prelude=None):
     """Start `techsum train` in a process of its own, which can be stopped and killed."""
-    command = [sys.executable, "-c", CODE, "train", str(recipe), "--out", str(out), *more]
-    environment = os.environ | {"TECHSUM_LANG": "ko", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return Forked(["train", recipe, "--out", out, *more], prelude)
 
 
-def train_apart(recipe, out, *more):
-    """As `train`, in processes of its own: where it starts several, or a library reads the environment once."""
-    with start_train(recipe, out, *more) as running:
-        stdout, stderr = running.communicate(timeout=300)
-    return subprocess.CompletedProcess(more, running.returncode, stdout, stderr)
+def train_apart(recipe, out, *more, prelude=None):
+    """As `train`, in processes of its own: where it starts several, or meets a limit."""
+    return run_forked(["train", recipe, "--out", out, *more], prelude)
 
 
 CHECKPOINT = "checkpoints/checkpoint-*/complete.json"
-
-
-def wait_for_file(folder, pattern):
-    """Wait until the run has written such a file, two minutes at most."""
-    ends = time.monotonic() + 120
-    while time.monotonic() < ends and not any(folder.glob(pattern)):
-        time.sleep(0.01)
 
 
 def log(out):
@@ -224,7 +213,7 @@ def test_a_stopped_run_goes_on_to_the_same_adapter(recipe, finished, tmp_path, n
     """Given a run, when it is told to stop and resumed, then its adapter is that of the run that was not."""
     out = tmp_path / "stopped"
     running = start_train(recipe, out)
-    wait_for_file(out, "log.jsonl")
+    until(lambda: any(out.glob("log.jsonl")), 120, alive=running)
     running.send_signal(number)
     said, _ = running.communicate(timeout=120)
     assert running.returncode == 130
@@ -245,7 +234,7 @@ def test_dropout_resumes_and_a_planted_pickle_stays_shut(recipe, tmp_path):
     whole, out = tmp_path / "whole", tmp_path / "stopped"
     assert train(recipe, whole, *dropout).returncode == 0
     running = start_train(recipe, out, *dropout)
-    wait_for_file(out, CHECKPOINT)
+    until(lambda: any(out.glob(CHECKPOINT)), 120, alive=running)
     running.send_signal(signal.SIGTERM)
     assert running.wait(120) == 130
     for checkpoint in out.glob("checkpoints/checkpoint-*"):
@@ -349,7 +338,7 @@ def test_a_stopped_run_goes_on_where_it_was(recipe, tmp_path, changes):
     done = train(recipe, whole, *more)
     assert done.returncode == 0, done.stderr
     running = start_train(recipe, out, *more)
-    wait_for_file(out, CHECKPOINT)
+    until(lambda: any(out.glob(CHECKPOINT)), 120, alive=running)
     running.send_signal(signal.SIGTERM)
     assert running.wait(120) == 130
     assert train(recipe, out, *more, "--resume").returncode == 0
@@ -392,7 +381,7 @@ def test_two_processes_stop_together_and_go_on(recipe, tmp_path):
     out = tmp_path / "two"
     more = ("--processes", "2", "--set", "dev.path=", "--set", "training.steps=12")
     running = start_train(recipe, out, *more)
-    wait_for_file(out, "log.jsonl")
+    until(lambda: any(out.glob("log.jsonl")), 120, alive=running)
     running.send_signal(signal.SIGTERM)
     running.wait(120)
     assert list(out.glob("checkpoints/checkpoint-*/complete.json"))
@@ -415,7 +404,7 @@ def test_a_process_that_dies_without_a_word_is_told(recipe, tmp_path):
     out = tmp_path / "two"
     more = ("--processes", "2", "--set", "dev.path=", "--set", "training.steps=400")
     running = start_train(recipe, out, *more)
-    wait_for_file(out, "log.jsonl")
+    until(lambda: any(out.glob("log.jsonl")), 120, alive=running)
     workers = [c for c in psutil.Process(running.pid).children() if "techsum" in c.cmdline()]
     workers[-1].kill()
     _, stderr = running.communicate(timeout=120)
@@ -468,7 +457,7 @@ def test_the_bases_revision_goes_with_the_adapter(recipe, tmp_path):
 def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, tmp_path):
     out = tmp_path / "killed"
     running = start_train(recipe, out)
-    wait_for_file(out, "checkpoints/checkpoint-4/complete.json")
+    until(lambda: any(out.glob("checkpoints/checkpoint-4/complete.json")), 120, alive=running)
     running.kill()
     running.wait()
     (out / "checkpoints" / "checkpoint-5").mkdir()  # as a kill in mid-save leaves it
@@ -495,9 +484,7 @@ def test_a_run_killed_again_and_again_ends_the_same(recipe, tmp_path):
             shutil.rmtree(out)
         before = newest(out)
         running = start_train(recipe, out, *steps, *(("--resume",) if out.exists() else ()))
-        until = time.monotonic() + 120
-        while running.poll() is None and newest(out) <= before and time.monotonic() < until:
-            time.sleep(0.002)
+        until(partial(has_moved, out, before, running), 120, every=0.002)
         time.sleep(rng.uniform(0, 0.1))
         kills += running.poll() is None
         running.kill()
@@ -508,6 +495,11 @@ def test_a_run_killed_again_and_again_ends_the_same(recipe, tmp_path):
     assert (out / "adapter" / "adapter_model.safetensors").exists(), done.stderr
     far, large = apart(whole / "adapter", out / "adapter")
     assert far < 1e-5 * max(large, 1)
+
+
+def has_moved(run, before, process):
+    """Whether a checkpoint after this step is begun, or the process has ended."""
+    return newest(run) > before or process.poll() is not None
 
 
 def newest(run):
@@ -604,7 +596,10 @@ def test_a_gated_base_without_a_token_says_where_to_ask(recipe, tmp_path, monkey
     with Site(Gated()) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
-        done = train_apart(recipe, tmp_path / "run", "--set", "base.name=google/gemma-2-2b-it")
+        # the hub's library reads its address once, when it is loaded
+        command = [sys.executable, "-m", "techsum", "train", str(recipe), "--out", str(tmp_path / "run")]
+        more = ("--set", "base.name=google/gemma-2-2b-it")
+        done = subprocess.run([*command, *more], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert f"{hub.url}/google/gemma-2-2b-it" in done.stderr.splitlines()[-1]
@@ -613,18 +608,7 @@ def test_a_gated_base_without_a_token_says_where_to_ask(recipe, tmp_path, monkey
 
 def test_too_little_memory_says_what_to_lower(recipe, tmp_path):
     """Given little memory once the model is loaded, when the first step wants more, then it says so."""
-    limited = (
-        "import resource, techsum.training.trainer as t\n"
-        "before = t.answer_loss\n"
-        "def loss(model, batch):\n"
-        "    import torch\n"
-        "    have = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
-        "    resource.setrlimit(resource.RLIMIT_AS, (have + 64_000_000, have + 64_000_000))\n"
-        "    return before(model, {name: value.repeat(400, 1) for name, value in batch.items()})\n"
-        "t.answer_loss = loss\n"
-    )
-    command = [sys.executable, "-c", limited + CODE, "train", str(recipe), "--out", str(tmp_path / "run")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = train_apart(recipe, tmp_path / "run", prelude=limit_memory)
     assert done.returncode == 1
     assert "max_tokens 512, batch 1" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
@@ -633,18 +617,7 @@ def test_too_little_memory_says_what_to_lower(recipe, tmp_path):
 def test_a_full_disk_leaves_the_last_good_checkpoint(recipe, tmp_path):
     """Given a limit on file sizes that the second save meets, then the first checkpoint goes on."""
     out = tmp_path / "full"
-    limited = (
-        "import resource, signal, techsum.training.trainer as t\n"
-        "before = t.AnswerTrainer._save_optimizer_and_scheduler\n"
-        "def save(self, folder):\n"
-        "    if folder.endswith('-4'):\n"
-        "        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
-        "    before(self, folder)\n"
-        "t.AnswerTrainer._save_optimizer_and_scheduler = save\n"
-    )
-    command = [sys.executable, "-c", limited + CODE, "train", str(recipe), "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = train_apart(recipe, out, prelude=fill_disk)
     assert done.returncode == 1
     assert "2단계부터" in done.stderr.splitlines()[-1]
     assert [p.name for p in (out / "checkpoints").iterdir()] == ["checkpoint-2"]
@@ -654,11 +627,8 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(recipe, tmp_path):
 def test_the_check_shows_the_data_and_finds_a_leak(recipe, tmp_path):
     rows = (recipe.parent / "train.jsonl").read_text("utf-8").splitlines()
     (recipe.parent / "bad.jsonl").write_text("\n".join([*rows[:12], "{broken", rows[0]]) + "\n", "utf-8")
-    command = [
-        sys.executable, "-c", CODE, "train", str(recipe), "--check", "--out", str(tmp_path / "run"),
-        "--set", "data.0.path=bad.jsonl", "--set", "test=[dev.jsonl]",
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    changes = ("--set", "data.0.path=bad.jsonl", "--set", "test=[dev.jsonl]")
+    done = train(recipe, tmp_path / "run", "--check", *changes)
     assert done.returncode == 1, done.stderr  # the dev rows are training rows here
     assert "bad.jsonl 13번째 줄: JSON이 아님" in done.stdout
     assert "dev.jsonl: 3개 글이 학습 자료에도" in done.stdout
