@@ -66,7 +66,7 @@ def _connect(cores: int) -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Ray's C++ side writes to standard error whatever its logging is told; its own log files have it all."""
-    spoken, sys.stderr = sys.stderr, os.fdopen(os.dup(2), "w", buffering=1)
+    original, sys.stderr = sys.stderr, os.fdopen(os.dup(2), "w", buffering=1)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 2)
     os.close(silence)
@@ -77,4 +77,4 @@ def _quiet() -> Iterator[None]:
     finally:
         os.dup2(sys.stderr.fileno(), 2)
         sys.stderr.close()
-        sys.stderr = spoken
+        sys.stderr = original

@@ -78,7 +78,7 @@ class KiwiProcess:
         self._child = Child("techsum.kiwi_process")
         self._changed = threading.Condition()
         self._waiting: set[tuple[int, int]] = set()
-        self._asked = itertools.count()
+        self._numbers = itertools.count()
         self._busy = self._closed = False
         self._remembered: OrderedDict[str, list[Token]] = OrderedDict()
         self._characters = 0
@@ -143,7 +143,7 @@ class KiwiProcess:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Wait for the child, and have it."""
-        number = next(self._asked)
+        number = next(self._numbers)
         mine = (number + _GIVES_WAY_TO * _in_background.get(), number)
         with self._changed:
             self._waiting.add(mine)

@@ -69,7 +69,7 @@ def test_an_answer_grows_and_ends():
     assert (turn.written, len(turn.sentences)) == ("", 1)
     answer = Answer(question="용량은?", text="본문에 없는 내용입니다.", model="extract", seconds=0.1)
     nothing = turn.after(Answered(answer))
-    assert (nothing.not_said, nothing.sentences) == ("본문에 없는 내용입니다.", ())
+    assert (nothing.not_found, nothing.sentences) == ("본문에 없는 내용입니다.", ())
 
 
 def test_each_mode_keeps_its_own_text():

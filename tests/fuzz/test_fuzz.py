@@ -27,7 +27,7 @@ from techsum.training.recipe_file import load_recipe
 
 pytestmark = pytest.mark.slow
 
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "15"))
 """For each kind of document; the API and what is only text get a sixth of it."""
 SEED = os.environ.get("FUZZ_SEED", "20261124")
 SHORT = SECONDS / 6

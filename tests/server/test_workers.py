@@ -1,11 +1,12 @@
 """Two server processes over one PostgreSQL, which a reader takes for one."""
 
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -27,26 +28,44 @@ def database():
         yield server
 
 
-@pytest.fixture
-def start(database, tmp_path):
-    """Starts one more server process; returns its address and the process."""
-    with ExitStack() as running:
-
-        def begin():
-            data = tmp_path / str(time.monotonic())
-            return running.enter_context(app_server(data, TECHSUM_DATABASE_URL=database.url))
-
-        yield begin
+@contextmanager
+def running(database, folder):
+    """A function that starts one more server process, and returns its address and the process."""
+    with ExitStack() as servers:
+        numbers = itertools.count()
+        yield lambda: servers.enter_context(
+            app_server(folder / str(next(numbers)), TECHSUM_DATABASE_URL=database.url)
+        )
 
 
-@pytest.fixture
-def two(start):
+@contextmanager
+def reader_at_two(start):
     """Two processes, and one reader at each: the same one, by the cookie of the first."""
     (first, process), (second, _) = start(), start()
     with client(first) as here, client(second) as there:
         here.get("/")
         there.cookies.update(here.cookies)
         yield here, there, process
+
+
+@pytest.fixture
+def start(database, tmp_path):
+    with running(database, tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def two(database, tmp_path_factory):
+    """Two processes for all tests that leave them as they are."""
+    with running(database, tmp_path_factory.mktemp("two")) as start, reader_at_two(start) as two:
+        yield two
+
+
+@pytest.fixture
+def mortal(start):
+    """Two processes, the first of which the test may end."""
+    with reader_at_two(start) as two:
+        yield two
 
 
 def asked(reader, model=MODEL, source=LONG):
@@ -128,8 +147,8 @@ def test_every_summary_is_made_once_wherever_it_was_asked_for(two, database):
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_what_a_process_leaves_the_other_finishes(two, how):
-    here, there, process = two
+def test_what_a_process_leaves_the_other_finishes(mortal, how):
+    here, there, process = mortal
     entry_id = asked(here)
     last = wait_until_writing(there, entry_id)
     process.send_signal(how)

@@ -45,7 +45,7 @@ class _Hosts:
     def __init__(self, threads: ThreadPoolExecutor, polite: Polite) -> None:
         self._threads, self._polite = threads, polite
         self._waiting: dict[str, deque[Item]] = {}
-        self._asked: dict[Future[Item], str] = {}
+        self._in_flight: dict[Future[Item], str] = {}
         self._numbers: dict[int, None] = {}
 
     @property
@@ -63,13 +63,13 @@ class _Hosts:
             self._ask(host, item)
 
     def _ask(self, host: str, item: Item) -> None:
-        self._asked[self._threads.submit(_read, item, self._polite)] = host
+        self._in_flight[self._threads.submit(_read, item, self._polite)] = host
 
     def ready(self, timeout: float | None) -> Iterator[Item]:
         """What is ready, after at most so many seconds; None: as many as it takes until something is."""
-        done, _ = wait(self._asked, timeout, FIRST_COMPLETED) if self._asked else (set(), set())
+        done, _ = wait(self._in_flight, timeout, FIRST_COMPLETED) if self._in_flight else (set(), set())
         for future in done:
-            host = self._asked.pop(future)
+            host = self._in_flight.pop(future)
             if self._waiting[host]:
                 self._ask(host, self._waiting[host].popleft())
             else:

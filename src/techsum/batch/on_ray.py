@@ -152,11 +152,11 @@ class _Summarizer:
                 rows[made.item.number] = made
         except TechsumError as error:
             stops = [json.dumps(error.as_dict())]
-        whole = [rows[i.number] for i in takewhile(lambda item: item.number in rows, items)]
-        bare = [Item(m.item.number, m.item.id, m.item.share) for m in whole]  # the text has done its work
+        complete = [rows[i.number] for i in takewhile(lambda item: item.number in rows, items)]
+        bare = [Item(m.item.number, m.item.id, m.item.share) for m in complete]  # the text has done its work
         return {
             "item": [item.as_json() for item in bare] + ["" for _ in stops],
-            "line": [m.line for m in whole] + [b"" for _ in stops],
-            "failed": [m.failed for m in whole] + [False for _ in stops],
-            "stop": ["" for _ in whole] + stops,
+            "line": [m.line for m in complete] + [b"" for _ in stops],
+            "failed": [m.failed for m in complete] + [False for _ in stops],
+            "stop": ["" for _ in complete] + stops,
         }

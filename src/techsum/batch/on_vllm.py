@@ -158,10 +158,10 @@ class _PromptBuilder(_Stage):
     """From items to prompts."""
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
-        made = [self._asked(item, stop) for item, stop in zip(batch["item"], batch["stop"], strict=True)]
+        made = [self._prompt_row(item, stop) for item, stop in zip(batch["item"], batch["stop"], strict=True)]
         return {name: [row[name] for row in made] for name in made[0]}
 
-    def _asked(self, payload: str, stop: str) -> dict[str, Any]:
+    def _prompt_row(self, payload: str, stop: str) -> dict[str, Any]:
         # what needs no answer travels along with the shortest of prompts, so that order is kept
         row = {
             "item": payload,

@@ -128,7 +128,7 @@ SENTENCE_NAMES = (
     "question", "quote", "both_deny", "denies", "verbs", "below_best", "best", "best_letters", "held_letters", "held_squared",
 )  # fmt: skip
 """Features of a sentence."""
-WHOLE_NAMES = (
+ARTICLE_NAMES = (
     "unknown", "unknown_nouns", "all_known", "most_held", "most_titled", "most_nouns", "most_letters", "second_held", "question_words",
     *(f"asks_{name}" for name in _ASKS), "asks_yes_no", "most_together", "most_bm25", "asks_measure", "sentences", "question_denies",
 )  # fmt: skip
@@ -141,7 +141,7 @@ class Features:
 
     sentences: Floats
     """[sentences, features]."""
-    whole: Floats
+    article: Floats
     """[features]."""
 
 
@@ -178,7 +178,7 @@ class Indexed:
 
     def features(self, question: str) -> Features:
         """The features of a question; the article has at least one sentence."""
-        return _Asked(self, question).features()
+        return _QuestionFeatures(self, question).features()
 
 
 def content(question: str) -> list[str]:
@@ -186,7 +186,7 @@ def content(question: str) -> list[str]:
     return [w for w in dict.fromkeys(korean.content(question)) if w not in _ASKING]
 
 
-class _Asked:
+class _QuestionFeatures:
     """One question: shares of its weight that each sentence holds, and what is made of them."""
 
     def __init__(self, article: Indexed, question: str) -> None:
@@ -211,9 +211,9 @@ class _Asked:
 
     def _share_of(self, words: Sequence[str], places: Sequence[int]) -> float:
         """Share of the weight of these words that these sentences hold together, 0 to 1."""
-        whole = sum(self._weights[w] for w in words)
+        total = sum(self._weights[w] for w in words)
         own = self._article.words
-        return sum(self._weights[w] for w in words if any(w in own[p] for p in places)) / (whole or 1)
+        return sum(self._weights[w] for w in words if any(w in own[p] for p in places)) / (total or 1)
 
     def _bm25(self, place: int) -> float:
         words = self._article.words[place]
@@ -242,13 +242,13 @@ class _Asked:
         known = self._article.known
         unknown = [w not in known for w in self._words]
         unknown_nouns = [w not in known for w in self._nouns]
-        whole = [
+        article = [
             sum(unknown) / len(unknown), sum(unknown_nouns) / max(1, len(unknown_nouns)), not any(unknown), max(shares), max(titled),
             max(nouns), max(self._letters), sorted(shares)[-2] if count > 1 else 0.0, math.log(1 + len(self._words)),
             *self._asks.values(), not self._one, max(together), max(bm25) / (max(bm25) + 5), bool(self._measures), math.log(count),
             self._denies,
         ]  # fmt: skip
-        return Features(np.array(rows, float), np.array(whole, float))
+        return Features(np.array(rows, float), np.array(article, float))
 
     def _sentence(
         self,

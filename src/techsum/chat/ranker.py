@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from techsum.chat.features import SENTENCE_NAMES, WHOLE_NAMES, Features, Floats
+from techsum.chat.features import ARTICLE_NAMES, SENTENCE_NAMES, Features, Floats
 
 COEFFICIENTS = Path(__file__).with_name("ranker.json")
 
 CHOICE_NAMES = (
-    *WHOLE_NAMES,
+    *ARTICLE_NAMES,
     *(f"first_{name}" for name in SENTENCE_NAMES),
     *(f"second_{name}" for name in SENTENCE_NAMES),
     "above_mean", "above_second", "share", "share_of_two", "score",
@@ -51,7 +51,7 @@ def choice_features(features: Features, scores: Floats, order: Sequence[int]) ->
         scores[first],
     ]
     return np.concatenate(
-        [features.whole, features.sentences[first], features.sentences[second], np.array(standing)]
+        [features.article, features.sentences[first], features.sentences[second], np.array(standing)]
     )
 
 

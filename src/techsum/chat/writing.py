@@ -20,7 +20,7 @@ from techsum.summarizers import sentence_filter
 _ANSWER_TOKENS = 256
 _MOST_SENTENCES = 5
 
-_NOT_SAID = re.compile(r"본문에 (?:없는|나오지 않|언급)|글에 (?:없|나오지 않|언급되지)")
+_NOT_IN_ARTICLE = re.compile(r"본문에 (?:없는|나오지 않|언급)|글에 (?:없|나오지 않|언급되지)")
 """How models say that the article does not answer, as the prompt asks them to."""
 
 
@@ -57,7 +57,7 @@ def written(
                 continue
             sentence = checker.check(sentence_filter.tidy(open_text))
             open_text = ""
-            if _NOT_SAID.search(sentence.text):
+            if _NOT_IN_ARTICLE.search(sentence.text):
                 yield withdrawn("reason_not_said", everything=True)
                 return []
             if not sentence_filter.is_complete(sentence.text) or not sentence.supported:

@@ -341,7 +341,7 @@ def follows(one: Amount, evidence: Sequence[Amount], sentence: str) -> bool:
 
 
 def _derived(  # noqa: C901 - the ways in which a number may follow, one by one
-    known: Sequence[Amount], kind_wanted: str | None, sentence: str
+    known: Sequence[Amount], target_kind: str | None, sentence: str
 ) -> Iterator[tuple[str | None, float]]:
     """What follows from one or two of these numbers, of the wanted kind."""
     changes, shares = bool(_CHANGE.search(sentence)), bool(_SHARE.search(sentence))
@@ -349,20 +349,20 @@ def _derived(  # noqa: C901 - the ways in which a number may follow, one by one
         (a.kind, a.value) for a in known[:_MOST]
     }  # of a table without sentences, pairs would be too many
     for kind, value in values:
-        if kind == kind_wanted == RATIO:
+        if kind == target_kind == RATIO:
             yield RATIO, 1 - value
             if changes:
                 yield RATIO, 1 + value
                 yield RATIO, value - 1
     for (kind, a), (other, b) in permutations(values, 2):
         if kind == other and kind not in _NO_MEASURE and a > 0 and b > 0:
-            if kind_wanted == RATIO and (kind != RATIO or changes):
+            if target_kind == RATIO and (kind != RATIO or changes):
                 yield RATIO, a / b
-            if kind_wanted == RATIO and kind != RATIO and changes:
+            if target_kind == RATIO and kind != RATIO and changes:
                 yield RATIO, abs(a - b) / a
-            if kind == RATIO and kind_wanted == "%p" and a > b:
+            if kind == RATIO and target_kind == "%p" and a > b:
                 yield "%p", a - b
-            if kind_wanted == kind != RATIO and a > b and (changes or shares):
+            if target_kind == kind != RATIO and a > b and (changes or shares):
                 yield kind, a - b
-        elif kind == RATIO and shares and kind_wanted == other and other not in _NO_MEASURE:
+        elif kind == RATIO and shares and target_kind == other and other not in _NO_MEASURE:
             yield other, a * b

@@ -77,8 +77,8 @@ class Alignment:
     def find(self, words: Collection[str]) -> Aligned:
         """The one to three article sentences that hold most of these words."""
         weights = self.weights(words)
-        whole = sum(weights.values())
-        if not whole:
+        total_weight = sum(weights.values())
+        if not total_weight:
             return Aligned((), 0.0)
         known = sum(w in self._holders or w in self._title for w in weights) / len(weights)
         chosen: list[int] = []
@@ -87,12 +87,12 @@ class Alignment:
         while len(chosen) < _MOST_EVIDENCE:
             shared = self.overlaps(weights)
             best = max(shared, key=lambda place: (shared[place], -place), default=-1)
-            if best < 0 or shared[best] < whole * (_WORTH_ADDING if chosen else _WORTH_CITING):
+            if best < 0 or shared[best] < total_weight * (_WORTH_ADDING if chosen else _WORTH_CITING):
                 break
             chosen.append(best)
             title_weight += shared[best]
             weights = {w: v for w, v in weights.items() if best not in self._holders.get(w, ())}
-        return Aligned(tuple(chosen), (title_weight / whole + known) / 2)
+        return Aligned(tuple(chosen), (title_weight / total_weight + known) / 2)
 
 
 def same_meaning(one: AbstractSet[str], other: AbstractSet[str]) -> bool:

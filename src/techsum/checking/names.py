@@ -17,7 +17,7 @@ _CODAS = "-gggnnndllllllllmbbssnjjgdb-"
 _LETTERS = dict(zip("gkcqndtlrmbpfvsxzj", "ggggnddllmbbbbsssj", strict=True))
 _CLOSE = 0.85
 """Share of consonants that two spellings of one name have in common."""
-_HEARD = 3
+_SYLLABLES = 3
 """Fewer consonants say too little: NASA and NOS are the same two."""
 _COMPOUND = 4
 """Syllables; shorter ones differ in one from many a word."""
@@ -109,7 +109,7 @@ class Names:
         if squeezed in self._squeezed or stem in self._squeezed:
             return True
         sounded = sounds(name)
-        if len(sounded) < _HEARD:
+        if len(sounded) < _SYLLABLES:
             return False
         if re.search("[가-힣]", name):
             return any(_alike(sounded, word) for word in self._latin)
@@ -151,6 +151,6 @@ def sounds(word: str) -> str:
 
 def _alike(one: str, other: str) -> bool:
     return one == other or (
-        min(len(one), len(other)) > _HEARD
+        min(len(one), len(other)) > _SYLLABLES
         and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _CLOSE
     )

@@ -75,9 +75,9 @@ def run() -> int:  # noqa: PLR0911 - one return for each way to end
 
 def _fail(line: str, code: int) -> int:
     if "RANK" in os.environ:  # one of several processes
-        from techsum.training.processes import last_words
+        from techsum.training.processes import hand_over_error
 
-        if last_words(line):
+        if hand_over_error(line):
             return code
     print(line, file=sys.stderr)  # noqa: T201
     return code

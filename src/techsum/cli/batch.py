@@ -75,7 +75,7 @@ class _Shown:
         )
         self._task: TaskID = self._bar.add_task(text("batch_starting"), total=1.0)
         self._console = console
-        self._began = self._said = time.monotonic()
+        self._began = self._last_shown = time.monotonic()
         self._first = 0.0
 
     def __enter__(self) -> Self:
@@ -85,29 +85,29 @@ class _Shown:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def show(self, moment: BatchProgress) -> None:
+    def show(self, state: BatchProgress) -> None:
         """Show this moment, unless another was shown just before."""
         now = time.monotonic()
-        if moment.made == 1:
-            self._first = moment.share
+        if state.made == 1:
+            self._first = state.share
         pause = 0.2 if self._console.is_terminal else _EVERY_SECONDS
-        if not moment.made or now - self._said < pause:
+        if not state.made or now - self._last_shown < pause:
             return
-        self._said = now
-        line = self._line(moment, now - self._began)
-        self._bar.update(self._task, completed=moment.share, description=line)
+        self._last_shown = now
+        line = self._line(state, now - self._began)
+        self._bar.update(self._task, completed=state.share, description=line)
         if not self._console.is_terminal:
             self._console.print(line, highlight=False, soft_wrap=True)
 
-    def _line(self, moment: BatchProgress, seconds: float) -> str:
-        gone = moment.share - self._first
-        left = (1 - moment.share) / gone * seconds if gone > 0 else None
+    def _line(self, state: BatchProgress, seconds: float) -> str:
+        gone = state.share - self._first
+        left = (1 - state.share) / gone * seconds if gone > 0 else None
         return text(
             "batch_moment",
-            done=f"{moment.done:,}",
-            rate=f"{moment.made / seconds:.1f}",
+            done=f"{state.done:,}",
+            rate=f"{state.made / seconds:.1f}",
             left=_span(left) if left is not None else "?",
-            errors=f"{moment.errors:,}",
+            errors=f"{state.errors:,}",
         )
 
 

@@ -4,6 +4,7 @@ import ctypes
 import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import FrameType
 from typing import Annotated
@@ -34,6 +35,12 @@ def command(
     port: Annotated[int, typer.Option(help=text("help_serve_port"))] = 8765,
 ) -> None:
     """Open the web app and the HTTP API."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    _share_memory_between_threads()
+    korean.analyse_in(KiwiProcess())
+    loading = ThreadPoolExecutor()  # beside the web framework's import, which takes two seconds
+    loaded = [loading.submit(korean.warm), loading.submit(prepare)]
+    loading.shutdown(wait=False)
     try:
         import uvicorn
         from uvicorn.config import LOGGING_CONFIG
@@ -43,11 +50,8 @@ def command(
         from techsum.server.json_logs import LOGGING
     except ImportError:
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    _share_memory_between_threads()
-    korean.analyse_in(KiwiProcess())
-    korean.warm()
-    prepare()
+    for one in loaded:
+        one.result()
     make_console().print(text("serving", url=f"http://{host}:{port}"), soft_wrap=True)
 
     class Server(uvicorn.Server):

@@ -451,7 +451,7 @@ class Actions:
         return True
 
     def _line(self, error: TechsumError) -> str:
-        return self.state.shell.say(error.key, **error.values)
+        return self.state.shell.text_of(error.key, **error.values)
 
     async def close(self) -> None:
         """The window was closed."""

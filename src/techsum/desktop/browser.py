@@ -31,11 +31,11 @@ def serve(main: Callable[[ft.Page], object], port: int, uploads: Path, secret: s
         uploads: where the browser's files arrive.
         secret: signs the uploads.
     """
-    whole = flet_fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    whole.mount("/", flet_app(main, uploads, secret))
-    whole.add_middleware(TrustedHostMiddleware, allowed_hosts=[_HOST, "localhost"])
-    whole.add_middleware(_OwnPages)
-    uvicorn.run(whole, host=_HOST, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    served = flet_fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    served.mount("/", flet_app(main, uploads, secret))
+    served.add_middleware(TrustedHostMiddleware, allowed_hosts=[_HOST, "localhost"])
+    served.add_middleware(_OwnPages)
+    uvicorn.run(served, host=_HOST, port=port, log_level="warning", timeout_graceful_shutdown=2)
 
 
 def flet_app(main: Callable[[ft.Page], object], uploads: Path, secret: str, **more: Any) -> Any:

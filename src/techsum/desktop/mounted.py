@@ -36,8 +36,8 @@ class Mounted:
         cookies: names of the cookies that say who the reader is; no other goes along.
     """
 
-    def __init__(self, whole: App, cookies: tuple[str, ...]) -> None:
-        self._whole, self._cookies = whole, cookies
+    def __init__(self, server_app: App, cookies: tuple[str, ...]) -> None:
+        self._server_app, self._cookies = server_app, cookies
         self._app: App | None = None
         self._making = asyncio.Lock()
         self._ending: Callable[[], Awaitable[None]] | None = None
@@ -69,7 +69,7 @@ class Mounted:
             sent = SimpleCookie(headers.get("cookie", ""))
             own = {name: sent[name].value for name in self._cookies if name in sent}
             return Client(
-                address, language, cookies=own, transport=StreamingASGITransport(self._whole, scope)
+                address, language, cookies=own, transport=StreamingASGITransport(self._server_app, scope)
             )
 
         def place() -> Place:

@@ -27,7 +27,7 @@ class Shell:
     screen: str = "app"
     wide: bool = True
 
-    def say(self, key: str, **values: object) -> str:
+    def text_of(self, key: str, **values: object) -> str:
         """A text of the catalogue in the reader's language."""
         return text(key, self.language, **values)
 

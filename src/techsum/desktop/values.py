@@ -75,15 +75,15 @@ class Reading:
         return self.correction or " ".join(s.text for s in self.sentences)
 
     @classmethod
-    def of(cls, whole: WholeEntry) -> "Reading":
+    def of(cls, full: WholeEntry) -> "Reading":
         """From `GET /api/summaries/{id}`."""
-        entry, result = Entry.of(whole), whole.result
+        entry, result = Entry.of(full), full.result
         found = cls(
             entry,
             entry.title,
-            keys=whole.key_sentences.sentences if whole.key_sentences else (),
-            correction=whole.correction or "",
-            problem=whole.error.message if whole.error else "",
+            keys=full.key_sentences.sentences if full.key_sentences else (),
+            correction=full.correction or "",
+            problem=full.error.message if full.error else "",
         )
         if result is None:
             return found
@@ -133,13 +133,13 @@ class Turn:
     question: str
     sentences: tuple[SummarySentence, ...] = ()
     written: str = ""
-    not_said: str = ""
+    not_found: str = ""
     """What stands where the article does not answer."""
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
         """From a whole answer."""
-        return cls(answer.question, answer.sentences, not_said="" if answer.found else answer.text)
+        return cls(answer.question, answer.sentences, not_found="" if answer.found else answer.text)
 
     def after(self, event: WireEvent) -> "Turn":
         """The turn after one event of the answer's stream."""

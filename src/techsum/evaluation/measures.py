@@ -64,12 +64,12 @@ class Scorer:
         sentences = tuple(
             self._checker.check(s.text) for s in korean.sentences(summary.replace("\n", "\n\n"))
         )
-        whole = rouge(self._reference, tokens)
+        all_tokens = rouge(self._reference, tokens)
         # cut at the reference's length, nobody wins by writing more
         cut = rouge(self._reference, korean.morphemes(summary[: len(self._example.reference)]))
         letters = rouge(self._letters, characters(summary))
         figures = {
-            **_named(whole, "rouge"),
+            **_named(all_tokens, "rouge"),
             "rouge_l_equal": cut.rouge_l,
             **_named(letters, "chars"),
             "compression": len(summary) / len(self._example.text),

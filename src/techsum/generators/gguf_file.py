@@ -3,6 +3,7 @@
 Layout after the GGUF specification, version 3: header, key-value pairs, tensor descriptions, padding, data.
 """
 
+import mmap
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ FORMAT_KEY = "techsum.format"
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
+_LENGTH = struct.Struct("<Q")
 # Bytes and weights in a block of each tensor type (ggml's table): F32, F16, Q4_0 ... BF16.
 _BLOCKS = {
     0: (4, 1), 1: (2, 1), 2: (18, 32), 3: (20, 32), 6: (22, 32), 7: (24, 32), 8: (34, 32), 9: (36, 32),
@@ -114,12 +116,20 @@ class _Reader:
         if inner in _SCALARS:
             self._file.seek(struct.calcsize("<" + _SCALARS[inner]) * count, 1)
         elif inner == _STRING:
-            # a vocabulary: only its length matters here, and 262,144 decodings would take half a second
-            for _ in range(count):
-                self._file.seek(int.from_bytes(self._bytes(8), "little"), 1)
+            self._skip_strings(count)
         else:
             raise ModelError("model_not_gguf", path=self._path)
         return None
+
+    def _skip_strings(self, count: int) -> None:
+        """Pass over a vocabulary: of its 262,144 tokens only the lengths matter here."""
+        position = self._file.tell()
+        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            for _ in range(count):
+                if position + 8 > self._size:
+                    raise self._truncated(position + 8)
+                position += 8 + _LENGTH.unpack_from(content, position)[0]
+        self._file.seek(min(position, self._size))
 
     def _tensor_end(self) -> int:
         self._string()

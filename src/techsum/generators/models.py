@@ -116,8 +116,8 @@ def names() -> list[str]:
 
 def offered() -> list[str]:
     """The names that readers of a server may choose: all, or those of `TECHSUM_MODELS`."""
-    wanted = {name.strip() for name in settings().models.split(",")} - {""}
-    return [name for name in names() if not wanted or name in wanted]
+    allowed = {name.strip() for name in settings().models.split(",")} - {""}
+    return [name for name in names() if not allowed or name in allowed]
 
 
 def unknown(name: str) -> UsageError:

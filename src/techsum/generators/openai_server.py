@@ -144,8 +144,8 @@ class OpenAIServer:
         }
         payload = self.chat(request)
         try:
-            told = payload["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-            candidates = [(str(t["token"]).strip(), float(t["logprob"])) for t in told]
+            top = payload["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+            candidates = [(str(t["token"]).strip(), float(t["logprob"])) for t in top]
         except (KeyError, TypeError, IndexError, ValueError):
             raise ServerError("server_no_odds", url=self.url) from None
         # a server's tokenizer may cut a word: what begins it stands for it

@@ -58,7 +58,7 @@ def origin(where: str) -> Origin:
     if base == EMBEDDED:
         base = str(embedded_checkpoint())
     tokenizer = _tokenizer(base, revision)
-    stored = _said_format(folder)
+    stored = _stored_format(folder)
     known = known_format(stored)
     if stored and not known:
         raise ModelError("model_prompt", name=folder.name, format=stored)
@@ -259,7 +259,7 @@ def _adapter_base(folder: Path) -> tuple[str | None, str]:
         return None, _NEWEST
 
 
-def _said_format(folder: Path) -> object:
+def _stored_format(folder: Path) -> object:
     """The prompt format that TechSum's export kept in this folder, or None."""
     try:
         return json.loads((folder / "techsum.json").read_text("utf-8")).get("format")

@@ -29,14 +29,14 @@ def check_quota(library: Library, reader: str) -> None:
         own = connection.execute(select(func.sum(sizes.c.bytes)).where(sizes.c.reader == reader)).scalar()
     if (own or 0) > limits.reader_megabytes * _MEGABYTE:
         raise StorageError("library_quota", limit=f"{limits.reader_megabytes:,} MB")
-    if _whole(library) > limits.library_megabytes * _MEGABYTE:
+    if _total_bytes(library) > limits.library_megabytes * _MEGABYTE:
         raise StorageError("library_full")
 
 
 _counted: WeakKeyDictionary[Library, tuple[float, int]] = WeakKeyDictionary()
 
 
-def _whole(library: Library) -> int:
+def _total_bytes(library: Library) -> int:
     """The size of the whole library, counted again after some seconds: it means a look at every row."""
     now = time.monotonic()
     counted, size = _counted.get(library, (-_COUNTED_SECONDS, 0))

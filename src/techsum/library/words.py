@@ -19,7 +19,7 @@ _ARTICLE_SENTENCES, _MOST_ARTICLE_WORDS = 300, 1_500
 """A long article's later words are not searched: a book would fill the index."""
 
 _HANGUL_RUN = re.compile("[가-힣]+")
-_ASKED_INITIALS = re.compile(f"[{_INITIALS}]+")
+_INITIALS_ALONE = re.compile(f"[{_INITIALS}]+")
 
 
 def initials(word: str) -> str:
@@ -36,8 +36,8 @@ def words(text: str) -> tuple[str, ...]:
     text = text[:SEARCHED_CHARACTERS]
     found = {indexed_word(w): None for w in korean.content(text)}
     for run in _HANGUL_RUN.findall(text):
-        whole = initials(run[:_LONGEST_WORD])
-        found |= dict.fromkeys(whole[start:] for start in range(len(whole)))
+        letters = initials(run[:_LONGEST_WORD])
+        found |= dict.fromkeys(letters[start:] for start in range(len(letters)))
     return tuple([w for w in found if w][:_MOST_WORDS])
 
 
@@ -54,7 +54,7 @@ def words_of(sentences: Iterable[korean.Sentence]) -> list[str]:
 def query_terms(query: str) -> list[str]:
     """The words that a query asks for; all of them must be found, each as the beginning of a word."""
     parts = query.split()
-    terms = dict.fromkeys(p for p in parts if _ASKED_INITIALS.fullmatch(p))
+    terms = dict.fromkeys(p for p in parts if _INITIALS_ALONE.fullmatch(p))
     # together, as they stand in a title: 긴 alone might be another word than in 아주 긴 요약
     rest = " ".join(p for p in parts if p not in terms)
     terms |= dict.fromkeys(map(indexed_word, korean.content(rest)))

@@ -30,23 +30,23 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-_spoken: ContextVar[Language | None] = ContextVar("language", default=None)
+_chosen: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
     """Speak this language in here, whatever the process speaks: a server has readers of both."""
-    before = _spoken.set(language)
+    before = _chosen.set(language)
     try:
         yield
     finally:
-        _spoken.reset(before)
+        _chosen.reset(before)
 
 
 def user_language() -> Language:
     """The language to speak: that of `speaking`, `TECHSUM_LANG` if set, else Korean unless the locale is English."""
-    if spoken := _spoken.get():
-        return spoken
+    if chosen := _chosen.get():
+        return chosen
     configured = os.environ.get("TECHSUM_LANG", "").lower()
     if configured[:2] in ("ko", "en"):
         return "ko" if configured.startswith("ko") else "en"

@@ -105,7 +105,7 @@ def make_app() -> FastAPI:
     if find_spec("flet_web"):
         app.mount(PATH, desktop, name="desktop")
 
-    _tell_metrics(app, jobs)
+    _update_metrics(app, jobs)
     key = work.key("cookie", new_key) if work else signing_key(settings().data_dir)
     readers, sessions = Readers(key), Sessions(library)
     if settings().oidc_issuer:
@@ -124,7 +124,7 @@ def make_app() -> FastAPI:
     return app
 
 
-def _tell_metrics(app: FastAPI, jobs: Jobs) -> None:
+def _update_metrics(app: FastAPI, jobs: Jobs) -> None:
     metrics.watch(lambda: jobs.open, lambda: jobs.model_queue.waiting)
     if settings().metrics_port:
         return

@@ -121,12 +121,12 @@ class LimitedBody:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit, received, whole = self._larger.get(scope["path"], self._limit), 0, False
+        limit, received, complete = self._larger.get(scope["path"], self._limit), 0, False
         deadline, foreign = time.monotonic() + BODY_SECONDS, _has_other_charset(scope["headers"])
 
         async def limited() -> Message:
-            nonlocal received, whole
-            if whole:  # what comes now is the end of the connection, whenever that is
+            nonlocal received, complete
+            if complete:  # what comes now is the end of the connection, whenever that is
                 return await receive()
             if foreign:  # the framework would decode with any codec of Python's; some are quadratic
                 raise HTTPException(415, text("request_charset"))
@@ -138,7 +138,7 @@ class LimitedBody:
             size = len(message.get("body", b""))
             received += size
             self._held += size
-            whole = not message.get("more_body", False)
+            complete = not message.get("more_body", False)
             if received > limit:
                 raise HTTPException(413, text("request_too_large", limit=f"{limit >> 20}MB"))
             if received > SMALL_BODY and self._held > BODIES_BYTES:

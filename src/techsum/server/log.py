@@ -33,7 +33,7 @@ class Log:
 
     def __init__(self, before: Iterable[Logged] = (), on_event: OnEvent | None = None) -> None:
         self._events: list[Logged] = list(before)
-        self._heard = on_event
+        self._on_event = on_event
         self._closed = False
         self._lock = threading.Lock()
         self._listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
@@ -48,8 +48,8 @@ class Log:
             logged = Logged(len(self._events) + 1, name, data)
             self._events.append(logged)
             self._closed = last
-            if self._heard:
-                self._heard(logged, last)
+            if self._on_event:
+                self._on_event(logged, last)
             self._wake()
 
     def close(self) -> None:

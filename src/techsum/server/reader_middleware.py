@@ -160,8 +160,8 @@ class ReaderMiddleware:
         safe = request.url.scheme == "https"
         # signing in sets a cookie of its own
         has_own = any(header.startswith(f"{COOKIE}=") for header in headers.getlist("set-cookie"))
-        is_wanted = (page or not (known or shared or path.startswith("/metrics"))) and not has_own
-        if is_wanted and (safe or not self._https):
+        needs_cookie = (page or not (known or shared or path.startswith("/metrics"))) and not has_own
+        if needs_cookie and (safe or not self._https):
             headers.append("Set-Cookie", self._cookie(cookie, secure=safe))
 
     def _allowed(self, request: Request) -> bool:

@@ -78,7 +78,9 @@ class Abstractive:
             # Before the summary: it costs a dozen tokens once the article has been read.
             title = self._title(self._article.text)
             yield Title(title)
-            draft, failed = yield from self._attempts(parts[0].text, self._whole, self._options.characters)
+            draft, failed = yield from self._attempts(
+                parts[0].text, self._article_checker, self._options.characters
+            )
         else:
             title = self._article.title or headline(self._article)
             yield Title(title)
@@ -224,18 +226,18 @@ class Abstractive:
             level = split(Article("\n\n".join(summaries)), self._generator)
             if len(level) >= before_this:
                 # a context so small that a part's summary is as long as the part
-                return Draft(self._whole, self._options.characters, self._rules), "reason_context"
+                return Draft(self._article_checker, self._options.characters, self._rules), "reason_context"
         if stood_in:
             self._notices.append(notice("parts_extracted", count=stood_in, total=read))
-        return (yield from self._attempts(level[0].text, self._whole, self._options.characters))
+        return (yield from self._attempts(level[0].text, self._article_checker, self._options.characters))
 
     @cached_property
-    def _whole(self) -> Checker:
+    def _article_checker(self) -> Checker:
         return Checker(self._article.sentences, self._article.title or "")
 
     def _has_its_line(self, draft: Draft) -> bool:
         """Whether one sentence was asked for, and of the whole article it stands."""
-        return self._options.one_sentence and draft.checker is self._whole and bool(draft.sentences)
+        return self._options.one_sentence and draft.checker is self._article_checker and bool(draft.sentences)
 
     @cached_property
     def _found(self) -> int:

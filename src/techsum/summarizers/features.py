@@ -68,11 +68,11 @@ def sentence_features(sentences: Sequence[korean.Sentence], title: str) -> Float
     bags = [frozenset(s.content) for s in sentences]
     uses = Counter(w for s in sentences for w in s.content)
     vectors = _vectors(bags)
-    whole: Counter[str] = Counter()
+    total: Counter[str] = Counter()
     for vector in vectors:
-        whole.update(vector)
-    norm = math.sqrt(sum(v * v for v in whole.values())) or 1.0
-    near = np.array([_dot(v, whole) for v in vectors])
+        total.update(vector)
+    norm = math.sqrt(sum(v * v for v in total.values())) or 1.0
+    near = np.array([_dot(v, total) for v in vectors])
     centroid, degree = near / norm, (near - 1) / max(count - 1, 1)
     titled = frozenset(korean.content(title))
     recall = np.array([len(bag & titled) / max(len(titled), 1) for bag in bags])

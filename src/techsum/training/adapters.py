@@ -88,14 +88,14 @@ def _token_ids(lora: Lora, tokenizer: Any) -> list[int]:
     return [known[token] for token in lora.tokens]
 
 
-def _start_from_error(model: Any, whole: Any) -> None:
+def _start_from_error(model: Any, full: Any) -> None:
     """Let the factors begin as the best approximation of what 4 bits took from the weights.
 
     PEFT's own `replace_lora_weights_loftq` does the same, on a GPU only.
 
     Args:
         model: the adapted model with nf4 weights.
-        whole: the base without quantization.
+        full: the base without quantization.
     """
     import torch
     from bitsandbytes.functional import dequantize_4bit
@@ -106,7 +106,7 @@ def _start_from_error(model: Any, whole: Any) -> None:
             continue
         weight = module.base_layer.weight
         kept = dequantize_4bit(weight.data, weight.quant_state).float()
-        error = whole.get_submodule(name).weight.detach().to(kept.device).float() - kept
+        error = full.get_submodule(name).weight.detach().to(kept.device).float() - kept
         left, sizes, right = torch.linalg.svd(error, full_matrices=False)
         factors_a, factors_b = module.lora_A["default"].weight, module.lora_B["default"].weight
         r = factors_a.shape[0]

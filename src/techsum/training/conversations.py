@@ -60,13 +60,13 @@ def _messages(row: dict[str, Any]) -> list[tuple[str, str]] | None:
         return _listed([*prompt, *completion], "role", "content")
     if not isinstance(row.get("instruction"), str) or not isinstance(row.get("output"), str):
         return None
-    asked = "\n\n".join(filter(None, (str(row.get("input") or "").strip(), row["instruction"].strip())))
+    request = "\n\n".join(filter(None, (str(row.get("input") or "").strip(), row["instruction"].strip())))
     system = [("system", str(row["system"]))] if row.get("system") else []
     history = row.get("history") or []
     if any(not isinstance(pair, list | tuple) or len(pair) != 2 for pair in history):  # noqa: PLR2004 - a pair
         return None
     earlier = [turn for q, a in history for turn in (("user", str(q)), ("assistant", str(a)))]
-    return [*system, *earlier, ("user", asked), ("assistant", row["output"])]
+    return [*system, *earlier, ("user", request), ("assistant", row["output"])]
 
 
 def _listed(messages: list[Any], role: str, text: str) -> list[tuple[str, str]] | None:

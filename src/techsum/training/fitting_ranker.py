@@ -35,7 +35,7 @@ def likeness(sentence: str, reference: str) -> float:
     return _SCALE * _shared(sentence, reference) / (len(sentence) + len(reference))
 
 
-_WANTED: dict[Target, Callable[[str, str], float]] = {"line": likeness, "summary": density}
+_MEASURES: dict[Target, Callable[[str, str], float]] = {"line": likeness, "summary": density}
 
 
 def _shared(sentence: str, reference: str) -> int:
@@ -56,7 +56,7 @@ def fit(examples: Iterable[Example], target: Target) -> dict[str, Any]:
     for example in examples:
         sentences = example.article.sentences
         rows.append(sentence_features(sentences, example.title))
-        targets += [_WANTED[target](s.text, example.reference) for s in sentences]
+        targets += [_MEASURES[target](s.text, example.reference) for s in sentences]
     matrix, expected = np.concatenate(rows), np.asarray(targets)
     mean, spread = matrix.mean(0), matrix.std(0)
     spread[spread == 0] = 1.0  # a feature that never changes gets no weight

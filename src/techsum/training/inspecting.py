@@ -184,11 +184,11 @@ def sizes(config: Mapping[str, Any], recipe: Recipe) -> tuple[int, int]:
     """Parameters of a Gemma of this configuration, and of what the recipe trains."""
     shapes = _shapes(config)
     layers, width = config["num_hidden_layers"], config["hidden_size"]
-    whole = layers * sum(a * b for a, b in shapes.values()) + config["vocab_size"] * width
+    all_weights = layers * sum(a * b for a, b in shapes.values()) + config["vocab_size"] * width
     if recipe.lora is None:
-        return whole, whole
+        return all_weights, all_weights
     adapter = layers * recipe.lora.r * sum(sum(shapes[name]) for name in recipe.lora.targets)
-    return whole, adapter + len(recipe.lora.tokens) * width
+    return all_weights, adapter + len(recipe.lora.tokens) * width
 
 
 def _shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:

@@ -62,7 +62,7 @@ def fit_on_ray(
                 "folder": str(folder.resolve()),
                 "processes": processes,
                 "resume": resume,
-                "said": messages,
+                "messages": messages,
             },
             scaling_config=ScalingConfig(
                 num_workers=processes, use_gpu=ray.cluster_resources().get("GPU", 0) >= processes
@@ -122,23 +122,23 @@ class _Listener:
 def _one_process(given: dict[str, Any]) -> None:
     """What Ray Train runs in each process, after it has joined them with torch."""
     os.environ[WORLD] = str(given["processes"])
-    say: Callable[[str, dict[str, Any]], None] = lambda kind, values: given["said"].put((kind, values))  # noqa: E731
+    send: Callable[[str, dict[str, Any]], None] = lambda kind, values: given["messages"].put((kind, values))  # noqa: E731
     try:
         fitted = fit(
             load_recipe(Path(given["recipe"]), given["changes"]),
             Path(given["folder"]),
             resume=given["resume"],
-            on_progress=lambda moment: say("moment", asdict(moment)),
+            on_progress=lambda progress: send("moment", asdict(progress)),
         )
     except TechsumError as error:
-        say("error", error.as_dict())
+        send("error", error.as_dict())
         raise RuntimeError(error.key) from None  # one that crosses to the driver whole
     except Exception as error:
         reason = f"{type(error).__name__}: {str(error)[:200]}"
-        say("error", TechsumError("internal", reason=reason).as_dict())
+        send("error", TechsumError("internal", reason=reason).as_dict())
         raise
     if fitted.main:
-        say("fitted", asdict(fitted))
+        send("fitted", asdict(fitted))
     with suppress(RuntimeError):  # a process that ends while another still writes would end both
         import torch
 

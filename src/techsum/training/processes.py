@@ -13,7 +13,7 @@ from techsum.messages import text
 WORLD = "TECHSUM_PROCESSES"
 """Environment variable in which the launcher tells each process how many there must be."""
 
-SAID = "TECHSUM_SAID"
+ERRORS = "TECHSUM_ERRORS"
 """Environment variable with the folder where each process leaves the line of its error."""
 
 _INTERRUPTED = 130
@@ -66,7 +66,7 @@ def _torchrun(count: int, command: Sequence[str], report: Callable[[str], None])
 
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # it tells failures its own way
     with tempfile.TemporaryDirectory(prefix="techsum-") as error_folder:
-        os.environ[SAID] = error_folder
+        os.environ[ERRORS] = error_folder
         try:
             run.run(run.parse_args(["--standalone", "--nproc_per_node", str(count), *command]))
         except SignalException:
@@ -79,13 +79,13 @@ def _torchrun(count: int, command: Sequence[str], report: Callable[[str], None])
     return 0
 
 
-def last_words(line: str) -> bool:
-    """Leave the line of an error to the process that started this one, which says it once for all.
+def hand_over_error(line: str) -> bool:
+    """Hand the line of an error to the launcher, which prints it once for all processes.
 
     Returns:
-        False where this process was started by hand, and must say it itself.
+        False where no launcher started this process, which must print it itself.
     """
-    folder = os.environ.get(SAID)
+    folder = os.environ.get(ERRORS)
     if not folder or not launched():
         return False
     Path(folder, os.environ["RANK"]).write_text(line, "utf-8")

@@ -112,11 +112,11 @@ def sample(
     fitting = shorten(document, tokenizer, room)
     if source.minimum_support and not _supported(output, fitting, source.minimum_support):
         return "skipped_unsupported"
-    whole = prompt(fitting)
-    if len(whole) + longest > limit:  # joined to its frame a document may take a token more
+    prompted = prompt(fitting)
+    if len(prompted) + longest > limit:  # joined to its frame a document may take a token more
         fitting = shorten(document, tokenizer, room - _FEWEST_TOKENS // 2)
-        whole = prompt(fitting)
-    return Sample(whole, target, shortened=len(fitting) < len(document), rejected=worse)
+        prompted = prompt(fitting)
+    return Sample(prompted, target, shortened=len(fitting) < len(document), rejected=worse)
 
 
 def _rejected(row: Row, output: str, source: Source, rng: random.Random) -> str | None:

@@ -28,10 +28,10 @@ class Seen:
         self._days: defaultdict[str, list[str]] = defaultdict(list)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            whole = self._path.read_bytes() if self._path.exists() else b""
+            data = self._path.read_bytes() if self._path.exists() else b""
             # a kill or a full disk may have left half a line: it never was
-            kept = whole[: whole.rfind(b"\n") + 1]
-            if kept != whole:
+            kept = data[: data.rfind(b"\n") + 1]
+            if kept != data:
                 os.truncate(self._path, len(kept))
         except OSError as error:
             raise StorageError("cache_unwritable", path=self._path, reason=error.strerror) from None

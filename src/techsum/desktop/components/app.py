@@ -12,10 +12,10 @@ from techsum.desktop.state import Shell, Source
 def App(actions: Actions, shell: Shell, source: Source) -> ft.Control:  # noqa: N802 - components are named like classes
     """What to summarise, and the summary below it; on a phone the summary alone."""
     if source.folded and not shell.wide:
-        new = ft.OutlinedButton(shell.say("page_new"), icon=ft.Icons.ADD, on_click=actions.reset)
+        new = ft.OutlinedButton(shell.text_of("page_new"), icon=ft.Icons.ADD, on_click=actions.reset)
         return look.column(ft.Row([new]), Summary(actions, shell, actions.state.page))
     return look.column(
-        look.heading(shell.say("home_title"), 1),
+        look.heading(shell.text_of("home_title"), 1),
         look.card(
             _modes(actions, shell, source),
             _field(actions, shell, source),
@@ -31,7 +31,7 @@ def _modes(actions: Actions, shell: Shell, source: Source) -> ft.Control:
         actions.choose_mode(event.control.value or "link")
 
     return ft.RadioGroup(
-        ft.Row([ft.Radio(value=m, label=shell.say(f"mode_{m}")) for m in ("link", "text")]),
+        ft.Row([ft.Radio(value=m, label=shell.text_of(f"mode_{m}")) for m in ("link", "text")]),
         value=source.mode,
         on_change=chosen,
     )
@@ -48,8 +48,8 @@ def _field(actions: Actions, shell: Shell, source: Source) -> ft.Control:
         return ft.TextField(
             key=key,
             value=source.typed,
-            label=shell.say("desktop_link_label"),
-            hint_text=shell.say("desktop_link_hint"),
+            label=shell.text_of("desktop_link_label"),
+            hint_text=shell.text_of("desktop_link_hint"),
             keyboard_type=ft.KeyboardType.URL,
             autocorrect=False,
             on_change=typed,
@@ -58,9 +58,9 @@ def _field(actions: Actions, shell: Shell, source: Source) -> ft.Control:
     return ft.TextField(
         key=key,
         value=source.typed,
-        label=shell.say("desktop_text_label"),
-        hint_text=shell.say("desktop_text_hint"),
-        helper=shell.say("desktop_count", count=f"{source.count:,}"),
+        label=shell.text_of("desktop_text_label"),
+        hint_text=shell.text_of("desktop_text_hint"),
+        helper=shell.text_of("desktop_count", count=f"{source.count:,}"),
         multiline=True,
         min_lines=6,
         max_lines=12,
@@ -69,17 +69,17 @@ def _field(actions: Actions, shell: Shell, source: Source) -> ft.Control:
 
 
 def _buttons(actions: Actions, shell: Shell, source: Source) -> ft.Control:
-    go = shell.say("home_sending" if source.busy else "home_go")
+    go = shell.text_of("home_sending" if source.busy else "home_go")
     return ft.Row(
         [
             ft.FilledButton(go, on_click=actions.summarise, disabled=source.busy),
             ft.OutlinedButton(
-                shell.say("desktop_file"),
+                shell.text_of("desktop_file"),
                 icon=ft.Icons.UPLOAD_FILE,
                 on_click=actions.choose_file,
                 disabled=source.busy,
             ),
-            ft.TextButton(shell.say("home_reset"), on_click=actions.reset),
+            ft.TextButton(shell.text_of("home_reset"), on_click=actions.reset),
         ],
         wrap=True,
     )

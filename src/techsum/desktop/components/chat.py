@@ -28,8 +28,8 @@ def Questions(  # noqa: N802 - components are named like classes
         key=f"question{chat.drawn}",
         value=chat.typed,
         autofocus=chat.asking,
-        label=shell.say("chat_label"),
-        hint_text=shell.say("chat_placeholder"),
+        label=shell.text_of("chat_label"),
+        hint_text=shell.text_of("chat_placeholder"),
         max_length=500,
         counter="",
         expand=True,
@@ -37,11 +37,11 @@ def Questions(  # noqa: N802 - components are named like classes
         on_submit=ask,
     )
     return look.card(
-        look.heading(shell.say("chat_heading")),
+        look.heading(shell.text_of("chat_heading")),
         *(control for turn in chat.turns for control in _turn(shell, turn)),
         look.problem(chat.problem),
         ft.Row(
-            [field, ft.FilledButton(shell.say("chat_go"), on_click=ask, disabled=chat.busy)],
+            [field, ft.FilledButton(shell.text_of("chat_go"), on_click=ask, disabled=chat.busy)],
             vertical_alignment=ft.CrossAxisAlignment.START,
         ),
         *_suggested(actions, shell, chat, suggestions),
@@ -57,11 +57,11 @@ def _suggested(actions: Actions, shell: Shell, chat: Chat, suggestions: Sequence
         ft.OutlinedButton(question, on_click=partial(actions.ask, question), disabled=chat.busy)
         for question in left
     ]
-    return [look.words(shell.say("chat_suggestions")), ft.Row(buttons, wrap=True)]
+    return [look.words(shell.text_of("chat_suggestions")), ft.Row(buttons, wrap=True)]
 
 
 def _turn(shell: Shell, turn: Turn) -> list[ft.Control]:
-    question = look.words(shell.say("desktop_question", text=turn.question), weight=ft.FontWeight.BOLD)
-    if turn.not_said:
-        return [question, look.words(turn.not_said, 16)]
+    question = look.words(shell.text_of("desktop_question", text=turn.question), weight=ft.FontWeight.BOLD)
+    if turn.not_found:
+        return [question, look.words(turn.not_found, 16)]
     return [question, *sentences(shell, turn.sentences), *being_written(turn.written)]

@@ -27,7 +27,7 @@ def Correcting(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noq
 
         return ft.TextField(
             value=written[name],
-            label=shell.say(label),
+            label=shell.text_of(label),
             multiline=lines > 1,
             min_lines=lines,
             max_lines=4 * lines,
@@ -38,14 +38,14 @@ def Correcting(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noq
         await actions.correct(**written)
 
     return look.card(
-        look.heading(shell.say("summary_edit")),
+        look.heading(shell.text_of("summary_edit")),
         field("title", "summary_title"),
         field("tags", "summary_tags"),
         field("correction", "summary_correction", 4),
         ft.Row(
             [
-                ft.FilledButton(shell.say("summary_edit_go"), on_click=keep),
-                ft.TextButton(shell.say("desktop_keep"), on_click=actions.end_correcting),
+                ft.FilledButton(shell.text_of("summary_edit_go"), on_click=keep),
+                ft.TextButton(shell.text_of("desktop_keep"), on_click=actions.end_correcting),
             ]
         ),
     )

@@ -25,7 +25,8 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
     parts = [
         look.card(
             ft.Row(
-                [look.badge(shell.say(f"mode_{reading.entry.mode}")), look.soft(reading.byline)], wrap=True
+                [look.badge(shell.text_of(f"mode_{reading.entry.mode}")), look.soft(reading.byline)],
+                wrap=True,
             ),
             look.heading(reading.title, 1),
             *_body(shell, reading),
@@ -49,39 +50,39 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
 
 def _body(shell: Shell, reading: Reading) -> list[ft.Control]:
     if reading.correction:
-        return [look.words(reading.correction, 16), look.soft(shell.say("summary_corrected"))]
+        return [look.words(reading.correction, 16), look.soft(shell.text_of("summary_corrected"))]
     return [*sentences(shell, reading.sentences), *being_written(reading.written)]
 
 
 def _stopped(shell: Shell, reading: Reading) -> str:
     cancelled = reading.entry and reading.entry.status == "cancelled"
-    return shell.say("job_cancelled") if cancelled and not reading.sentences else ""
+    return shell.text_of("job_cancelled") if cancelled and not reading.sentences else ""
 
 
 def _progress(shell: Shell, reading: Reading) -> list[ft.Control]:
     if not reading.open:
         return []
-    waiting = shell.say("desktop_queue", position=reading.queue) if reading.queue else ""
-    words = waiting or reading.progress or shell.say("summary_working")
+    waiting = shell.text_of("desktop_queue", position=reading.queue) if reading.queue else ""
+    words = waiting or reading.progress or shell.text_of("summary_working")
     return [ft.ProgressBar(), ft.Semantics(live_region=True, content=look.soft(words))]
 
 
 def _card(shell: Shell, summary: FinishedSummary) -> list[ft.Control]:
     """What stands below a summary that is done."""
     figures = " · ".join(f"{f.of} {f.number}{f.unit}" for f in summary.figures)
-    model = shell.say("model_extract") if summary.model == "extract" else summary.model
+    model = shell.text_of("model_extract") if summary.model == "extract" else summary.model
     coverage = coverage_text(summary.coverage, shell.language)
     return [
         *(look.soft(n.message) for n in summary.notices),
-        *([look.words(f"{shell.say('heading_figures')}  {figures}", 14)] if figures else []),
-        look.soft(shell.say("desktop_facts", coverage=coverage, model=model, seconds=summary.seconds)),
+        *([look.words(f"{shell.text_of('heading_figures')}  {figures}", 14)] if figures else []),
+        look.soft(shell.text_of("desktop_facts", coverage=coverage, model=model, seconds=summary.seconds)),
         *_aside(shell, "heading_limits", summary.limits),
         *_aside(shell, "heading_next_steps", summary.next_steps),
     ]
 
 
 def _aside(shell: Shell, heading: str, aside: Sequence[SummarySentence]) -> list[ft.Control]:
-    return [look.heading(shell.say(heading)), *sentences(shell, aside)] if aside else []
+    return [look.heading(shell.text_of(heading)), *sentences(shell, aside)] if aside else []
 
 
 def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:
@@ -89,7 +90,7 @@ def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:
     if not reading.keys or (reading.sentences and not reading.open):
         return []
     shown = sentences(shell, reading.keys, evidence=False)
-    return [look.card(look.heading(shell.say("summary_keys")), *shown)]
+    return [look.card(look.heading(shell.text_of("summary_keys")), *shown)]
 
 
 def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
@@ -98,25 +99,27 @@ def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
         words = "desktop_stopping" if page.stopping else "summary_stop"
         buttons.append(
             ft.OutlinedButton(
-                shell.say(words), icon=ft.Icons.STOP, on_click=actions.stop, disabled=page.stopping
+                shell.text_of(words), icon=ft.Icons.STOP, on_click=actions.stop, disabled=page.stopping
             )
         )
     elif entry and page.reading.summary:
         words = "summary_unsave" if entry.saved else "summary_save"
         icon = ft.Icons.BOOKMARK if entry.saved else ft.Icons.BOOKMARK_BORDER
-        buttons.append(ft.FilledTonalButton(shell.say(words), icon=icon, on_click=actions.save))
+        buttons.append(ft.FilledTonalButton(shell.text_of(words), icon=icon, on_click=actions.save))
     if page.reading.text or page.reading.written:
         buttons.append(
-            ft.OutlinedButton(shell.say("summary_copy"), icon=ft.Icons.COPY, on_click=actions.copy)
+            ft.OutlinedButton(shell.text_of("summary_copy"), icon=ft.Icons.COPY, on_click=actions.copy)
         )
     if not page.reading.open and entry and page.reading.summary:
         buttons += [
-            ft.OutlinedButton(shell.say("summary_share"), icon=ft.Icons.LINK, on_click=actions.share),
+            ft.OutlinedButton(shell.text_of("summary_share"), icon=ft.Icons.LINK, on_click=actions.share),
             ft.OutlinedButton("Markdown", icon=ft.Icons.DOWNLOAD, on_click=actions.export),
             ft.OutlinedButton(
-                shell.say("desktop_correct"), icon=ft.Icons.EDIT_OUTLINED, on_click=actions.begin_correcting
+                shell.text_of("desktop_correct"),
+                icon=ft.Icons.EDIT_OUTLINED,
+                on_click=actions.begin_correcting,
             ),
         ]
     if not page.reading.open and entry and entry.mode == "link":
-        buttons.append(ft.TextButton(shell.say("summary_again_go"), on_click=actions.again))
+        buttons.append(ft.TextButton(shell.text_of("summary_again_go"), on_click=actions.again))
     return ft.Row(buttons, wrap=True)

@@ -15,7 +15,7 @@ from techsum.desktop.values import Entry
 def Saved(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:  # noqa: N802 - components are named like classes
     """A search field and the list."""
     ft.use_dialog(_sure(actions, shell, shelf))
-    empty = shell.say("library_none" if shelf.query else "library_empty")
+    empty = shell.text_of("library_none" if shelf.query else "library_empty")
     return look.column(
         _search(actions, shell, shelf),
         look.problem(shelf.problem),
@@ -35,10 +35,10 @@ def _search(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
     return ft.TextField(
         key=f"search{shelf.query}",
         value=shelf.query,
-        label=shell.say("library_search"),
-        hint_text=shell.say("library_placeholder"),
+        label=shell.text_of("library_search"),
+        hint_text=shell.text_of("library_placeholder"),
         prefix_icon=ft.Icons.SEARCH,
-        suffix=_named(ft.Icons.CLOSE, shell.say("desktop_clear"), everything) if shelf.query else None,
+        suffix=_named(ft.Icons.CLOSE, shell.text_of("desktop_clear"), everything) if shelf.query else None,
         on_submit=search,
     )
 
@@ -61,7 +61,11 @@ def _row(actions: Actions, shell: Shell, shelf: Shelf, entry: Entry) -> ft.Contr
                         style=ft.ButtonStyle(padding=4, alignment=ft.Alignment.CENTER_LEFT),
                     ),
                     ft.Row(
-                        [look.badge(shell.say(f"mode_{entry.mode}")), look.soft(entry.day), look.soft(tags)],
+                        [
+                            look.badge(shell.text_of(f"mode_{entry.mode}")),
+                            look.soft(entry.day),
+                            look.soft(tags),
+                        ],
                         wrap=True,
                     ),
                 ],
@@ -69,7 +73,9 @@ def _row(actions: Actions, shell: Shell, shelf: Shelf, entry: Entry) -> ft.Contr
                 spacing=2,
             ),
             _named(
-                ft.Icons.DELETE_OUTLINE, shell.say("desktop_delete_named", title=entry.title), about_to_delete
+                ft.Icons.DELETE_OUTLINE,
+                shell.text_of("desktop_delete_named", title=entry.title),
+                about_to_delete,
             ),
         ],
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
@@ -90,9 +96,9 @@ def _pages(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
 
     buttons: list[ft.Control] = []
     if shelf.page:
-        buttons.append(ft.TextButton(shell.say("library_before"), on_click=turn(-1)))
+        buttons.append(ft.TextButton(shell.text_of("library_before"), on_click=turn(-1)))
     if shelf.more:
-        buttons.append(ft.TextButton(shell.say("library_next"), on_click=turn(1)))
+        buttons.append(ft.TextButton(shell.text_of("library_next"), on_click=turn(1)))
     return ft.Row(buttons, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
 
 
@@ -109,11 +115,11 @@ def _sure(actions: Actions, shell: Shell, shelf: Shelf) -> ft.AlertDialog | None
 
     return ft.AlertDialog(
         modal=True,
-        title=ft.Text(shell.say("entry_delete")),
-        content=ft.Text(shell.say("desktop_delete_sure", title=entry.title)),
+        title=ft.Text(shell.text_of("entry_delete")),
+        content=ft.Text(shell.text_of("desktop_delete_sure", title=entry.title)),
         actions=[
-            ft.TextButton(shell.say("desktop_keep"), on_click=keep),
-            ft.FilledButton(shell.say("entry_delete"), on_click=delete),
+            ft.TextButton(shell.text_of("desktop_keep"), on_click=keep),
+            ft.FilledButton(shell.text_of("entry_delete"), on_click=delete),
         ],
         on_dismiss=keep,
     )

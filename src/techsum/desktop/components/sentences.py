@@ -21,13 +21,13 @@ def being_written(words: str) -> list[ft.Control]:
 
 def _sentence(shell: Shell, sentence: SummarySentence, *, evidence: bool) -> ft.Control:
     below: list[ft.Control] = [
-        _note(shell.say("desktop_doubt", text=n.message), ft.Colors.ERROR, ft.Icons.ERROR_OUTLINE)
+        _note(shell.text_of("desktop_doubt", text=n.message), ft.Colors.ERROR, ft.Icons.ERROR_OUTLINE)
         for n in sentence.notices
     ]
     if evidence:
         below += [
             _note(
-                shell.say("desktop_evidence", text=e.text),
+                shell.text_of("desktop_evidence", text=e.text),
                 ft.Colors.ON_SURFACE_VARIANT,
                 ft.Icons.FORMAT_QUOTE,
             )

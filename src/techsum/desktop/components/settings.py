@@ -17,28 +17,30 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
     def option(name: str) -> Callable[[str], Awaitable[None]]:
         return lambda value: actions.choose(name, value)
 
-    labels = {m: shell.say("model_extract") if m == "extract" else m for m in choices.models}
-    models = {"auto": shell.say("model_auto", name=labels.get(choices.auto, choices.auto))} | labels
-    lengths = {n: shell.say(f"length_{n}") for n in CHOICES["length"]}
-    styles = dict(zip(CHOICES["style"], (shell.say("style_prose"), shell.say("style_notes")), strict=True))
+    labels = {m: shell.text_of("model_extract") if m == "extract" else m for m in choices.models}
+    models = {"auto": shell.text_of("model_auto", name=labels.get(choices.auto, choices.auto))} | labels
+    lengths = {n: shell.text_of(f"length_{n}") for n in CHOICES["length"]}
+    styles = dict(
+        zip(CHOICES["style"], (shell.text_of("style_prose"), shell.text_of("style_notes")), strict=True)
+    )
     registers = {r: r for r in CHOICES["register"]}
     return look.column(
         look.card(
-            _choice(shell.say("home_length"), lengths, chosen["length"], option("length")),
-            _choice(shell.say("home_style"), styles, chosen["style"], option("style")),
-            _choice(shell.say("home_register"), registers, chosen["register"], option("register")),
-            _choice(shell.say("home_model"), models, chosen["model"], option("model")),
+            _choice(shell.text_of("home_length"), lengths, chosen["length"], option("length")),
+            _choice(shell.text_of("home_style"), styles, chosen["style"], option("style")),
+            _choice(shell.text_of("home_register"), registers, chosen["register"], option("register")),
+            _choice(shell.text_of("home_model"), models, chosen["model"], option("model")),
         ),
         look.card(
             _choice(
-                shell.say("desktop_language"),
+                shell.text_of("desktop_language"),
                 {"ko": "한국어", "en": "English"},
                 shell.language,
                 actions.speak,
             ),
             _choice(
-                shell.say("desktop_theme"),
-                {t: shell.say(f"desktop_theme_{t}") for t in ("system", "light", "dark")},
+                shell.text_of("desktop_theme"),
+                {t: shell.text_of(f"desktop_theme_{t}") for t in ("system", "light", "dark")},
                 shell.theme,
                 actions.shine,
             ),
@@ -69,7 +71,7 @@ def _server(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:
     field = ft.TextField(
         key=f"server{choices.server}",
         value=choices.server,
-        label=shell.say("desktop_server"),
+        label=shell.text_of("desktop_server"),
         keyboard_type=ft.KeyboardType.URL,
         autocorrect=False,
         on_change=note,
@@ -78,12 +80,12 @@ def _server(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:
     async def use() -> None:
         await actions.use_server(typed.current or choices.server)
 
-    connected = "" if choices.problem else shell.say("desktop_server_now", server=choices.server)
+    connected = "" if choices.problem else shell.text_of("desktop_server_now", server=choices.server)
     return look.card(
-        look.heading(shell.say("desktop_server")),
+        look.heading(shell.text_of("desktop_server")),
         field,
         look.problem(choices.problem),
         # anew where it changes, and said aloud: Flutter tells nobody of a text that was empty before
         ft.Semantics(key=connected, live_region=True, content=look.soft(connected)),
-        ft.Row([ft.OutlinedButton(shell.say("desktop_server_go"), on_click=use)]),
+        ft.Row([ft.OutlinedButton(shell.text_of("desktop_server_go"), on_click=use)]),
     )

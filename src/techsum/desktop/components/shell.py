@@ -34,7 +34,7 @@ def Frame(actions: Actions, shell: Shell) -> ft.Control:  # noqa: N802 - compone
     }
     tabs = ft.TabBar(
         tabs=[
-            ft.Tab(label=shell.say(f"desktop_{name}"), icon=_ICONS[name] if shell.wide else None)
+            ft.Tab(label=shell.text_of(f"desktop_{name}"), icon=_ICONS[name] if shell.wide else None)
             for name in SCREENS
         ],
         scrollable=False,
