@@ -11,7 +11,7 @@ LOCKED := $(INSTALL) --no-deps --require-hashes -r
 OWN := $(INSTALL) --no-deps --no-build-isolation -e .
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: run app desktop test test-all test-newest lint format bench fuzz audit docs lock screenshots clean
+.PHONY: run app desktop test test-all coverage test-newest lint format bench fuzz audit docs lock screenshots clean
 
 run: .venv/.run
 	@$(BIN)/techsum summarize "$(SOURCE)" --model "$(MODEL)" --guide
@@ -31,6 +31,13 @@ test: .venv/.dev lint
 
 test-all: .venv/.dev lint
 	@$(PYTEST)
+
+# lines and branches of src that `make test` runs; what is lost falls below the floor (fail_under)
+coverage: .venv/.dev
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not slow"
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 # the trainer on the newest releases of its libraries, whatever the upper bounds in pyproject.toml say
 TRAINERS := accelerate datasets huggingface-hub peft safetensors tokenizers transformers trl

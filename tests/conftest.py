@@ -1,11 +1,17 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from support.texts import BODY, TITLE
 from techsum.contracts.article import Article
 from techsum.settings import settings
+
+
+# a machine that does something else meanwhile is no failure; what must be fast is measured in ratios
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)

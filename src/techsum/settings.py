@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """This server's name at the provider."""
     oidc_client_secret: SecretStr | None = None
     """Its secret there; a public client has none."""
+    signin_required: bool = False
+    """Whether a server is for those alone who sign in. Shared summaries stay open to all who have a link."""
     server: str = ""
     """A TechSum server that `techsum desktop` asks; empty: it starts one on this machine."""
     jobs: int = Field(default=1, ge=1)
@@ -65,6 +67,10 @@ class Settings(BaseSettings):
     """What one reader of a server may keep; 15,000 articles."""
     library_megabytes: int = Field(default=20_000, ge=1)
     """What a server's library may hold."""
+    keep_days: float = Field(default=7, gt=0)
+    """Days after which a server forgets a summary that nobody saved."""
+    migrate: bool = True
+    """Whether an older TechSum's library is upgraded when it is opened. False: by `library migrate` alone."""
     feed_minutes: int = Field(default=30, ge=1)
     """Minutes after which a server reads a reader's feed again."""
     slots: int = Field(default=1, ge=1)

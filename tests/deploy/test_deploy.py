@@ -177,7 +177,7 @@ class Load:
                         self.problems.append(answer.text)
                 except httpx.RemoteProtocolError:
                     pass  # a stream that its process cut: a browser takes it up again by its last event
-                time.sleep(0.2)
+                time.sleep(0.6)
 
     def more(self, count):
         """Wait until so many more were accepted."""

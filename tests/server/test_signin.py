@@ -1,5 +1,6 @@
 """Signing in through a real OpenID Connect provider, in a process of its own."""
 
+import os
 import re
 import subprocess
 import sys
@@ -109,6 +110,58 @@ def test_an_answer_that_nobody_asked_for_signs_nobody_in(server):
         assert answer.status_code == 400
         assert "로그인하지 못했습니다" in answer.text
         assert "로그아웃" not in reader.get("/").text
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory):
+    """A server for those alone who sign in."""
+    with provider_process() as provider:
+        settings = {"TECHSUM_OIDC_ISSUER": provider, "TECHSUM_SIGNIN_REQUIRED": "1"}
+        with app_server(tmp_path_factory.mktemp("closed"), **settings) as (url, _):
+            yield url
+
+
+def test_a_closed_server_sends_strangers_to_sign_in(closed):
+    with client(closed) as stranger:
+        page = stranger.get("/library", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["location"]) == (303, "/signin")
+        for method, path in (("GET", "/api/summaries"), ("POST", "/api/summaries"), ("POST", "/mcp")):
+            answer = stranger.request(method, path, json={"source": BODY})
+            assert (answer.status_code, "/signin" in answer.json()["title"]) == (401, True)
+        assert stranger.get("/api/ready").status_code == 200
+
+
+def test_a_closed_server_opens_no_window_to_strangers(closed):
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    with client(closed) as reader:
+        where = closed.replace("http", "ws") + "/app/ws"
+        with pytest.raises(InvalidStatus):
+            connect(where, origin=closed)
+        sign_in(reader, "hana")
+        cookie = f"techsum_reader={reader.cookies['techsum_reader']}"
+        with connect(where, origin=closed, additional_headers={"Cookie": cookie}):
+            pass
+
+
+def test_a_closed_server_serves_members_and_their_links(closed):
+    with client(closed) as member, client(closed) as stranger:
+        sign_in(member, "duri")
+        entry = summarised(member, source=BODY)
+        link = member.post(f"/api/summaries/{entry['id']}/share").json()["url"]
+        shown = stranger.get(link.partition(closed)[2] or link)
+        assert (shown.status_code, "240킬로와트시" in shown.text) == (200, True)
+
+
+def test_a_closed_server_needs_a_provider(tmp_path):
+    command = [sys.executable, "-m", "techsum", "serve", "--port", str(free_port())]
+    own = {"TECHSUM_DATA_DIR": str(tmp_path), "TECHSUM_SIGNIN_REQUIRED": "1"}
+    done = subprocess.run(
+        command, env=os.environ | own, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "TECHSUM_OIDC_ISSUER" in done.stderr
 
 
 def test_a_provider_that_is_gone_is_one_line(tmp_path):

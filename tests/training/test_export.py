@@ -1,17 +1,15 @@
 """Exports that say what the trained model says, and a gate that names what broke."""
 
 import json
-import os
-import resource
 import shutil
-import subprocess
-import sys
 
 import pytest
 
+from support.forked import run_forked
 from support.llama_server import llama_server
 from support.tiny_checkpoint import write_checkpoint
 from support.tiny_training import write_recipe
+from support.training_faults import limit_files
 from techsum.errors import TechsumError, TrainingError
 from techsum.generators import load
 from techsum.prompts import Message, render
@@ -271,12 +269,9 @@ def test_a_base_model_with_its_own_format_is_exported(tmp_path, family):
         assert export(tmp_path / "run", to, quantization="f16").compared.passed
 
 
-def techsum(*command, **more):
+def techsum(*command, prelude=None):
     """Run `techsum` as a user does."""
-    return subprocess.run(
-        [sys.executable, "-m", "techsum", *map(str, command)],
-        env=os.environ | {"TECHSUM_LANG": "ko", "COLUMNS": "200"}, capture_output=True, text=True, timeout=300, check=False, **more,
-    )  # fmt: skip
+    return run_forked(command, prelude, COLUMNS="200")
 
 
 def test_the_commands_export_and_prove(run, tmp_path):
@@ -300,11 +295,7 @@ def test_the_commands_export_and_prove(run, tmp_path):
 
 def test_a_disk_that_fills_during_an_export_leaves_nothing(run, tmp_path):
     """Given files that may not grow beyond 64 KB, when a model is merged, then one line says what to do."""
-
-    def little_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
-
-    full = techsum("export", run, "--to", "gguf", "--out", tmp_path / "out", preexec_fn=little_room)
+    full = techsum("export", run, "--to", "gguf", "--out", tmp_path / "out", prelude=limit_files)
     assert full.returncode == 1
     assert "--out" in full.stderr, full.stderr
     assert len(full.stderr.strip().splitlines()) == 1, full.stderr

@@ -1,8 +1,10 @@
 """`techsum library`: what was saved, from the command line."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -165,6 +167,66 @@ def restore(copy: Annotated[Path, typer.Argument(help=text("help_library_of_back
         raise UsageError("extra_missing", feature="techsum library", extra="server") from None
     before = put_back(database_url(), copy)
     make_console().print(text("library_restored", path=copy, before=before), soft_wrap=True)
+
+
+@app.command("migrate", help=text("help_library_migrate"), cls=Command)
+def migrate(
+    to: Annotated[str, typer.Option(metavar="REVISION", help=text("help_library_migrate_to"))] = "",
+) -> None:
+    """Upgrade the library's tables, or bring them back to what an older TechSum knows."""
+    try:
+        from techsum.library.database import make_engine, migrate_to, newest_form
+    except ImportError:
+        raise UsageError("extra_missing", feature="techsum library", extra="server") from None
+    engine = make_engine(database_url())
+    try:
+        migrate_to(engine, to or newest_form())
+    finally:
+        engine.dispose()
+    make_console().print(text("library_migrated", revision=to or newest_form()))
+
+
+@app.command("readers", help=text("help_library_readers"), cls=Command)
+def readers(as_json: Annotated[bool, typer.Option("--json", help=text("help_json"))] = False) -> None:
+    """Who keeps how much."""
+    from techsum.library.administration import reader_usage
+
+    with opened() as library:
+        found = reader_usage(library)
+    if as_json:
+        print(json.dumps([asdict(one) for one in found]))  # noqa: T201
+        return
+    console = make_console()
+    for one in found:
+        line = text(
+            "library_reader",
+            reader=one.reader,
+            count=one.summaries,
+            saved=one.saved,
+            megabytes=f"{one.bytes / 1e6:,.1f}",
+            day=time.strftime("%Y-%m-%d", time.localtime(one.last)),
+        )
+        console.print(line, soft_wrap=True)
+    if not found:
+        console.print(text("library_empty"))
+
+
+@app.command("delete-reader", help=text("help_library_delete_reader"), cls=Command)
+def remove_reader(
+    reader: Annotated[str, typer.Argument(help=text("help_library_reader"))],
+    yes: Annotated[bool, typer.Option("--yes", help=text("help_library_yes"))] = False,
+) -> None:
+    """Remove all that is known of one reader."""
+    from techsum.library.administration import delete_reader, reader_usage
+
+    with opened() as library:
+        known = next((one for one in reader_usage(library) if one.reader == reader), None)
+        if known is None:
+            raise UsageError("library_no_reader", reader=reader)
+        if not yes:
+            typer.confirm(text("library_delete_reader_sure", count=known.summaries), abort=True)
+        count = delete_reader(library, reader)
+    make_console().print(text("library_reader_deleted", reader=reader, count=count), soft_wrap=True)
 
 
 @app.command("integrity", help=text("help_library_integrity"), cls=Command)

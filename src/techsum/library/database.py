@@ -1,6 +1,8 @@
 """The databases: how one is opened, and brought to the newest form."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from techsum.errors import StorageError
+from techsum.errors import StorageError, UsageError
 from techsum.files import make_private
 from techsum.settings import settings
 
@@ -21,20 +23,51 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def bring_up(engine: Engine) -> None:
-    """Migrate, one process at a time; nothing is done where the form is the newest."""
-    if _revision(engine) == newest_form():  # alembic takes 10 MB, for a database that is nearly always there
+    """Migrate, one process at a time; nothing is done where the form is the newest.
+
+    Raises:
+        StorageError: the library is of a newer TechSum, or of an older one and `TECHSUM_MIGRATE` is off.
+    """
+    if revision(engine) == newest_form():  # alembic takes 10 MB, for a database that is nearly always there
         return
-    with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":  # the lock is given back with the connection
-            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
-            connection.commit()
-        now = _revision(engine)
+    with _alone(engine):
+        now = revision(engine)
         if now is not None and now > newest_form():
             raise StorageError("library_newer", now=now, known=newest_form())
         if now != newest_form():
+            if not settings().migrate:
+                raise StorageError("library_older", now=now or "-", known=newest_form())
             migrate(engine)
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
+
+
+def migrate_to(engine: Engine, wanted: str) -> None:
+    """Bring the library to this revision, up or down, one process at a time.
+
+    Raises:
+        UsageError: there is no such revision.
+        StorageError: the library is of a newer TechSum, which alone knows the way down.
+    """
+    if wanted not in revisions():
+        raise UsageError("library_no_revision", revision=wanted, known=", ".join(revisions()))
+    with _alone(engine):
+        now = revision(engine)
+        if now is not None and now > newest_form():
+            raise StorageError("library_newer", now=now, known=newest_form())
+        if now != wanted:
+            migrate(engine, wanted, down=now is not None and wanted < now)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Be the only process that migrates; SQLite sees to it by itself."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:  # the lock is given back with the connection
+        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
+        connection.commit()
+        yield
+        connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
 
 
 def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:
@@ -49,7 +82,7 @@ def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:
         (command.downgrade if down else command.upgrade)(config, to)
 
 
-def _revision(engine: Engine) -> str | None:
+def revision(engine: Engine) -> str | None:
     """The form that a database has, or None where it is empty."""
     if not inspect(engine).has_table("alembic_version"):
         return None
@@ -59,7 +92,12 @@ def _revision(engine: Engine) -> str | None:
 
 def newest_form() -> str:
     """The newest form of the tables that this version knows."""
-    return max(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    return revisions()[-1]
+
+
+def revisions() -> list[str]:
+    """All forms of the tables that this version knows, the oldest first: `0001` and on."""
+    return sorted(path.stem.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def as_json(value: Any) -> str:

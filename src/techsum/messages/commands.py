@@ -183,6 +183,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Make the library what a copy of it is; what it is now is kept beside it.",
     ),
     "help_library_of_backup": ("library backup으로 만든 파일", "a file that `library backup` wrote"),
+    "help_library_migrate": (
+        "보관함의 표를 이 판의 것으로 올립니다. 서버가 켤 때 스스로 올리지 않게 했으면(TECHSUM_MIGRATE=0) 씁니다.",
+        "Upgrade the library's tables to this version: for servers that may not do it themselves (TECHSUM_MIGRATE=0).",
+    ),
+    "help_library_migrate_to": (
+        "올리거나 내릴 판 (0001…). 예전 TechSum으로 돌아가기 전에 새 TechSum에서 내립니다. 새 판에만 있는 내용은 없어집니다.",
+        "revision to go to (0001…). Before going back to an older TechSum go down with the newer one; what only the newer one keeps is lost.",
+    ),
+    "help_library_readers": ("읽는 사람마다 얼마나 보관하는지 봅니다.", "Show how much each reader keeps."),
+    "help_library_delete_reader": (
+        "한 사람의 것을 모두 지웁니다: 요약, 질문, 공유 링크, 구독, 로그인.",
+        "Remove all of one reader: summaries, questions, share links, feeds, sessions.",
+    ),
+    "help_library_yes": ("묻지 않고 지웁니다", "do not ask"),
     "help_library_integrity": ("보관함 파일을 점검합니다.", "Check the library's file."),
     "help_library_reader": ("누구의 보관함", "whose library"),
     "help_library_query": ("낱말 또는 초성", "words, or the first consonants of their syllables"),

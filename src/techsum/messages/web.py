@@ -96,6 +96,31 @@ TEXTS: dict[str, tuple[str, str]] = {
         "보관함이 더 새로운 TechSum의 것입니다 ({now}, 이 판은 {known}까지). TechSum을 올리거나 예전 사본을 되돌려 주세요.",
         "The library is of a newer TechSum ({now}; this one knows up to {known}). Upgrade TechSum, or restore an older copy.",
     ),
+    "library_older": (
+        "보관함이 예전 TechSum의 것입니다 ({now}, 이 판은 {known}). techsum library migrate로 올린 다음 다시 시작해 주세요.",
+        "The library is of an older TechSum ({now}; this one needs {known}). Run techsum library migrate, then start again.",
+    ),
+    "library_no_revision": (
+        "보관함에 '{revision}' 판은 없습니다. 있는 판: {known}",
+        "The library has no revision '{revision}'. There are: {known}",
+    ),
+    "library_migrated": ("보관함이 {revision} 판이 되었습니다.", "The library is at revision {revision}."),
+    "library_reader": (
+        "{reader}  요약 {count}개 (보관 {saved}개)  {megabytes} MB  마지막 {day}",
+        "{reader}  {count} summaries ({saved} saved)  {megabytes} MB  last {day}",
+    ),
+    "library_no_reader": (
+        "'{reader}'의 요약이 없습니다. techsum library readers로 누가 있는지 확인해 주세요.",
+        "Reader '{reader}' has no summaries. See who is there with techsum library readers.",
+    ),
+    "library_delete_reader_sure": (
+        "요약 {count}개를 모두 지웁니다. 되돌릴 수 없습니다. 지울까요?",
+        "All {count} summaries will be gone for good. Delete them?",
+    ),
+    "library_reader_deleted": (
+        "{reader}의 요약 {count}개와 나머지를 모두 지웠습니다.",
+        "Deleted {count} summaries of {reader}, and all else of theirs.",
+    ),
     "library_unwritable": (
         "보관함에 쓸 수 없습니다 ({reason}). 빈 디스크 공간과 쓰기 권한을 확인하고 다시 시도해 주세요.",
         "The library cannot be written ({reason}). Check free disk space and permissions, then try again.",
@@ -152,6 +177,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_new": ("새 요약", "New summary"),
     "page_signin": ("로그인", "Sign in"),
     "page_signout": ("로그아웃", "Sign out"),
+    "signin_required": (
+        "로그인해야 쓸 수 있습니다. {path} 에서 로그인해 주세요.",
+        "This server is for those who sign in: {path}",
+    ),
+    "signin_needs_provider": (
+        "TECHSUM_SIGNIN_REQUIRED를 켜려면 TECHSUM_OIDC_ISSUER로 로그인할 곳을 정해 주세요.",
+        "TECHSUM_SIGNIN_REQUIRED needs a provider to sign in with: set TECHSUM_OIDC_ISSUER.",
+    ),
     "signin_failed": (
         "로그인하지 못했습니다 ({reason}). 처음부터 다시 시도하거나 관리자에게 알려 주세요.",
         "Signing in failed ({reason}). Try again from the start, or tell the operator.",

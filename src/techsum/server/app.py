@@ -21,7 +21,7 @@ from techsum.contracts.entry import Failure
 from techsum.contracts.request import MOST_SUMMARY_CHARACTERS
 from techsum.contracts.serialization import MOST_CHARACTERS
 from techsum.desktop.mounted import PATH, UPLOAD_PATH, Mounted
-from techsum.errors import StorageError
+from techsum.errors import StorageError, UsageError
 from techsum.kiwi_process import in_background
 from techsum.library import Library, open_library
 from techsum.library.feeds import Feeds
@@ -35,7 +35,7 @@ from techsum.server.json_logs import AccessLog
 from techsum.server.limits import LimitedBody
 from techsum.server.mcp_tools import McpApp
 from techsum.server.problems import install
-from techsum.server.reader_middleware import ReaderMiddleware
+from techsum.server.reader_middleware import PROBES, ReaderMiddleware
 from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, new_key, signing_key
 from techsum.server.workers import Workers
 from techsum.settings import database_url, settings
@@ -46,10 +46,8 @@ _DOCUMENT = 50 * 1024 * 1024
 _DOCUMENTS = dict.fromkeys(
     ("/summaries", "/api/summaries", "/library/import", "/api/library", UPLOAD_PATH), _DOCUMENT
 )
-_PROBES = ("/api/health", "/api/ready")
-"""Asked by address and without https, by what watches over processes; they tell nothing about anybody."""
-_KEPT_SECONDS, _TIDY_SECONDS = 7 * 24 * 3600, 3600
-"""What nobody saved is forgotten after a week; looked at every hour."""
+_DAY, _TIDY_SECONDS = 24 * 3600, 3600
+"""What nobody saved is looked at every hour."""
 
 
 def make_app() -> FastAPI:
@@ -57,7 +55,10 @@ def make_app() -> FastAPI:
 
     Raises:
         StorageError: the library or the data folder cannot be used.
+        UsageError: everybody must sign in, and nothing says where.
     """
+    if settings().signin_required and not settings().oidc_issuer:
+        raise UsageError("signin_needs_provider")
     library = open_library(database_url())
     # one process has an SQLite library to itself; a PostgreSQL one may have many
     work = Work(library) if library.engine.dialect.name == "postgresql" else None
@@ -112,16 +113,27 @@ def make_app() -> FastAPI:
         from techsum.server import signin
 
         signin.install(app, library, sessions, readers, settings(), key, partial(templating.refusal, draw))
+    _add_middleware(app, readers, sessions)
+    return app
+
+
+def _add_middleware(app: FastAPI, readers: Readers, sessions: Sessions) -> None:
+    """What every request passes, the innermost first."""
     app.add_middleware(LimitedBody, limit=_MOST_BYTES, larger=_DOCUMENTS)
     if settings().https:
         app.add_middleware(_RedirectToHttps)
     if settings().hosts:  # around the redirect, which goes to the host that a request names
         app.add_middleware(_KnownHosts, allowed_hosts=[h.strip() for h in settings().hosts.split(",")])
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(ReaderMiddleware, readers=readers, sessions=sessions, https=settings().https)
+    app.add_middleware(
+        ReaderMiddleware,
+        readers=readers,
+        sessions=sessions,
+        https=settings().https,
+        signin_required=settings().signin_required,
+    )
     if settings().log_format == "json":
         app.add_middleware(AccessLog)
-    return app
 
 
 def _update_metrics(app: FastAPI, jobs: Jobs) -> None:
@@ -137,18 +149,18 @@ def _update_metrics(app: FastAPI, jobs: Jobs) -> None:
 
 class _RedirectToHttps(HTTPSRedirectMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (self.app if scope.get("path") in _PROBES else super().__call__)(scope, receive, send)
+        await (self.app if scope.get("path") in PROBES else super().__call__)(scope, receive, send)
 
 
 class _KnownHosts(TrustedHostMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await (self.app if scope.get("path") in _PROBES else super().__call__)(scope, receive, send)
+        await (self.app if scope.get("path") in PROBES else super().__call__)(scope, receive, send)
 
 
 async def _tidy_up(library: Library) -> None:
     while True:
         with contextlib.suppress(StorageError):  # the next hour will do
-            await run_in_threadpool(library.forget, time.time() - _KEPT_SECONDS)
+            await run_in_threadpool(library.forget, time.time() - settings().keep_days * _DAY)
             await run_in_threadpool(Feeds(library).forget)
             with in_background():
                 while await run_in_threadpool(library.index_articles):

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import Request
+from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -21,6 +22,7 @@ from techsum.server.readers import (
     ACCOUNT,
     COOKIE,
     SESSION,
+    SIGN_IN,
     YEAR,
     Readers,
     from_elsewhere,
@@ -49,11 +51,16 @@ _HTTPS = {"Strict-Transport-Security": f"max-age={YEAR}"}
 _KEPT_BY_BROWSERS = {"/static/": None, f"{PATH}/": "private, no-cache"}
 """Paths whose files are the same for everybody, and how browsers are told to keep them."""
 
+PROBES = frozenset({"/api/health", "/api/ready"})
+"""Asked by address and without https, by what watches over processes; they tell nothing about anybody."""
+_OPEN = PROBES | {SIGN_IN, f"{SIGN_IN}/back", "/metrics", "/offline", "/sw.js"}
+_OPEN_FOLDERS = ("/static/", "/share/")
+
 _EACH_READER, _EACH_ADDRESS = 60, 600
 """Requests a minute that change something. Many readers may share an address."""
 _WINDOWS = 60
 """Windows of the Flet app a minute from one address: each costs 200 KB for as long as it may come back."""
-_REFUSED = 1008
+_REFUSED, _SEE_OTHER = 1008, 303
 
 
 class ReaderMiddleware:
@@ -66,10 +73,20 @@ class ReaderMiddleware:
         readers: knows them by their cookies.
         sessions: knows who signed in.
         https: whether readers are sent to https: their cookie must then never travel without it.
+        signin_required: whether it answers those alone who signed in.
     """
 
-    def __init__(self, app: App, readers: Readers, sessions: Sessions, *, https: bool = False) -> None:
+    def __init__(
+        self,
+        app: App,
+        readers: Readers,
+        sessions: Sessions,
+        *,
+        https: bool = False,
+        signin_required: bool = False,
+    ) -> None:
         self._app, self._readers, self._sessions, self._https = app, readers, sessions, https
+        self._signin_required = signin_required
         self._each_reader, self._each_address = Rate(_EACH_READER), Rate(_EACH_ADDRESS)
         self._windows = Rate(_WINDOWS)
 
@@ -77,7 +94,11 @@ class ReaderMiddleware:
         """Answer one request, or let one window open."""
         if scope["type"] == "websocket":
             connection = HTTPConnection(scope)
-            if from_another_origin(connection.headers) or not self._windows.allows(_address(connection)):
+            if (
+                from_another_origin(connection.headers)
+                or not self._windows.allows(_address(connection))
+                or not await self._may_open(connection)
+            ):
                 await send({"type": "websocket.close", "code": _REFUSED})
                 return
         if scope["type"] != "http":
@@ -97,7 +118,7 @@ class ReaderMiddleware:
             is_known = bool(sent_cookie and (known or failed))
             cookie = sent_cookie if sent_cookie and is_known else reader
             answered = self._answered(request, send, cookie, began, known=is_known)
-            refused = failed or self._refusal(request)
+            refused = failed or self._refusal(request, reader)
             if refused:
                 await refused(scope, receive, answered)
             else:
@@ -115,7 +136,21 @@ class ReaderMiddleware:
 
         return answered
 
-    def _refusal(self, request: Request) -> App | None:
+    async def _may_open(self, connection: HTTPConnection) -> bool:
+        """Whether a window may open: where everybody must sign in, to those who did."""
+        if not self._signin_required:
+            return True
+        try:
+            known = await self._reader(self._readers.known(connection.cookies))
+        except StorageError:
+            return False
+        return bool(known and known.startswith(ACCOUNT))
+
+    def _refusal(self, request: Request, reader: str) -> App | None:
+        if self._signin_required and not reader.startswith(ACCOUNT) and not _is_open(request.url.path):
+            if request.method in _READING and "text/html" in request.headers.get("accept", ""):
+                return RedirectResponse(SIGN_IN, _SEE_OTHER)
+            return problem(401, text("signin_required", path=SIGN_IN))
         if from_elsewhere(request):
             return problem(403, text("request_elsewhere"))
         if not self._allowed(request):
@@ -175,6 +210,11 @@ class ReaderMiddleware:
         value = self._readers.cookie(name)
         header = f"{COOKIE}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax"
         return f"{header}; Secure" if secure else header
+
+
+def _is_open(path: str) -> bool:
+    """Whether everybody may ask for it, also where they must sign in for all else."""
+    return path in _OPEN or path.startswith(_OPEN_FOLDERS)
 
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})

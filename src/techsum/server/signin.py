@@ -20,7 +20,7 @@ from techsum.library import Library
 from techsum.library.sessions import Sessions
 from techsum.messages import text
 from techsum.server.api import reader_of
-from techsum.server.readers import ACCOUNT, COOKIE, SESSION, YEAR, Readers
+from techsum.server.readers import ACCOUNT, COOKIE, SESSION, SIGN_IN, YEAR, Readers
 from techsum.settings import Settings
 
 _SEE_OTHER = 303
@@ -77,7 +77,7 @@ def install(  # noqa: C901, PLR0917 - what signing in touches
         reason = error_code if error_code in _ERRORS else type(error).__name__
         return await run_in_threadpool(refuse, request, 400, text("signin_failed", reason=reason))
 
-    @pages.get("/signin")
+    @pages.get(SIGN_IN)
     async def begin(request: Request) -> Response:
         try:
             answer: Response = await provider.authorize_redirect(request, str(request.url_for("signed_in")))
@@ -85,7 +85,7 @@ def install(  # noqa: C901, PLR0917 - what signing in touches
             return await failed(request, error)
         return answer
 
-    @pages.get("/signin/back", name="signed_in")
+    @pages.get(f"{SIGN_IN}/back", name="signed_in")
     async def signed_in(request: Request) -> Response:
         try:
             token = await provider.authorize_access_token(request)

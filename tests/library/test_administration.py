@@ -1,0 +1,74 @@
+"""What an operator sees of readers, and a reader removed wholly."""
+
+import pytest
+from sqlalchemy import select
+
+from support.postgres import postgres
+from support.texts import BODY, TITLE
+from techsum.contracts.answer import Answer
+from techsum.contracts.article import Article
+from techsum.contracts.entry import Request
+from techsum.library import open_library
+from techsum.library.administration import delete_reader, reader_usage
+from techsum.library.feeds import Feeds
+from techsum.library.sessions import Sessions
+from techsum.library.shares import Shares
+from techsum.library.tables import metadata
+from techsum.summarizers import extract
+
+ARTICLE = Article(BODY, TITLE)
+ANSWER = Answer(question="무엇인가?", text="소금물이다.", model="extract", seconds=0.1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def library(request, tmp_path):
+    if request.param == "sqlite":
+        opened = open_library(f"sqlite:///{tmp_path}/library.db")
+        yield opened
+        opened.close()
+        return
+    with postgres() as server:
+        opened = open_library(server.url)
+        yield opened
+        opened.close()
+
+
+def keep(library, reader, count=1):
+    made = [library.keep(reader, Request("text", f"글 {n}"), ARTICLE, extract(ARTICLE)) for n in range(count)]
+    return [entry.id for entry in made]
+
+
+def test_readers_are_listed_who_keeps_most_first(library):
+    keep(library, "하나")
+    keep(library, "둘", 2)
+    begun = library.begin("셋", Request("text", "아직"))
+    usage = reader_usage(library)
+    assert [(one.reader, one.summaries, one.saved) for one in usage][:2] == [("둘", 2, 2), ("하나", 1, 1)]
+    assert usage[0].bytes > usage[1].bytes > 1_000
+    assert usage[0].last > 1_700_000_000
+    assert (usage[2].reader, usage[2].saved, bool(begun)) == ("셋", 0, True)
+
+
+def test_a_deleted_reader_leaves_no_row_behind(library):
+    # given two readers with all that a reader can have
+    for reader in ("account-a", "account-b"):
+        (entry_id,) = keep(library, reader)
+        library.answered(reader, entry_id, ANSWER)
+        Shares(library).create(reader, entry_id)
+        Feeds(library).add(reader, "https://example.com/rss")
+        Sessions(library).begin(reader)
+    kept = rows(library)
+    # when one is deleted
+    assert delete_reader(library, "account-a") == 1
+    # then half of everything is left, and it is the other's
+    assert {name: 2 * count for name, count in rows(library).items()} == kept
+    assert [one.reader for one in reader_usage(library)] == ["account-b"]
+    assert library.find("account-b", "소금물").entries
+    assert delete_reader(library, "account-a") == 0
+
+
+def rows(library):
+    """How many rows there are in each table that has any, but for what belongs to nobody."""
+    with library.reading() as connection:
+        counts = {t.name: len(connection.execute(select(t)).all()) for t in metadata.sorted_tables}
+    return {name: count for name, count in counts.items() if count and name != "keys"}
