@@ -47,14 +47,14 @@ def _table(contract: type[Any]) -> str:
     if base:
         lines += [f"As [{base}](#{base.lower()}), and:", ""]
     lines += ["| field | type | default | |", "|---|---|---|---|"]
-    texts = _texts(contract)
+    texts = attribute_docstrings(contract)
     for one in (field for field in wire_fields(contract) if field.field.name in own):
         described = (
             a.description for a in get_args(one.hint)[1:] if isinstance(a, FieldInfo) and a.description
         )
         description = texts.get(one.field.name) or next(described, "")
         default = "" if one.field.default is MISSING else f"`{_json(one.field.default)}`"
-        lines.append(f"| `{one.name}` | {_type(one.hint)} | {default} | {_cell(description)} |")
+        lines.append(f"| `{one.name}` | {_type(one.hint)} | {default} | {cell(description)} |")
     return "\n".join([*lines, ""])
 
 
@@ -79,8 +79,8 @@ def _type(hint: Any) -> str:
     return " or ".join(_type(one) for one in arguments)
 
 
-def _texts(contract: type[Any]) -> dict[str, str]:
-    """The strings below fields."""
+def attribute_docstrings(contract: type[Any]) -> dict[str, str]:
+    """The strings below the fields of a class, by field."""
     lines = next(
         one for one in ast.walk(ast.parse(inspect.getsource(contract))) if isinstance(one, ast.ClassDef)
     ).body
@@ -95,7 +95,8 @@ def _texts(contract: type[Any]) -> dict[str, str]:
     return found
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text as one cell of a table."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
@@ -114,7 +115,7 @@ def _events() -> str:
         else:
             data = ", ".join(f"`{one.name}`: {_type(one.hint)}" for one in wire_fields(kind))
         about = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
-        lines.append(f"| `{name}` | {data} | {_cell(about)} |")
+        lines.append(f"| `{name}` | {data} | {cell(about)} |")
     return "\n".join([*lines, ""])
 
 

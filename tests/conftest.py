@@ -8,7 +8,6 @@ from support.texts import BODY, TITLE
 from techsum.contracts.article import Article
 from techsum.settings import settings
 
-
 # a machine that does something else meanwhile is no failure; what must be fast is measured in ratios
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
