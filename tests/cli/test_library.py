@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -28,12 +29,22 @@ def techsum(tmp_path):
     return run
 
 
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory):
+    """A data folder with one summary, and its id."""
+    folder = tmp_path_factory.mktemp("seed")
+    own = {"TECHSUM_DATA_DIR": str(folder), "TECHSUM_MODEL": "extract", "TECHSUM_LANG": "ko"}
+    command = [sys.executable, "-m", "techsum", "summarize", str(SAMPLE), "--save"]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | own, check=True)
+    return folder, done.stdout.split()[-1]
+
+
 @pytest.fixture
-def kept(techsum):
-    """The id of a summary that was kept."""
-    code, out, err = techsum("summarize", SAMPLE, "--save")
-    assert (code, err) == (0, "")
-    return out.split()[-1]
+def kept(seed, tmp_path):
+    """The id of a summary that was kept in the test's own data folder."""
+    folder, entry_id = seed
+    shutil.copytree(folder, tmp_path / "data")
+    return entry_id
 
 
 def test_what_was_kept_is_listed_found_shown_and_deleted(techsum, kept):
@@ -140,3 +151,22 @@ def test_a_copy_is_restored(techsum, kept, tmp_path):
     assert techsum("library", "show", kept)[0] == 0
     code, _, err = techsum("library", "restore", tmp_path / "none.db")
     assert (code, err.count("\n")) == (1, 1)
+
+
+def test_readers_are_listed_and_one_is_deleted_wholly(techsum, kept):
+    code, out, _ = techsum("library", "readers")
+    assert (code, out.split()[0], "요약 1개 (보관 1개)" in out) == (0, "local", True)
+    assert json.loads(techsum("library", "readers", "--json")[1])[0]["summaries"] == 1
+    # when a question is answered with no, then nothing is lost
+    assert techsum("library", "delete-reader", "local", stdin="n\n")[0] == 130
+    assert kept in techsum("library", "list")[1]
+    assert "1개" in techsum("library", "delete-reader", "local", "--yes")[1]
+    assert techsum("library", "readers")[1] == "아직 아무도 요약하지 않았습니다.\n"
+    code, _, err = techsum("library", "delete-reader", "누구", "--yes")
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_a_library_is_migrated_down_and_up(techsum, kept):
+    assert "0005" in techsum("library", "migrate", "--to", "0005")[1]
+    assert techsum("library", "migrate")[0] == 0
+    assert kept in techsum("library", "list")[1]

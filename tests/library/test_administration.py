@@ -1,14 +1,11 @@
 """What an operator sees of readers, and a reader removed wholly."""
 
-import pytest
 from sqlalchemy import select
 
-from support.postgres import postgres
 from support.texts import BODY, TITLE
 from techsum.contracts.answer import Answer
 from techsum.contracts.article import Article
 from techsum.contracts.entry import Request
-from techsum.library import open_library
 from techsum.library.administration import delete_reader, reader_usage
 from techsum.library.feeds import Feeds
 from techsum.library.sessions import Sessions
@@ -18,19 +15,6 @@ from techsum.summarizers import extract
 
 ARTICLE = Article(BODY, TITLE)
 ANSWER = Answer(question="무엇인가?", text="소금물이다.", model="extract", seconds=0.1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def library(request, tmp_path):
-    if request.param == "sqlite":
-        opened = open_library(f"sqlite:///{tmp_path}/library.db")
-        yield opened
-        opened.close()
-        return
-    with postgres() as server:
-        opened = open_library(server.url)
-        yield opened
-        opened.close()
 
 
 def keep(library, reader, count=1):

@@ -116,8 +116,9 @@ def test_an_answer_that_nobody_asked_for_signs_nobody_in(server):
 def closed(tmp_path_factory):
     """A server for those alone who sign in."""
     with provider_process() as provider:
-        settings = {"TECHSUM_OIDC_ISSUER": provider, "TECHSUM_SIGNIN_REQUIRED": "1"}
-        with app_server(tmp_path_factory.mktemp("closed"), **settings) as (url, _):
+        settings = {"TECHSUM_OIDC_ISSUER": provider, "TECHSUM_OIDC_CLIENT_SECRET": "secret"}
+        closed = {"TECHSUM_SIGNIN_REQUIRED": "1"}
+        with app_server(tmp_path_factory.mktemp("closed"), **settings, **closed) as (url, _):
             yield url
 
 

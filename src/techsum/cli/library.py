@@ -208,7 +208,7 @@ def readers(as_json: Annotated[bool, typer.Option("--json", help=text("help_json
         )
         console.print(line, soft_wrap=True)
     if not found:
-        console.print(text("library_empty"))
+        console.print(text("library_no_readers"))
 
 
 @app.command("delete-reader", help=text("help_library_delete_reader"), cls=Command)

@@ -63,11 +63,14 @@ def _alone(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "postgresql":
         yield
         return
-    with engine.connect() as connection:  # the lock is given back with the connection
+    with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
         connection.commit()
-        yield
-        connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
+        try:
+            yield
+        finally:  # the pool keeps the connection, and with it the lock
+            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _MIGRATING})
+            connection.commit()
 
 
 def migrate(engine: Engine, to: str = "head", *, down: bool = False) -> None:

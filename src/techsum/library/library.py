@@ -72,6 +72,9 @@ def open_library(url: str) -> "Library":
     engine = make_engine(url)
     try:
         bring_up(engine)
+    except StorageError:
+        engine.dispose()
+        raise
     except DBAPIError as error:
         raise StorageError("library_closed", reason=reason(error)) from None
     return Library(engine)

@@ -109,6 +109,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{reader}  요약 {count}개 (보관 {saved}개)  {megabytes} MB  마지막 {day}",
         "{reader}  {count} summaries ({saved} saved)  {megabytes} MB  last {day}",
     ),
+    "library_no_readers": ("아직 아무도 요약하지 않았습니다.", "Nobody has summarised anything yet."),
     "library_no_reader": (
         "'{reader}'의 요약이 없습니다. techsum library readers로 누가 있는지 확인해 주세요.",
         "Reader '{reader}' has no summaries. See who is there with techsum library readers.",
