@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """Threads of the model: all cores, for a prompt is read faster with each."""
     context: int = Field(default=8192, ge=2048)
     """Context of a GGUF model in tokens: what Gemma 2 was trained for, about 14,000 Korean characters."""
+    parser_megabytes: int = Field(default=2000, ge=500)
+    """Address space of a process that parses a document; three may run, and a container must hold them."""
     fetch_seconds: float = Field(default=20, gt=0)
     """Time for one link, redirects and body together."""
     server_timeout: float = Field(default=120, gt=0)
@@ -195,4 +197,7 @@ def set_default_model(name: str) -> None:
 def database_url() -> str:
     """The library's address: `TECHSUM_DATABASE_URL`, or SQLite in the data folder."""
     given = settings().database_url
-    return given.get_secret_value() if given else f"sqlite:///{settings().data_dir / 'library.db'}"
+    if not given:
+        return f"sqlite:///{settings().data_dir / 'library.db'}"
+    # operators of clusters hand out addresses without a driver
+    return re.sub("^postgres(ql)?://", "postgresql+psycopg://", given.get_secret_value())

@@ -13,9 +13,10 @@ from techsum.pipes import Child
 from techsum.reading.feeds import LARGEST, Links, Listed
 from techsum.reading.parsed import Parsed
 from techsum.reading.worker import PARSE_SECONDS
+from techsum.settings import settings
 
 PARSERS = 3
-"""Children at most; one is started where one is enough. Each takes 60 MB, and up to `worker.MEMORY_LIMIT`."""
+"""Children at most; one is started where one is enough. Each takes 60 MB to `TECHSUM_PARSER_MEGABYTES`."""
 
 _client: ContextVar[str] = ContextVar("client", default="")
 
@@ -61,6 +62,7 @@ def _ask(head: dict[str, Any], body: bytes, seconds: float) -> dict[str, Any]:
     Raises:
         ReadingError: what the parser says, or that it took longer than `seconds` or broke down.
     """
+    head["megabytes"] = settings().parser_megabytes
     with _parser() as parser:
         try:
             answer = parser.ask(head, body, seconds)

@@ -14,8 +14,6 @@ from techsum.pipes import receive, send
 from techsum.reading.feeds import parse_links
 from techsum.reading.parsers import parse
 
-MEMORY_LIMIT = 2 * 1024**3
-"""Bytes of address space; a page of 4 MB of markup needs 190 MB of memory."""
 _NICENESS = 5
 """A document that takes long to parse gives way to the readers whom the server answers meanwhile."""
 PARSE_SECONDS = 20.0
@@ -24,13 +22,13 @@ PARSE_SECONDS = 20.0
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    _limit_memory()
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library's stray print must not break the protocol
     while (request := receive(requests)) is not None:
         head, body = request
+        _limit_memory(head["megabytes"] * 1_000_000)
         _limit_time()
         send(answers, _answer(head, body), b"")
 
@@ -53,13 +51,14 @@ def _answer(head: dict[str, Any], body: bytes) -> dict[str, Any]:
     }
 
 
-def _limit_memory() -> None:
+def _limit_memory(limit: int) -> None:
+    """Limit the address space to so many bytes; a page of 4 MB of markup needs 190 MB of memory."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return
     _, highest = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY_LIMIT if highest == resource.RLIM_INFINITY else min(MEMORY_LIMIT, highest)
+    limit = limit if highest == resource.RLIM_INFINITY else min(limit, highest)
     with suppress(ValueError, OSError):  # macOS refuses this limit
         resource.setrlimit(resource.RLIMIT_AS, (limit, highest))
 
