@@ -1,10 +1,12 @@
 """A copy brings the library back, whole, whoever uses it."""
 
 import sqlite3
+import subprocess
 from contextlib import closing
 
 import pytest
 
+from support.postgres import binaries, postgres
 from support.texts import BODY, TITLE
 from techsum.contracts.article import Article
 from techsum.contracts.entry import Request
@@ -147,3 +149,26 @@ def test_a_library_written_all_the_time_is_one_line(used, url, tmp_path, monkeyp
         with pytest.raises(StorageError, match="locked"):
             restore(url, tmp_path / "copy.db")
     assert used.get("mine", entry_id)
+
+
+def test_a_dump_of_postgresql_brings_the_library_back(tmp_path):
+    """The commands of docs/operations.md and of the nightly CronJob."""
+    with postgres() as server:
+        # given a dump, and a reader deleted after it
+        address, dump = server.url.replace("+psycopg", ""), tmp_path / "techsum.dump"
+        library = open_library(server.url)
+        entry_id = keep(library)
+        run(binaries() / "pg_dump", "--format=custom", f"--file={dump}", address)
+        library.delete("mine", entry_id)
+        library.close()
+        # when it is restored
+        run(binaries() / "pg_restore", "--clean", "--if-exists", f"--dbname={address}", dump)
+        # then the summary is there, and is found
+        again = open_library(server.url)
+        assert again.get("mine", entry_id).result.sentences
+        assert [entry.id for entry in again.find("mine", "소금물").entries] == [entry_id]
+        again.close()
+
+
+def run(*command):
+    subprocess.run([str(part) for part in command], check=True, timeout=60)
