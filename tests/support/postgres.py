@@ -15,7 +15,7 @@ from support.servers import free_port
 def binaries():
     """The folder of PostgreSQL's programs, or None."""
     if found := shutil.which("pg_ctl"):
-        return Path(found).parent
+        return Path(found).resolve().parent
     return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda p: int(p.parent.name))
 
 
