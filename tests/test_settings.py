@@ -3,7 +3,7 @@
 import pytest
 
 from techsum.errors import UsageError
-from techsum.settings import hub, loopback_allowed, settings
+from techsum.settings import cpu_quota, hub, loopback_allowed, settings
 
 
 @pytest.mark.parametrize("name", ["HF_TOKEN", "HUGGINGFACE_TOKEN"])
@@ -52,3 +52,21 @@ def test_a_folders_env_file_cannot_weaken_the_guard(configure, tmp_path, monkeyp
     configure()
     assert not loopback_allowed()
     assert hub() == "https://huggingface.co"
+
+
+def test_a_containers_share_of_processors_is_found(tmp_path):
+    # given a group with two processors' time, whose own group has no limit
+    (tmp_path / "pod" / "web").mkdir(parents=True)
+    (tmp_path / "pod" / "cpu.max").write_text("200000 100000\n")
+    (tmp_path / "pod" / "web" / "cpu.max").write_text("max 100000\n")
+    own = tmp_path / "cgroup"
+    own.write_text("0::/pod/web\n")
+    assert cpu_quota(tmp_path, own) == 2.0
+    # in a container the group is the root of what it sees
+    own.write_text("0::/\n")
+    (tmp_path / "cpu.max").write_text("150000 100000\n")
+    assert cpu_quota(tmp_path, own) == 1.5
+
+
+def test_without_control_groups_there_is_no_limit(tmp_path):
+    assert cpu_quota(tmp_path, tmp_path / "none") is None

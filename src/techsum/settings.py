@@ -1,6 +1,7 @@
 """Settings: environment, then `.env`, then what `techsum models use` kept, then defaults."""
 
 import json
+import math
 import os
 import re
 from functools import cache
@@ -94,7 +95,33 @@ class Settings(BaseSettings):
 
 def usable_cores() -> int:
     """Cores that this process may use: fewer than the machine has, in a container or under taskset."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = cpu_quota(Path("/sys/fs/cgroup"), Path("/proc/self/cgroup"))
+    return max(1, min(cores, math.ceil(quota))) if quota else cores
+
+
+def cpu_quota(groups: Path, own: Path) -> float | None:
+    """Processors that Linux lets this process have at a time (a container's limit), or None without a limit.
+
+    Args:
+        groups: where control groups (version 2) are.
+        own: names the group of this process: `0::/path`.
+    """
+    try:
+        path = next(line[3:] for line in own.read_text().splitlines() if line.startswith("0::"))
+    except (OSError, StopIteration):
+        return None
+    group = groups / path.strip("/")
+    quotas = []
+    for one in (group, *group.parents):
+        if not one.is_relative_to(groups):
+            break
+        try:
+            quota, period = (one / "cpu.max").read_text().split()
+            quotas.append(int(quota) / int(period))
+        except (OSError, ValueError):  # the root has no such file; "max" is no limit
+            continue
+    return min(quotas, default=None)
 
 
 @cache

@@ -60,7 +60,8 @@ def test_queries_of_the_dashboard_are_what_prometheus_takes(tmp_path):
 
 def test_queries_ask_for_what_the_server_gives():
     metrics.job("done", 1.0)
-    metrics.answered("GET", 200, 0.01)
+    metrics.answered("GET", "/", 200, 0.01)
+    metrics.FAILURES.labels("server_unreachable").inc()
     given = set(re.findall(r"^(techsum_\w+?)(?:\{| )", metrics.page().decode(), re.MULTILINE))
     for query in (*dashboard(), *(rule["expr"] for rule in rules())):
         assert set(re.findall(r"\btechsum_\w+", query)) <= given, query

@@ -382,7 +382,7 @@ def test_prometheus_reads_the_numbers(reader):
     assert 'techsum_jobs_total{outcome="done"}' in page
     assert "techsum_jobs_open 0.0" in page
 
-    assert 'techsum_request_seconds_count{method="POST"}' in page
+    assert 'techsum_request_seconds_count{method="POST",route="/api/summaries"}' in page
 
 
 @pytest.mark.parametrize(
@@ -485,6 +485,19 @@ def test_readers_choose_only_what_is_offered(tmp_path):
         assert refused.status_code == 422
         assert "gemma-3-270m-ko" not in reader.get("/").text
         assert summarised(reader, source=BODY, model="extract")["status"] == "done"
+
+
+def test_metrics_name_routes_and_no_addresses(reader):
+    secret = "nobody-knows-this"
+    paths = ("/share/", "/api/summaries/", "/", "/static/app.css?", "/app/?")
+    for path in paths:
+        reader.get(f"{path}{secret}")
+    reader.post("/mcp", json={})
+    page = reader.get("/metrics").text
+    assert secret not in page
+    for route in ("/share/{token}", "/api/summaries/{entry_id}", "/static", "/app", "-"):
+        assert f'techsum_requests_total{{method="GET",route="{route}",status=' in page, route
+    assert 'techsum_requests_total{method="POST",route="/mcp",status=' in page
 
 
 def test_probes_ask_by_address_and_metrics_have_their_port(tmp_path):

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.pool import QueuePool
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.httpsredirect import HTTPSRedirectMiddleware
@@ -106,7 +107,7 @@ def make_app() -> FastAPI:
     if find_spec("flet_web"):
         app.mount(PATH, desktop, name="desktop")
 
-    _update_metrics(app, jobs)
+    _update_metrics(app, library, jobs)
     key = work.key("cookie", new_key) if work else signing_key(settings().data_dir)
     readers, sessions = Readers(key), Sessions(library)
     if settings().oidc_issuer:
@@ -136,8 +137,13 @@ def _add_middleware(app: FastAPI, readers: Readers, sessions: Sessions) -> None:
         app.add_middleware(AccessLog)
 
 
-def _update_metrics(app: FastAPI, jobs: Jobs) -> None:
-    metrics.watch(lambda: jobs.open, lambda: jobs.model_queue.waiting)
+def _update_metrics(app: FastAPI, library: Library, jobs: Jobs) -> None:
+    pool = library.engine.pool
+    metrics.watch(
+        lambda: jobs.open,
+        lambda: jobs.model_queue.waiting,
+        lambda: pool.checkedout() if isinstance(pool, QueuePool) else 0,
+    )
     if settings().metrics_port:
         return
 

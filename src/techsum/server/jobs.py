@@ -306,6 +306,7 @@ class Jobs:
 
     def _fail(self, job: _Job, failure: Failure) -> None:
         """Keep why a job failed, if that can be kept, and tell who listens in any case."""
+        metrics.FAILURES.labels(failure.kind).inc()
         self._end(
             job, Failed(failure), lambda: self._library.fail(job.entry.id, failure, self._worker), failure
         )
@@ -355,6 +356,7 @@ class Jobs:
         if job.cancel.is_set():
             raise CancelledError
         on_position = lambda n: job.log.add(Queue(n))  # noqa: E731
+        turn_began = None
         with ExitStack() as stack:
             stack.enter_context(analysing(article, job.client, job.cancel, on_position))
             for event in events(article, options, job.cancel):
@@ -364,11 +366,15 @@ class Jobs:
                 job.log.add(self._kept(job, article, event), last=isinstance(event, Done))
                 if isinstance(event, KeySentences) and options.model != EXTRACT:
                     stack.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, on_position))
+                    turn_began = time.monotonic()
                 elif isinstance(event, Progress) and event.key == "progress_part":
                     stack.close()  # a book gives way to who waits, part by part
                     stack.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, on_position))
                 elif isinstance(event, TextPiece):
                     metrics.PIECES.inc()
+                    if turn_began:
+                        metrics.FIRST_PIECE.observe(time.monotonic() - turn_began)
+                        turn_began = None
                 _remember(job, event)
 
     def _kept(self, job: _Job, article: Article, event: Event) -> Event:

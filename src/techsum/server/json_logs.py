@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from techsum.server.reader_middleware import App, Message, Receive, Send
+from techsum.server.reader_middleware import App, Message, Receive, Send, route_of
 
 _HEADER = "X-Request-ID"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -88,7 +88,7 @@ class AccessLog:
         finally:
             fields = {
                 "method": scope["method"],
-                "route": getattr(scope.get("route"), "path", "-"),  # not the path: a share link is a secret
+                "route": route_of(scope),
                 "status": status,
                 "seconds": round(time.monotonic() - began, 3),
                 "reader": _hashed(scope.get("state", {}).get("reader")),

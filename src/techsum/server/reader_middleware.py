@@ -131,7 +131,8 @@ class ReaderMiddleware:
             if message["type"] == "http.response.start":
                 request.state.answered = True
                 self._mark(request, cookie, MutableHeaders(scope=message), known=known)
-                metrics.answered(_method(request.method), message["status"], time.monotonic() - began)
+                seconds = time.monotonic() - began
+                metrics.answered(_method(request.method), route_of(request.scope), message["status"], seconds)
             await send(message)
 
         return answered
@@ -217,8 +218,19 @@ def _is_open(path: str) -> bool:
     return path in _OPEN or path.startswith(_OPEN_FOLDERS)
 
 
+_PLAIN = frozenset({"/mcp"})
+"""Routes that are no FastAPI's, which alone leaves its template in the scope."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = _READING | {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def route_of(scope: Message) -> str:
+    """The template of who answers, as `/s/{entry_id}`; a mounted application is one, and `-` is nobody.
+
+    Never the path itself: it may hold a secret, and a stranger's own words make no new series.
+    """
+    template = getattr(scope.get("route"), "path", None)
+    return template or scope.get("root_path") or (scope["path"] if scope["path"] in _PLAIN else "-")
 
 
 def _method(name: str) -> str:
