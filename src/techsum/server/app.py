@@ -29,7 +29,7 @@ from techsum.library.feeds import Feeds
 from techsum.library.sessions import Sessions
 from techsum.library.work import Work
 from techsum.messages import text
-from techsum.server import api, briefing, metrics, pages, templating
+from techsum.server import api, briefing, metrics, pages, templating, tracing
 from techsum.server.feed_reader import FeedReader
 from techsum.server.jobs import Jobs
 from techsum.server.json_logs import AccessLog
@@ -115,6 +115,8 @@ def make_app() -> FastAPI:
 
         signin.install(app, library, sessions, readers, settings(), key, partial(templating.refusal, draw))
     _add_middleware(app, readers, sessions)
+    if tracing.is_on():
+        tracing.trace(app)
     return app
 
 
