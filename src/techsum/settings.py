@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """Its secret there; a public client has none."""
     signin_required: bool = False
     """Whether a server is for those alone who sign in. Shared summaries stay open to all who have a link."""
+    session_days: float = Field(default=365, gt=0)
+    """Days after which who signed in must do so again; few where the provider says who is a member."""
     server: str = ""
     """A TechSum server that `techsum desktop` asks; empty: it starts one on this machine."""
     jobs: int = Field(default=1, ge=1)

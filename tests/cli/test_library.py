@@ -166,6 +166,17 @@ def test_readers_are_listed_and_one_is_deleted_wholly(techsum, kept):
     assert (code, err.count("\n")) == (2, 1)
 
 
+def test_sessions_are_ended(techsum, kept):
+    assert "0개" in techsum("library", "end-sessions", "account-x")[1]
+
+
+def test_a_database_that_is_away_is_one_line(techsum, monkeypatch):
+    monkeypatch.setenv("TECHSUM_DATABASE_URL", "postgresql://techsum@127.0.0.1:9/techsum")
+    for command in ("migrate", "readers"):
+        code, _, err = techsum("library", command)
+        assert (code, err.count("\n")) == (1, 1), err
+
+
 def test_a_library_is_migrated_down_and_up(techsum, kept):
     assert "0005" in techsum("library", "migrate", "--to", "0005")[1]
     assert techsum("library", "migrate")[0] == 0

@@ -31,7 +31,7 @@ def test_settings_in_deploy_are_settings_of_techsum():
 
     known = {f"TECHSUM_{name.upper()}" for name in Settings.model_fields} | {"TECHSUM_LANG"}
     for file in [*DEPLOY.rglob("*.yaml"), DEPLOY / "Dockerfile"]:
-        assert set(re.findall(r"\bTECHSUM_[A-Z_]+(?=[:=])", file.read_text("utf-8"))) <= known, file
+        assert set(re.findall(r"\bTECHSUM_[A-Z_]+(?=[:=,])", file.read_text("utf-8"))) <= known, file
 
 
 def test_the_compose_file_is_one_and_names_what_is_there():
@@ -69,7 +69,7 @@ def test_the_proxy_with_tls_is_what_caddy_takes():
         assert not os.environ.get("CI"), "CI installs caddy"
         pytest.skip("caddy is not installed (Debian: apt install caddy)")
     command = [program, "validate", "--config", DEPLOY / "Caddyfile", "--adapter", "caddyfile"]
-    own = {"TECHSUM_HOSTS": "techsum.example", "HOME": "/nonexistent"}
+    own = {"SITE": "techsum.example", "HOME": "/nonexistent"}
     done = subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -1,6 +1,6 @@
 """What an operator sees of readers, and a reader removed wholly."""
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
 from support.texts import BODY, TITLE
 from techsum.contracts.answer import Answer
@@ -10,7 +10,7 @@ from techsum.library.administration import delete_reader, reader_usage
 from techsum.library.feeds import Feeds
 from techsum.library.sessions import Sessions
 from techsum.library.shares import Shares
-from techsum.library.tables import metadata
+from techsum.library.tables import events, metadata
 from techsum.summarizers import extract
 
 ARTICLE = Article(BODY, TITLE)
@@ -39,9 +39,14 @@ def test_a_deleted_reader_leaves_no_row_behind(library):
         (entry_id,) = keep(library, reader)
         library.answered(reader, entry_id, ANSWER)
         Shares(library).create(reader, entry_id)
-        Feeds(library).add(reader, "https://example.com/rss")
+        feed = follow(library, reader)
+        Feeds(library).add_item(feed, "https://example.com/1", entry_id, "2026-11-27")
         Sessions(library).begin(reader)
+        with library.writing() as connection:
+            event = {"summary": entry_id, "number": 1, "at": 0.0, "name": "done", "data": {}, "last": True}
+            connection.execute(insert(events).values(event))
     kept = rows(library)
+    assert len(kept) == len(metadata.sorted_tables) - 2 + (library.engine.dialect.name == "sqlite")
     # when one is deleted
     assert delete_reader(library, "account-a") == 1
     # then half of everything is left, and it is the other's
@@ -51,8 +56,31 @@ def test_a_deleted_reader_leaves_no_row_behind(library):
     assert delete_reader(library, "account-a") == 0
 
 
+def test_a_reader_without_summaries_is_listed_and_deleted(library):
+    follow(library, "account-c")
+    Sessions(library).begin("account-c")
+    assert [(one.reader, one.summaries) for one in reader_usage(library)] == [("account-c", 0)]
+    assert delete_reader(library, "account-c") == 0
+    assert reader_usage(library) == []
+
+
+def test_sessions_end_for_one_or_for_all(library):
+    sessions = Sessions(library)
+    first, second, third = (sessions.begin(name) for name in ("account-a", "account-a", "account-b"))
+    assert sessions.end_all("account-a") == 2
+    assert [sessions.account(one) for one in (first, second, third)] == [None, None, "account-b"]
+    assert sessions.end_all() == 1
+
+
+def follow(library, reader):
+    Feeds(library).add(reader, "https://example.com/rss")
+    return Feeds(library).of(reader)[0]
+
+
 def rows(library):
-    """How many rows there are in each table that has any, but for what belongs to nobody."""
+    """How many rows there are in each table that has any, but for what belongs to nobody; and found words."""
     with library.reading() as connection:
         counts = {t.name: len(connection.execute(select(t)).all()) for t in metadata.sorted_tables}
-    return {name: count for name, count in counts.items() if count and name != "keys"}
+        if library.engine.dialect.name == "sqlite":
+            counts["words"] = len(connection.execute(text("SELECT rowid FROM summary_words")).all())
+    return {name: count for name, count in counts.items() if count and name not in ("keys", "workers")}

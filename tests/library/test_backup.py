@@ -151,6 +151,17 @@ def test_a_library_written_all_the_time_is_one_line(used, url, tmp_path, monkeyp
     assert used.get("mine", entry_id)
 
 
+def test_an_older_copy_is_restored_where_migrations_wait(used, url, tmp_path, configure):
+    kept = keep(used)
+    backup(used, tmp_path / "copy.db")
+    copy = open_library(f"sqlite:///{tmp_path}/copy.db")
+    migrate(copy.engine, "0006", down=True)
+    copy.close()
+    configure(migrate="false")
+    restore(url, tmp_path / "copy.db")
+    assert used.get("mine", kept).title == TITLE
+
+
 def test_a_dump_of_postgresql_brings_the_library_back(tmp_path):
     """The commands of docs/operations.md and of the nightly CronJob."""
     with postgres() as server:

@@ -132,6 +132,39 @@ def test_a_closed_server_sends_strangers_to_sign_in(closed):
         assert stranger.get("/api/ready").status_code == 200
 
 
+def test_every_route_of_a_closed_server_asks_for_signing_in(closed):
+    schema = httpx.get(f"{closed}/api/openapi.json", trust_env=False)
+    assert schema.status_code == 401
+    pages = (
+        "/",
+        "/check",
+        "/guide",
+        "/library",
+        "/briefing",
+        "/s/x",
+        "/s/x/compare/y",
+        "/library/ask",
+        "/api/docs",
+        "/app/",
+        "/mcp",
+    )
+    api = ("/api/summaries", "/api/models", "/api/library.jsonl", "/api/openapi.json", "/metrics", "/nowhere")
+    with client(closed) as stranger:
+        for path in (*pages, *api):
+            assert stranger.get(path).status_code == 401, path
+            answer = stranger.post(path, headers={"Accept": "text/html"})
+            assert (answer.status_code, answer.headers["location"]) == (303, "/signin"), path
+
+
+def test_signing_out_of_a_closed_server_stays_signed_out(closed):
+    with client(closed) as reader:
+        sign_in(reader, "nari")
+        answer = reader.post("/signout")
+        page = reader.get(answer.headers["location"])
+        assert (page.status_code, "로그아웃했습니다" in page.text) == (200, True)
+        assert reader.get("/api/summaries").status_code == 401
+
+
 def test_a_closed_server_opens_no_window_to_strangers(closed):
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect

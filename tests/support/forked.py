@@ -14,7 +14,7 @@ from multiprocessing import forkserver
 import pytest
 
 PRELOADED = [
-    "torch", "transformers", "peft", "trl", "datasets", "bitsandbytes", "scipy.stats", "techsum.cli",
+    "torch", "transformers", "peft", "trl", "datasets", "scipy.stats", "techsum.cli",
     "techsum.cli.train", "techsum.training.fit", "transformers.models.gemma2.modeling_gemma2",
 ]  # fmt: skip
 

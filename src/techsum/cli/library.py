@@ -175,12 +175,16 @@ def migrate(
 ) -> None:
     """Upgrade the library's tables, or bring them back to what an older TechSum knows."""
     try:
-        from techsum.library.database import make_engine, migrate_to, newest_form
+        from sqlalchemy.exc import DBAPIError
+
+        from techsum.library.database import make_engine, migrate_to, newest_form, reason
     except ImportError:
         raise UsageError("extra_missing", feature="techsum library", extra="server") from None
     engine = make_engine(database_url())
     try:
         migrate_to(engine, to or newest_form())
+    except DBAPIError as error:
+        raise StorageError("library_closed", reason=reason(error)) from None
     finally:
         engine.dispose()
     make_console().print(text("library_migrated", revision=to or newest_form()))
@@ -227,6 +231,18 @@ def remove_reader(
             typer.confirm(text("library_delete_reader_sure", count=known.summaries), abort=True)
         count = delete_reader(library, reader)
     make_console().print(text("library_reader_deleted", reader=reader, count=count), soft_wrap=True)
+
+
+@app.command("end-sessions", help=text("help_library_end_sessions"), cls=Command)
+def end_sessions(
+    reader: Annotated[str, typer.Argument(help=text("help_library_end_sessions_of"))] = "",
+) -> None:
+    """Sign readers out everywhere."""
+    with opened() as library:
+        from techsum.library.sessions import Sessions
+
+        count = Sessions(library).end_all(reader or None)
+    make_console().print(text("library_sessions_ended", count=count))
 
 
 @app.command("integrity", help=text("help_library_integrity"), cls=Command)

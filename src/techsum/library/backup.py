@@ -13,8 +13,8 @@ from techsum.contracts.entry import OPEN, Failure
 from techsum.contracts.serialization import dump
 from techsum.errors import StorageError
 from techsum.files import atomic_file, make_private
-from techsum.library.database import newest_form
-from techsum.library.library import Library, open_library
+from techsum.library.database import make_engine, migrate_to, newest_form
+from techsum.library.library import Library
 from techsum.library.tables import summaries
 from techsum.messages import text
 
@@ -91,7 +91,9 @@ def _prepare(copy: Path, to: Path) -> None:
     with closing(_read_only(copy)) as source, closing(sqlite3.connect(to)) as target:
         source.backup(target)
     try:
-        library = open_library(f"sqlite:///{to}")
+        engine = make_engine(f"sqlite:///{to}")
+        migrate_to(engine, newest_form())  # whatever TECHSUM_MIGRATE says of the library itself
+        library = Library(engine)
         try:
             library.count("")
             failure = dump(Failure("interrupted", text("job_interrupted")))

@@ -196,6 +196,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "한 사람의 것을 모두 지웁니다: 요약, 질문, 공유 링크, 구독, 로그인.",
         "Remove all of one reader: summaries, questions, share links, feeds, sessions.",
     ),
+    "help_library_end_sessions": (
+        "로그인한 사람을 모든 브라우저에서 로그아웃시킵니다.",
+        "Sign readers out in every browser.",
+    ),
+    "help_library_end_sessions_of": ("누구를 (없으면 모두)", "whom; everybody if left out"),
     "help_library_yes": ("묻지 않고 지웁니다", "do not ask"),
     "help_library_integrity": ("보관함 파일을 점검합니다.", "Check the library's file."),
     "help_library_reader": ("누구의 보관함", "whose library"),

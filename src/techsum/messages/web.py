@@ -109,6 +109,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{reader}  요약 {count}개 (보관 {saved}개)  {megabytes} MB  마지막 {day}",
         "{reader}  {count} summaries ({saved} saved)  {megabytes} MB  last {day}",
     ),
+    "library_sessions_ended": ("세션 {count}개를 끝냈습니다.", "Ended {count} sessions."),
+    "signed_out": ("로그아웃했습니다.", "You are signed out."),
     "library_no_readers": ("아직 아무도 요약하지 않았습니다.", "Nobody has summarised anything yet."),
     "library_no_reader": (
         "'{reader}'의 요약이 없습니다. techsum library readers로 누가 있는지 확인해 주세요.",
@@ -394,8 +396,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "guide_keep": ("보관하고 찾기", "Keep and find"),
     "guide_keep_text": (
-        "‘보관하기’를 누른 요약은 보관함에 남습니다. 제목과 요약, 본문에 나온 낱말이나 초성으로 찾고, 태그를 달고, 문장을 고치고, 파일로 내려받을 수 있습니다. 보관하지 않은 요약은 7일 뒤 지워집니다. 지운 것은 한 시간 안에 되돌릴 수 있습니다.",
-        "What you save stays in the library. Find it by words of its title, summary or article, or by initial consonants; tag it, correct it, download it. What was not saved is forgotten after 7 days. What you delete can be brought back within an hour.",
+        "‘보관하기’를 누른 요약은 보관함에 남습니다. 제목과 요약, 본문에 나온 낱말이나 초성으로 찾고, 태그를 달고, 문장을 고치고, 파일로 내려받을 수 있습니다. 보관하지 않은 요약은 며칠 뒤 지워집니다. 지운 것은 한 시간 안에 되돌릴 수 있습니다.",
+        "What you save stays in the library. Find it by words of its title, summary or article, or by initial consonants; tag it, correct it, download it. What was not saved is forgotten after some days. What you delete can be brought back within an hour.",
     ),
     "guide_share": ("전화기와 브라우저에서", "From a phone, from any page"),
     "guide_share_text": (

@@ -370,6 +370,7 @@ class Jobs:
                 elif isinstance(event, Progress) and event.key == "progress_part":
                     stack.close()  # a book gives way to who waits, part by part
                     stack.enter_context(self.model_queue.turn(job.entry.reader, job.cancel, on_position))
+                    turn_began = turn_began and time.monotonic()
                 elif isinstance(event, TextPiece):
                     metrics.PIECES.inc()
                     if turn_began:

@@ -23,6 +23,7 @@ from techsum.server.readers import (
     COOKIE,
     SESSION,
     SIGN_IN,
+    SIGNED_OUT,
     YEAR,
     Readers,
     from_elsewhere,
@@ -53,7 +54,7 @@ _KEPT_BY_BROWSERS = {"/static/": None, f"{PATH}/": "private, no-cache"}
 
 PROBES = frozenset({"/api/health", "/api/ready"})
 """Asked by address and without https, by what watches over processes; they tell nothing about anybody."""
-_OPEN = PROBES | {SIGN_IN, f"{SIGN_IN}/back", "/metrics", "/offline", "/sw.js"}
+_OPEN = PROBES | {SIGN_IN, f"{SIGN_IN}/back", SIGNED_OUT, "/language", "/offline", "/sw.js"}
 _OPEN_FOLDERS = ("/static/", "/share/")
 
 _EACH_READER, _EACH_ADDRESS = 60, 600
@@ -149,7 +150,7 @@ class ReaderMiddleware:
 
     def _refusal(self, request: Request, reader: str) -> App | None:
         if self._signin_required and not reader.startswith(ACCOUNT) and not _is_open(request.url.path):
-            if request.method in _READING and "text/html" in request.headers.get("accept", ""):
+            if "text/html" in request.headers.get("accept", ""):  # what was typed, the page's script keeps
                 return RedirectResponse(SIGN_IN, _SEE_OTHER)
             return problem(401, text("signin_required", path=SIGN_IN))
         if from_elsewhere(request):

@@ -18,8 +18,8 @@ YEAR = 365 * 24 * 3600
 _KEY_BYTES = 32
 ACCOUNT = "account-"
 """What the name of a reader who signed in begins with."""
-SIGN_IN = "/signin"
-"""Where signing in begins."""
+SIGN_IN, SIGNED_OUT = "/signin", "/signedout"
+"""Where signing in begins, and where signing out ends."""
 SESSION = "session-"
 """What the cookie of such a reader holds: the token of a session, which signing out ends."""
 

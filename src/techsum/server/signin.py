@@ -20,7 +20,7 @@ from techsum.library import Library
 from techsum.library.sessions import Sessions
 from techsum.messages import text
 from techsum.server.api import reader_of
-from techsum.server.readers import ACCOUNT, COOKIE, SESSION, SIGN_IN, YEAR, Readers
+from techsum.server.readers import ACCOUNT, COOKIE, SESSION, SIGN_IN, SIGNED_OUT, YEAR, Readers
 from techsum.settings import Settings
 
 _SEE_OTHER = 303
@@ -104,10 +104,15 @@ def install(  # noqa: C901, PLR0917 - what signing in touches
     @pages.post("/signout")
     def sign_out(request: Request) -> Response:
         end_session(request)
-        return _as(readers.new(), request)
+        # a closed server answers the front page with signing in, which the provider would do by itself
+        return _as(readers.new(), request, SIGNED_OUT if settings.signin_required else "/")
 
-    def _as(name: str, request: Request) -> Response:
-        answer = RedirectResponse("/", _SEE_OTHER)
+    @pages.get(SIGNED_OUT)
+    def signed_out(request: Request) -> Response:
+        return refuse(request, 200, text("signed_out"))
+
+    def _as(name: str, request: Request, to: str = "/") -> Response:
+        answer = RedirectResponse(to, _SEE_OTHER)
         answer.set_cookie(
             COOKIE,
             readers.cookie(name),
