@@ -66,6 +66,18 @@ class Settings(BaseSettings):
     """A TechSum server that `techsum desktop` asks; empty: it starts one on this machine."""
     jobs: int = Field(default=1, ge=1)
     """Summaries that use the model at the same time; more pays with a model server or a GPU."""
+    open_summaries: int = Field(default=96, ge=1)
+    """Summaries that are made or wait, 8 of a reader, 16 of an address; more are asked to come again."""
+    open_questions: int = Field(default=16, ge=1)
+    """Questions that are answered or wait, 2 of a reader, 8 of an address: each holds a thread of forty."""
+    open_checks: int = Field(default=8, ge=1)
+    """Checks at the same time, 2 of a reader, 4 of an address: each holds a processor and a thread."""
+    connections: int = Field(default=1000, ge=10)
+    """Connections at a time, 200 of an address; Linux lets a process have 1,024 files open by default."""
+    reader_requests: int = Field(default=60, ge=1)
+    """Requests a minute of one reader that change something."""
+    address_requests: int = Field(default=600, ge=1)
+    """Requests a minute of one address that change something; many readers may share it."""
     reader_megabytes: int = Field(default=500, ge=1)
     """What one reader of a server may keep; 15,000 articles."""
     library_megabytes: int = Field(default=20_000, ge=1)

@@ -46,7 +46,7 @@ def command(
         from uvicorn.config import LOGGING_CONFIG
 
         from techsum.server.app import make_app
-        from techsum.server.connections import MOST_CONNECTIONS, LimitedConnection
+        from techsum.server.connections import LimitedConnection
         from techsum.server.json_logs import LOGGING
     except ImportError:
         raise UsageError("extra_missing", feature="techsum serve", extra="server") from None
@@ -73,7 +73,7 @@ def command(
         timeout_graceful_shutdown=5,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         http=LimitedConnection,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=settings().connections,
         ws_max_size=_WINDOW_MESSAGE,
     )
     server = Server(config)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from techsum import checking
 from techsum.contracts.article import Article
@@ -22,9 +23,8 @@ from techsum.reading import link_in, read_remote
 from techsum.reading.isolated import parsing_for
 from techsum.server.analysis import analysing
 from techsum.server.limits import Client, Slots
+from techsum.settings import settings
 
-_slots = Slots(most=8, each_reader=2, each_address=4)
-"""Checks at the same time: each holds a processor and a thread of the server, which has 40."""
 _LABEL = 80
 
 
@@ -60,7 +60,7 @@ def opened(client: Client, source: str) -> Iterator[Article]:
         BusyError: too much of it is running.
         ReadingError: the source holds no article.
     """
-    with _slots.taken(client), parsing_for(client.address or client.reader):
+    with _slots().taken(client), parsing_for(client.address or client.reader):
         article = read_remote(source)
         with analysing(article, client, threading.Event()):
             yield article
@@ -90,3 +90,9 @@ def kept(
         notices=found.notices,
     )
     return library.keep(reader, request, article, result, saved=False, language=language, versioned=False)
+
+
+@cache
+def _slots() -> Slots:
+    """The checks of this process."""
+    return Slots(settings().open_checks, each_reader=2, each_address=4)

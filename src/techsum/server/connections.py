@@ -12,10 +12,8 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from techsum.server.limits import is_own_machine
 
-MOST_CONNECTIONS = 1_000
-"""At a time; whoever comes then gets 503. A process may have 1,024 files open by default on Linux."""
 MOST_CONNECTIONS_EACH = 200
-"""Of one address: an office behind one has fifty readers who follow something."""
+"""At a time, of one address: an office behind one has fifty readers who follow something."""
 HEAD_SECONDS = 15
 """For a request's head, from the connection or from its first byte."""
 

@@ -47,11 +47,12 @@ from techsum.server.log import Log, Logged
 from techsum.server.model_choice import named_model
 from techsum.server.questions import Questions
 from techsum.server.workers import Workers
+from techsum.settings import settings
 from techsum.summarizers import events
 from techsum.summarizers.figures import figures
 
-MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS = 96, 8, 16
-"""Jobs of all, of one reader, of one address; more are refused with the time after which to try again."""
+MOST_OPEN_READER, MOST_OPEN_ADDRESS = 8, 16
+"""Jobs of one reader, of one address; more are refused with the time after which to try again."""
 
 _LOGS_KEPT = 200
 _END_SECONDS = 3
@@ -99,7 +100,7 @@ class Jobs:
         self.model_queue = FairQueue(at_once)
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
-        self._slots = Slots(MOST_OPEN, MOST_OPEN_READER, MOST_OPEN_ADDRESS)
+        self._slots = Slots(settings().open_summaries, MOST_OPEN_READER, MOST_OPEN_ADDRESS)
         self.questions = Questions(library, self.model_queue)
         self._unkept: dict[str, Failure] = {}
         """How jobs ended that the library did not take; the next start calls them interrupted."""

@@ -17,9 +17,10 @@ from techsum.library.questions import ask_library as answers_of
 from techsum.server.analysis import analysing
 from techsum.server.limits import Client, Slots
 from techsum.server.model_choice import model_of_summary, named_model
+from techsum.settings import settings
 
-MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS = 16, 2, 8
-"""Questions that are being answered or wait: each holds a thread of the server, which has 40."""
+MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS = 2, 8
+"""Questions that are being answered or wait."""
 _EARLIER = 3
 """Earlier questions that a question may lean on."""
 
@@ -34,7 +35,7 @@ class Questions:
 
     def __init__(self, library: Library, model_queue: FairQueue) -> None:
         self._library, self._model_queue = library, model_queue
-        self._slots = Slots(MOST_QUESTIONS, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS)
+        self._slots = Slots(settings().open_questions, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS)
 
     def ask(
         self, entry: Entry, question: str, model: str | None, cancel: threading.Event, client: Client

@@ -29,6 +29,7 @@ from techsum.server.readers import (
     from_elsewhere,
     language_of,
 )
+from techsum.settings import settings
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -57,8 +58,6 @@ PROBES = frozenset({"/api/health", "/api/ready"})
 _OPEN = PROBES | {SIGN_IN, f"{SIGN_IN}/back", SIGNED_OUT, "/language", "/offline", "/sw.js"}
 _OPEN_FOLDERS = ("/static/", "/share/")
 
-_EACH_READER, _EACH_ADDRESS = 60, 600
-"""Requests a minute that change something. Many readers may share an address."""
 _WINDOWS = 60
 """Windows of the Flet app a minute from one address: each costs 200 KB for as long as it may come back."""
 _REFUSED, _SEE_OTHER = 1008, 303
@@ -88,7 +87,8 @@ class ReaderMiddleware:
     ) -> None:
         self._app, self._readers, self._sessions, self._https = app, readers, sessions, https
         self._signin_required = signin_required
-        self._each_reader, self._each_address = Rate(_EACH_READER), Rate(_EACH_ADDRESS)
+        self._each_reader = Rate(settings().reader_requests)
+        self._each_address = Rate(settings().address_requests)
         self._windows = Rate(_WINDOWS)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
