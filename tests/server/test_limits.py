@@ -293,8 +293,7 @@ def test_batch_workers_inherit_no_other_programs_secrets(monkeypatch):
 
 
 def test_limits_are_what_the_operator_sets(tmp_path):
-    own = {"TECHSUM_READER_REQUESTS": "2", "TECHSUM_OPEN_CHECKS": "1"}
-    with app_server(tmp_path, **own) as (url, _), client(url) as reader:
+    with app_server(tmp_path, TECHSUM_READER_REQUESTS="2") as (url, _), client(url) as reader:
         reader.get("/")
         codes = [reader.post("/api/summaries", json={"source": BODY}).status_code for _ in range(3)]
         assert codes == [202, 202, 429]
