@@ -1,5 +1,6 @@
 """Who may use something next: N at a time, and no client waits for another's tenth request."""
 
+import itertools
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,8 @@ from techsum.errors import CancelledError
 
 _LOOK_SECONDS = 0.25
 """How often one who waits looks whether the wait was cancelled, and how far it has come."""
+_NEAR, _FAR_LOOKS = 5, 4
+"""Behind this place a new one is shown every so many looks: a hundred who wait cost as much as the work."""
 _STEP_SECONDS = 60
 """Each request that a client has open already makes the next one count as if it came this much later."""
 
@@ -57,7 +60,7 @@ class FairQueue:
         Args:
             client: for whom.
             cancel: ends the wait.
-            on_position: called with the place in the queue, from 1, whenever it changes.
+            on_position: called with the place in the queue, from 1, when it changes; far back once a second.
 
         Raises:
             CancelledError: `cancel` was set while waiting.
@@ -83,10 +86,13 @@ class FairQueue:
         self, ticket: _Ticket, cancel: threading.Event | None, on_position: Callable[[int], None]
     ) -> None:
         last = 0
-        while not ticket.granted.is_set():
+        for look in itertools.count():
+            if ticket.granted.is_set():
+                return
             with self._lock:
                 position = 1 + sum(t.due < ticket.due for t in self._waiting)
-            if position != last and not ticket.granted.is_set():
+            is_shown = position <= _NEAR or look % _FAR_LOOKS == 0
+            if position != last and is_shown and not ticket.granted.is_set():
                 last = position
                 on_position(position)
             if cancel and cancel.is_set():

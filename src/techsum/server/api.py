@@ -290,6 +290,7 @@ def start(
     label = " ".join(submitted.source.split())[:_LABEL]
     # read at once, so that a text that is too short is answered where it was typed; a book is not too short
     text_ = submitted.source
+    jobs.expect_room(client)  # what is refused costs no reading
     article = read_remote(text_) if len(text_) < LONG_CHARACTERS else lambda: read_remote(text_)
     entry_request = EntryRequest("text", label, options)
     return jobs.submit(reader, entry_request, article, user_language(), client=client)

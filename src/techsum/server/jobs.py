@@ -118,6 +118,14 @@ class Jobs:
         """How many are not finished."""
         return len(self._open)
 
+    def expect_room(self, client: Client) -> None:
+        """Refuse what would find no room, before anything is read for it.
+
+        Raises:
+            BusyError: too many are waiting.
+        """
+        self._slots.expect(client)
+
     def submit(
         self,
         reader: str,

@@ -72,15 +72,28 @@ class Slots:
             BusyError: there is none left for this client.
         """
         with self._lock:
-            of_reader = sum(c.reader == client.reader for c in self._taken)
-            of_address = sum(c.address == client.address for c in self._taken) if client.address else 0
-            if not always and (
-                len(self._taken) >= self._most
-                or of_reader >= self._each_reader
-                or of_address >= self._each_address
-            ):
-                raise BusyError("server_busy", seconds=RETRY_SECONDS)
+            if not always:
+                self._expect(client)
             self._taken.append(client)
+
+    def expect(self, client: Client) -> None:
+        """See that there is one left for this client, and take none.
+
+        Raises:
+            BusyError: there is none.
+        """
+        with self._lock:
+            self._expect(client)
+
+    def _expect(self, client: Client) -> None:
+        of_reader = sum(c.reader == client.reader for c in self._taken)
+        of_address = sum(c.address == client.address for c in self._taken) if client.address else 0
+        if (
+            len(self._taken) >= self._most
+            or of_reader >= self._each_reader
+            or of_address >= self._each_address
+        ):
+            raise BusyError("server_busy", seconds=RETRY_SECONDS)
 
     def give_back(self, client: Client) -> None:
         """Give one back."""
