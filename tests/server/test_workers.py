@@ -28,6 +28,13 @@ def database():
         yield server
 
 
+@pytest.fixture(scope="module")
+def deadly_database():
+    """Another one: processes that live on would finish here what dying ones leave."""
+    with postgres() as server:
+        yield server
+
+
 @contextmanager
 def running(database, folder):
     """A function that starts one more server process, and returns its address and the process."""
@@ -49,8 +56,8 @@ def reader_at_two(start):
 
 
 @pytest.fixture
-def start(database, tmp_path):
-    with running(database, tmp_path) as start:
+def start(deadly_database, tmp_path):
+    with running(deadly_database, tmp_path) as start:
         yield start
 
 
@@ -159,13 +166,15 @@ def test_what_a_process_leaves_the_other_finishes(mortal, how):
     assert after[-1][1] == "done"
 
 
-def test_a_process_that_ends_hands_its_streams_over(database, tmp_path):
+def test_a_process_that_ends_hands_its_streams_over(deadly_database, tmp_path):
     """Given readers in mid-stream, when their process is told to end, then it ends at once and prints nothing."""
     with ExitStack() as running, (tmp_path / "said").open("w") as said:
         first, process = running.enter_context(
-            app_server(tmp_path / "a", printed=said, TECHSUM_DATABASE_URL=database.url)
+            app_server(tmp_path / "a", printed=said, TECHSUM_DATABASE_URL=deadly_database.url)
         )
-        second, _ = running.enter_context(app_server(tmp_path / "b", TECHSUM_DATABASE_URL=database.url))
+        second, _ = running.enter_context(
+            app_server(tmp_path / "b", TECHSUM_DATABASE_URL=deadly_database.url)
+        )
         here, there = running.enter_context(client(first)), running.enter_context(client(second))
         assert here.get("/api/ready").json() == {"ready": True}
         there.cookies.update(here.cookies if here.get("/") else {})
@@ -200,7 +209,7 @@ def test_processes_starting_together_set_the_database_up_once(tmp_path):
         assert [(one.communicate()[1], one.returncode) for one in starting] == [("", 0)] * 4
 
 
-def test_what_would_kill_every_process_is_given_up(start, database):
+def test_what_would_kill_every_process_is_given_up(start):
     """Given a summary over which two processes died, when a third looks, then it fails instead of killing on."""
     with ExitStack() as readers:
         cookies, entry_id = None, None
