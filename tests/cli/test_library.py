@@ -181,3 +181,18 @@ def test_a_library_is_migrated_down_and_up(techsum, kept):
     assert "0005" in techsum("library", "migrate", "--to", "0005")[1]
     assert techsum("library", "migrate")[0] == 0
     assert kept in techsum("library", "list")[1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["list", "show x", "delete x", "export x.jsonl", "import x.jsonl", "backup x", "restore x", "integrity", "migrate", "readers",
+     "delete-reader x", "end-sessions"],
+)  # fmt: skip
+def test_what_is_not_installed_is_one_line(command, tmp_path):
+    (tmp_path / "x.jsonl").write_text("{}", "utf-8")
+    code = "import sys; sys.modules['sqlalchemy'] = None; from techsum.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "library", *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "techsum[server]" in done.stderr

@@ -69,9 +69,9 @@ def show(
 @app.command("show", help=text("help_library_show"), cls=Command)
 def one(entry_id: Annotated[str, typer.Argument(metavar="ID")], reader: _Reader = READER) -> None:
     """Print one summary as Markdown."""
-    from techsum.library.markdown import markdown
-
     with opened() as library:
+        from techsum.library.markdown import markdown
+
         entry = library.get(reader, entry_id)
     if not entry:
         raise UsageError("summary_none")
@@ -95,10 +95,10 @@ def export(
     reader: Annotated[str | None, typer.Option(help=text("help_library_reader"))] = None,
 ) -> None:
     """Write the library to a file; `--training` takes every reader's corrections."""
-    from techsum.library.files import exported, training_rows
-    from techsum.library.markdown import markdown
-
     with opened() as library:
+        from techsum.library.files import exported, training_rows
+        from techsum.library.markdown import markdown
+
         if vault:
             _export_vault(library, reader or READER, to)
             return
@@ -134,14 +134,14 @@ def put_in(
     reader: _Reader = READER,
 ) -> None:
     """Put in an export or the earlier app's list."""
-    from techsum.library.files import imported
-
     try:
         data = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "UTF-8?"
         raise UsageError("source_unreadable", source=file, reason=reason) from None
     with opened() as library:
+        from techsum.library.files import imported
+
         count = imported(library, reader, data)
         while library.index_articles():
             pass
@@ -151,9 +151,9 @@ def put_in(
 @app.command("backup", help=text("help_library_backup"), cls=Command)
 def backup(to: Annotated[Path, typer.Argument(help=text("help_library_copy"))]) -> None:
     """Copy the library while it is used."""
-    from techsum.library.backup import backup as copy
-
     with opened() as library:
+        from techsum.library.backup import backup as copy
+
         copy(library, to)
     make_console().print(text("library_backed_up", path=to), soft_wrap=True)
 
@@ -193,9 +193,9 @@ def migrate(
 @app.command("readers", help=text("help_library_readers"), cls=Command)
 def readers(as_json: Annotated[bool, typer.Option("--json", help=text("help_json"))] = False) -> None:
     """Who keeps how much."""
-    from techsum.library.administration import reader_usage
-
     with opened() as library:
+        from techsum.library.administration import reader_usage
+
         found = reader_usage(library)
     if as_json:
         print(json.dumps([asdict(one) for one in found]))  # noqa: T201
@@ -221,9 +221,9 @@ def remove_reader(
     yes: Annotated[bool, typer.Option("--yes", help=text("help_library_yes"))] = False,
 ) -> None:
     """Remove all that is known of one reader."""
-    from techsum.library.administration import delete_reader, reader_usage
-
     with opened() as library:
+        from techsum.library.administration import delete_reader, reader_usage
+
         known = next((one for one in reader_usage(library) if one.reader == reader), None)
         if known is None:
             raise UsageError("library_no_reader", reader=reader)
@@ -248,9 +248,9 @@ def end_sessions(
 @app.command("integrity", help=text("help_library_integrity"), cls=Command)
 def integrity() -> None:
     """Check the library's file."""
-    from techsum.library.backup import integrity as check
-
     with opened() as library:
+        from techsum.library.backup import integrity as check
+
         wrong = check(library)
     console = make_console()
     for line in wrong:
