@@ -67,13 +67,27 @@ class Settings(BaseSettings):
     jobs: int = Field(default=1, ge=1)
     """Summaries that use the model at the same time; more pays with a model server or a GPU."""
     open_summaries: int = Field(default=96, ge=1)
-    """Summaries that are made or wait, 8 of a reader, 16 of an address; more are asked to come again."""
+    """Summaries that are made or wait; more are asked to come again."""
+    reader_summaries: int = Field(default=8, ge=1)
+    """Of them, of one reader."""
+    address_summaries: int = Field(default=16, ge=1)
+    """Of them, of one address, behind which several readers may be."""
     open_questions: int = Field(default=16, ge=1)
-    """Questions that are answered or wait, 2 of a reader, 8 of an address: each holds a thread of forty."""
+    """Questions that are answered or wait: each holds a thread of forty."""
+    reader_questions: int = Field(default=2, ge=1)
+    """Of them, of one reader."""
+    address_questions: int = Field(default=8, ge=1)
+    """Of them, of one address."""
     open_checks: int = Field(default=8, ge=1)
-    """Checks at the same time, 2 of a reader, 4 of an address: each holds a processor and a thread."""
+    """Checks at the same time: each holds a processor and a thread."""
+    reader_checks: int = Field(default=2, ge=1)
+    """Of them, of one reader."""
+    address_checks: int = Field(default=4, ge=1)
+    """Of them, of one address."""
     connections: int = Field(default=1000, ge=10)
-    """Connections at a time, 200 of an address; Linux lets a process have 1,024 files open by default."""
+    """Connections at a time; Linux lets a process have 1,024 files open by default."""
+    address_connections: int = Field(default=200, ge=1)
+    """Of them, of one address: an office behind one has fifty readers who follow something."""
     reader_requests: int = Field(default=60, ge=1)
     """Requests a minute of one reader that change something."""
     address_requests: int = Field(default=600, ge=1)

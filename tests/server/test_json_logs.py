@@ -54,6 +54,18 @@ def test_a_proxys_id_of_a_request_is_kept(logged):
     until(lambda: any(line.get("request") == "from-the-proxy-1" for line in lines()))
 
 
+def test_a_window_of_the_app_is_a_line(logged):
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+
+    url, lines, _ = logged
+    where = url.replace("http", "ws") + "/app/ws"
+    with pytest.raises(InvalidStatus):
+        connect(where, origin="https://evil.example")
+    with connect(where, origin=url):
+        until(lambda: [line["status"] for line in lines() if line.get("method") == "WEBSOCKET"] == [403, 101])
+
+
 def test_the_words_of_an_error_are_not_logged():
     try:
         raise ValueError("an article's secret")

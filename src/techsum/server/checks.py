@@ -95,4 +95,5 @@ def kept(
 @cache
 def _slots() -> Slots:
     """The checks of this process."""
-    return Slots(settings().open_checks, each_reader=2, each_address=4)
+    limits = settings()
+    return Slots(limits.open_checks, limits.reader_checks, limits.address_checks)

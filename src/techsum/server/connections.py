@@ -11,9 +11,8 @@ from typing import Any
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from techsum.server.limits import is_own_machine
+from techsum.settings import settings
 
-MOST_CONNECTIONS_EACH = 200
-"""At a time, of one address: an office behind one has fifty readers who follow something."""
 HEAD_SECONDS = 15
 """For a request's head, from the connection or from its first byte."""
 
@@ -34,7 +33,7 @@ class LimitedConnection(_Protocol):  # type: ignore[misc]
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
         _open[self._address] += 1
-        if _open[self._address] > MOST_CONNECTIONS_EACH and not is_own_machine(self._address):
+        if _open[self._address] > settings().address_connections and not is_own_machine(self._address):
             transport.close()
         else:
             self._wait()

@@ -51,9 +51,6 @@ from techsum.settings import settings
 from techsum.summarizers import events
 from techsum.summarizers.figures import figures
 
-MOST_OPEN_READER, MOST_OPEN_ADDRESS = 8, 16
-"""Jobs of one reader, of one address; more are refused with the time after which to try again."""
-
 _LOGS_KEPT = 200
 _END_SECONDS = 3
 """A model stops within a token; who fetches a page is waited for no longer."""
@@ -100,7 +97,8 @@ class Jobs:
         self.model_queue = FairQueue(at_once)
         self._lock = threading.Lock()
         self._open: dict[str, _Job] = {}
-        self._slots = Slots(settings().open_summaries, MOST_OPEN_READER, MOST_OPEN_ADDRESS)
+        limits = settings()
+        self._slots = Slots(limits.open_summaries, limits.reader_summaries, limits.address_summaries)
         self.questions = Questions(library, self.model_queue)
         self._unkept: dict[str, Failure] = {}
         """How jobs ended that the library did not take; the next start calls them interrupted."""
@@ -192,7 +190,11 @@ class Jobs:
     @property
     def idle(self) -> bool:
         """Whether nobody waits for the model here."""
-        return not self.model_queue.waiting and len(self._open) < MOST_OPEN_READER and not self._ending
+        return (
+            not self.model_queue.waiting
+            and len(self._open) < settings().reader_summaries
+            and not self._ending
+        )
 
     def take_over(self, entry: Entry, language: Language, before: list[Logged]) -> None:
         """Make what another process has left; its reader's stream goes on after the events of `before`."""

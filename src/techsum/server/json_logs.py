@@ -68,7 +68,10 @@ class AccessLog:
         self._app = app
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, or serve one window of the app."""
+        if scope["type"] == "websocket":
+            await self._window(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -94,6 +97,21 @@ class AccessLog:
                 "reader": _hashed(scope.get("state", {}).get("reader")),
             }
             _access.info("request", extra={"fields": fields})
+
+    async def _window(self, scope: Message, receive: Receive, send: Send) -> None:
+        """A window says once whether it was let in (101) or not (403)."""
+        is_answered = False
+
+        async def answered(message: Message) -> None:
+            nonlocal is_answered
+            if not is_answered and message["type"] in ("websocket.accept", "websocket.close"):
+                is_answered = True
+                status = 101 if message["type"] == "websocket.accept" else 403
+                fields = {"method": "WEBSOCKET", "route": route_of(scope), "status": status}
+                _access.info("window", extra={"fields": fields})
+            await send(message)
+
+        await self._app(scope, receive, answered)
 
 
 def _hashed(reader: str | None) -> str | None:

@@ -19,8 +19,6 @@ from techsum.server.limits import Client, Slots
 from techsum.server.model_choice import model_of_summary, named_model
 from techsum.settings import settings
 
-MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS = 2, 8
-"""Questions that are being answered or wait."""
 _EARLIER = 3
 """Earlier questions that a question may lean on."""
 
@@ -35,7 +33,8 @@ class Questions:
 
     def __init__(self, library: Library, model_queue: FairQueue) -> None:
         self._library, self._model_queue = library, model_queue
-        self._slots = Slots(settings().open_questions, MOST_QUESTIONS_READER, MOST_QUESTIONS_ADDRESS)
+        limits = settings()
+        self._slots = Slots(limits.open_questions, limits.reader_questions, limits.address_questions)
 
     def ask(
         self, entry: Entry, question: str, model: str | None, cancel: threading.Event, client: Client
