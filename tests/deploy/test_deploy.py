@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import threading
@@ -18,6 +17,7 @@ from support.app_server import app_server, client, finished
 from support.llama_server import llama_server
 from support.nginx import nginx
 from support.postgres import postgres
+from support.programs import installed
 from support.servers import free_port
 from support.texts import BODY
 from support.tiny_gguf import write_gemma2
@@ -64,10 +64,7 @@ def test_memory_of_parsers_fits_a_compose_service():
 
 
 def test_the_proxy_with_tls_is_what_caddy_takes():
-    program = shutil.which("caddy")
-    if not program:
-        assert not os.environ.get("CI"), "CI installs caddy"
-        pytest.skip("caddy is not installed (Debian: apt install caddy)")
+    program = installed("caddy", "caddy")
     command = [program, "validate", "--config", DEPLOY / "Caddyfile", "--adapter", "caddyfile"]
     own = {"SITE": "techsum.example", "HOME": "/nonexistent"}
     done = subprocess.run(command, env=os.environ | own, capture_output=True, text=True, check=False)

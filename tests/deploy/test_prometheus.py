@@ -1,15 +1,13 @@
 """Alert rules and the dashboard: Prometheus takes them, and they ask for what /metrics has."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
 import yaml
 
+from support.programs import installed
 from techsum.server import metrics
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -18,10 +16,7 @@ RULES = DEPLOY / "prometheus" / "alerts.yaml"
 
 def promtool(*arguments):
     """Prometheus' own tool, which CI installs."""
-    program = shutil.which("promtool")
-    if not program:
-        assert not os.environ.get("CI"), "CI installs prometheus"
-        pytest.skip("promtool is not installed (Debian: apt install prometheus)")
+    program = installed("promtool", "prometheus")
     done = subprocess.run(
         [program, *arguments], capture_output=True, text=True, cwd=RULES.parent, check=False
     )

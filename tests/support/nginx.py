@@ -8,9 +8,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from support.app_server import wait_for
+from support.programs import installed
 from support.servers import free_port
 
 NOBODY = 65534
@@ -36,10 +35,7 @@ def adapted(configuration, folder, port, ports):
 @contextmanager
 def nginx(configuration, ports):
     """Its address, before these ports; without nginx the test is skipped, but in CI, which installs it."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if not program:
-        assert not os.environ.get("CI"), "CI installs nginx"
-        pytest.skip("nginx is not installed (Debian: apt install nginx-light)")
+    program = installed("nginx", "nginx-light", f"{os.environ['PATH']}:/usr/sbin")
     folder, port = Path(tempfile.mkdtemp(prefix="techsum-nginx-", dir="/tmp")), free_port()
     try:
         (folder / "nginx.conf").write_text(adapted(configuration, folder, port, ports), "utf-8")

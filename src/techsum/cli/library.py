@@ -29,12 +29,19 @@ _Reader = Annotated[str, typer.Option(help=text("help_library_reader"))]
 
 
 @contextmanager
-def opened() -> Iterator["Library"]:
-    """The library, closed afterwards."""
+def _importing() -> Iterator[None]:
+    """Say in one line what a library needs that is not installed."""
     try:
-        from techsum.library import open_library
+        yield
     except ImportError:
         raise UsageError("extra_missing", feature="techsum library", extra="server") from None
+
+
+@contextmanager
+def opened() -> Iterator["Library"]:
+    """The library, closed afterwards."""
+    with _importing():
+        from techsum.library import open_library
     library = open_library(database_url())
     try:
         yield library
@@ -161,10 +168,8 @@ def backup(to: Annotated[Path, typer.Argument(help=text("help_library_copy"))]) 
 @app.command("restore", help=text("help_library_restore"), cls=Command)
 def restore(copy: Annotated[Path, typer.Argument(help=text("help_library_of_backup"))]) -> None:
     """Make the library what a copy of it is."""
-    try:
+    with _importing():
         from techsum.library.backup import restore as put_back
-    except ImportError:
-        raise UsageError("extra_missing", feature="techsum library", extra="server") from None
     before = put_back(database_url(), copy)
     make_console().print(text("library_restored", path=copy, before=before), soft_wrap=True)
 
@@ -174,12 +179,10 @@ def migrate(
     to: Annotated[str, typer.Option(metavar="REVISION", help=text("help_library_migrate_to"))] = "",
 ) -> None:
     """Upgrade the library's tables, or bring them back to what an older TechSum knows."""
-    try:
+    with _importing():
         from sqlalchemy.exc import DBAPIError
 
         from techsum.library.database import make_engine, migrate_to, newest_form, reason
-    except ImportError:
-        raise UsageError("extra_missing", feature="techsum library", extra="server") from None
     engine = make_engine(database_url())
     try:
         migrate_to(engine, to or newest_form())
