@@ -11,7 +11,7 @@ from techsum.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 SERVER = (
-    "models", "parser_megabytes", "database_url", "database_connections", "migrate", "hosts", "proxies",
+    "models", "model_pulls", "parser_megabytes", "database_url", "database_connections", "migrate", "hosts", "proxies",
     "https", "metrics_port", "log_format", "signin_required", "oidc_issuer", "oidc_client_id",
     "oidc_client_secret", "session_days", "jobs", "open_summaries", "reader_summaries",
     "address_summaries", "open_questions", "reader_questions", "address_questions", "open_checks",

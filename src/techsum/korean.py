@@ -10,6 +10,8 @@ from functools import cache
 from sys import intern
 from typing import Any, Protocol, cast
 
+from techsum.other_languages import is_korean, sentence_spans, words
+
 CONTENT_TAGS = frozenset({"NNG", "NNP", "NR", "VV", "VA", "XR", "SL", "SN", "SH", "W_SERIAL", "MAG"})
 """Sejong tags (Kiwi's names) of morphemes that carry meaning: nouns, verbs, roots, Latin, numbers, Hanja."""
 
@@ -22,6 +24,9 @@ _LONGEST_PIECE = 4_000
 # A hostile line without a border must not become one huge analysis, which holds Python's lock (170 ms for
 # 4,000 characters without a space), so a paragraph is analysed in pieces of this many characters at most; the
 # longest paragraph in 4,593 encyclopedia articles has 4,111.
+
+_PROSE = 40
+"""Letters of a paragraph that has sentences."""
 
 _LIGHT_VERBS = frozenset({"하", "되", "있", "없", "이", "않", "말", "밝히", "대하", "위하", "따르", "통하"})
 # These verbs stand in every news sentence and say nothing about what it is about.
@@ -101,28 +106,49 @@ def warm() -> None:
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of `text` with offsets into it, in order; none crosses an empty line.
 
-    Kiwi's splitter (F1 .906 over the published Korean sets) on one paragraph at a time.
+    Kiwi's splitter (F1 .906 over the published Korean sets) on one paragraph at a time. It takes a paragraph
+    in another language for one sentence, so that is split by its punctuation.
     """
     pieces = list(_pieces(text))
-    kiwi = analyser()
-    found = kiwi.split_into_sents((text[a:b] for a, b in pieces), return_tokens=True)
-    for (offset, _), split in zip(pieces, found, strict=True):
-        open_piece: Sentence | None = None
-        for one in split:
-            start, end = _trim(text, offset + one.start, offset + one.end)
-            if start >= end:
-                continue
-            sentence = Sentence(start, end, text[start:end], content_of(one.tokens))
-            # chains of them would be copied again and again
-            is_short = open_piece is not None and end - open_piece.start < _LONGEST_JOINED
-            if open_piece and is_short and _goes_on(open_piece.text, sentence.text):
-                both = text[open_piece.start : end]
-                sentence = Sentence(open_piece.start, end, both, open_piece.content + sentence.content)
-            elif open_piece:
-                yield open_piece
-            open_piece = sentence
-        if open_piece:
+    other = {piece for piece in pieces if _is_other(text[piece[0] : piece[1]])}
+    korean = [piece for piece in pieces if piece not in other]
+    found = iter(analyser().split_into_sents((text[a:b] for a, b in korean), return_tokens=True))
+    for piece in pieces:
+        if piece in other:
+            yield from _other_sentences(text, piece)
+        else:
+            yield from _korean_sentences(text, piece[0], next(found))
+
+
+def _is_other(piece: str) -> bool:
+    """Whether a piece is prose in another language: a line of codes or numbers is left to Kiwi."""
+    return sum(map(str.isalpha, piece)) >= _PROSE and not is_korean(piece)
+
+
+def _other_sentences(text: str, piece: tuple[int, int]) -> Iterator[Sentence]:
+    for start, end in sentence_spans(text[piece[0] : piece[1]]):
+        a, b = _trim(text, piece[0] + start, piece[0] + end)
+        if a < b:
+            yield Sentence(a, b, text[a:b], words(text[a:b]))
+
+
+def _korean_sentences(text: str, offset: int, split: Any) -> Iterator[Sentence]:
+    open_piece: Sentence | None = None
+    for one in split:
+        start, end = _trim(text, offset + one.start, offset + one.end)
+        if start >= end:
+            continue
+        sentence = Sentence(start, end, text[start:end], content_of(one.tokens))
+        # chains of them would be copied again and again
+        is_short = open_piece is not None and end - open_piece.start < _LONGEST_JOINED
+        if open_piece and is_short and _goes_on(open_piece.text, sentence.text):
+            both = text[open_piece.start : end]
+            sentence = Sentence(open_piece.start, end, both, open_piece.content + sentence.content)
+        elif open_piece:
             yield open_piece
+        open_piece = sentence
+    if open_piece:
+        yield open_piece
 
 
 _QUESTION = re.compile(r"(?:까|는지|은지|[을를] 지|어쩌나|않나|없나|있나)$")

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     """What `--model auto` starts from: a name, a file, `hf:ID` or `URL#NAME`."""
     models: str = ""
     """Names that readers of a server may choose (`extract,gemma-3-270m-ko`); empty: all that are here."""
+    model_pulls: bool | None = None
+    """Whether readers of a server may download models. None: where it listens on this machine alone, with
+    neither `TECHSUM_HOSTS`, `TECHSUM_PROXIES` nor `TECHSUM_OIDC_ISSUER`."""
     check: Literal["auto", "model", "rules"] = "auto"
     """Who judges beside the rules. `auto`: a model where a reader asks, for a check or with a question, and
     the embedded one is installed; nobody while a summary is being written. `model`: there too."""

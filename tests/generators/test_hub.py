@@ -1,16 +1,15 @@
 """Pulling a model: against a site that speaks the hub's protocol, and breaks it on purpose."""
 
-import hashlib
 import os
 import random
-import re
 import subprocess
 import sys
 import time
 
 import pytest
 
-from support.servers import Site, page, redirect, send
+from support.hub import hub_file
+from support.servers import Site, page, redirect
 from support.tiny_gguf import write_gemma2
 from techsum.errors import ModelError, StorageError, UsageError
 from techsum.generators import hub as module
@@ -41,27 +40,6 @@ def hub(configure, tmp_path):
 def told(headers, name):
     """A header of a request; libraries spell it as they like."""
     return {k.lower(): v for k, v in headers.items()}.get(name)
-
-
-def hub_file(content, digest=None, cut_at=None):
-    """A file as the hub serves it: HEAD tells sha256 and size, GET takes a range; may be cut off once."""
-    cuts = [cut_at] if cut_at else []
-
-    def answer(request):
-        wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", "bytes=0-"))
-        start = int(wanted.group(1))
-        headers = {
-            "X_Linked_Etag": f'"{digest or hashlib.sha256(content).hexdigest()}"',
-            "X_Linked_Size": str(len(content)),
-        }
-        body = content[start:]
-        if request.command == "GET" and cuts:
-            headers["Content_Length"] = str(len(body))
-            body = body[: cuts.pop()]
-            request.close_connection = True
-        send(request, body, "application/octet-stream", 206 if start else 200, **headers)
-
-    return answer
 
 
 def test_a_model_is_pulled_checked_and_listed(hub, content, tmp_path):

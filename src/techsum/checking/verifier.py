@@ -119,6 +119,21 @@ class Verifier:
         notices = tuple(rule_notices) or (self._doubted(checked.text, odds),)
         return replace(checked, evidence=evidence, notices=notices)
 
+    def sharpen_cited(self, checked: SummarySentence) -> SummarySentence:
+        """The same for a sentence about an article in another language, by the places that it cites.
+
+        Raises:
+            ModelError: the model failed.
+        """
+        if not checked.evidence:
+            return checked
+        odds = self._judge_claim(checked.text, " ".join(e.text for e in checked.evidence))
+        if checked.notices or not is_doubted(odds, ()):
+            return checked
+        kind = "absent" if odds.absent > odds.contradicted else "contradicted"
+        mark = notice(kind, found=checked.text, span=(0, len(checked.text)))
+        return replace(checked, notices=(mark,))
+
     def _doubted(self, claim: str, odds: Odds) -> Notice:
         if odds.absent > odds.contradicted:
             return notice("absent", span=(0, len(claim)))

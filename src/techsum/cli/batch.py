@@ -36,6 +36,8 @@ def command(  # noqa: PLR0917 - typer calls it by name
     length: options.Length = "medium",
     style: options.Style = "문단",
     register: options.Register = "한다체",
+    difficulty: options.Difficulty = "보통",
+    to: options.To = None,
     strict: options.Strict = False,
     seed: options.Seed = 0,
 ) -> None:
@@ -43,7 +45,9 @@ def command(  # noqa: PLR0917 - typer calls it by name
     known = next((e for e in ENGINES if e == engine), None)
     if known is None:
         raise UsageError("choice_invalid", name="engine", value=engine, choices=", ".join(ENGINES))
-    summary_options = SummaryOptions(length, style, register, model, seed, strict)
+    summary_options = SummaryOptions(
+        length, style, register, model, seed, strict, difficulty=difficulty, to=to
+    )
     began, last = time.monotonic(), None
     with _Shown() as shown:
         for last in batch(source, out, summary_options, engine=known, workers=workers, slots=slots):

@@ -1,7 +1,6 @@
 """`techsum doctor`: what works on this machine, which model, how fast, and what to do about the rest."""
 
 import importlib.metadata
-import os
 import platform
 import shutil
 import time
@@ -21,6 +20,7 @@ from techsum.generators.models import (
     EMBEDDED,
     HUB_MODELS,
     embedded_installed,
+    machine_memory,
     models_folder,
     pulled,
     recommended,
@@ -66,7 +66,7 @@ def findings() -> Iterator[Finding]:
         value=f"{platform.python_version()} · {platform.system()} {platform.machine()}",
     )
     yield Finding("doctor_cpu", works=True, value=f"{settings().threads} threads")
-    memory = _memory()
+    memory = machine_memory()
     yield Finding("doctor_memory", memory is not None or None, f"{memory:.0f} GB" if memory else "?")
     yield _tried("doctor_cache", _cache)
     yield _tried("doctor_kiwi", _kiwi)
@@ -93,14 +93,6 @@ def _tried(key: str, look: Callable[[], str]) -> Finding:
         return Finding(key, works=False, value=str(error))
     except (ImportError, OSError, RuntimeError) as error:
         return Finding(key, works=False, value=f"{type(error).__name__}: {error}")
-
-
-def _memory() -> float | None:
-    """The machine's memory in gigabytes; None where the system does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def _cache() -> str:

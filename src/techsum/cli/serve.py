@@ -61,7 +61,7 @@ def command(
             threading.Thread(target=app.state.end, name="ending", daemon=True).start()
             super().handle_exit(sig, frame)
 
-    app = make_app()
+    app = make_app(host)
     config = uvicorn.Config(
         app,
         host=host,

@@ -26,6 +26,8 @@ def command(  # noqa: PLR0917 - typer calls it by name
     length: options.Length = "medium",
     style: options.Style = "문단",
     register: options.Register = "한다체",
+    difficulty: options.Difficulty = "보통",
+    to: options.To = None,
     evidence: Annotated[
         bool,
         typer.Option("--evidence", help=text("help_summarize_evidence")),
@@ -42,7 +44,7 @@ def command(  # noqa: PLR0917 - typer calls it by name
     guide: Annotated[bool, typer.Option(help=text("help_summarize_guide"))] = False,
 ) -> None:
     """Summarise a source."""
-    options = SummaryOptions(length, style, register, resolve(model), seed, strict, judge)
+    options = SummaryOptions(length, style, register, resolve(model), seed, strict, judge, difficulty, to)
     check(options.model)
     console = make_console()
     with reading(console, quiet=as_json):

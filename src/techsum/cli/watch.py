@@ -26,11 +26,13 @@ def command(  # noqa: PLR0917 - typer calls it by name
     length: options.Length = "short",
     style: options.Style = "문단",
     register: options.Register = "한다체",
+    difficulty: options.Difficulty = "보통",
+    to: options.To = None,
     most: Annotated[int, typer.Option(min=1, help=text("help_watch_most"))] = 20,
 ) -> None:
     """Summarise what is new in feeds."""
     folder = out or settings().data_dir / "digest"
-    options = SummaryOptions(length, style, register, model)
+    options = SummaryOptions(length, style, register, model, difficulty=difficulty, to=to)
     console, new, failed = make_console(), 0, 0
     with opened() as library:
         from techsum.watch import watch

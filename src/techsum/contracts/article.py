@@ -10,6 +10,7 @@ from techsum import korean
 from techsum.cached import cached_property
 from techsum.contracts.notice import Notice, notice
 from techsum.contracts.serialization import CONTRACT
+from techsum.other_languages import is_korean
 
 MINIMUM_CHARACTERS = 100
 """Shorter texts are not summarised: the reference app's limit, and below it a summary is the text."""
@@ -88,7 +89,6 @@ def detect_language(text: str) -> str:
     letters = sum(c.isalpha() for c in sample)
     if not letters:
         return "und"
-    # Korean technical prose may be a third Latin names and units; English prose has no Hangul at all.
-    if sum("가" <= c <= "힣" for c in sample) / letters >= 0.2:  # noqa: PLR2004
+    if is_korean(sample):
         return "ko"
     return "en" if sum(c.isascii() and c.isalpha() for c in sample) / letters > 0.9 else "und"  # noqa: PLR2004

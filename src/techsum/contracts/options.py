@@ -1,4 +1,4 @@
-"""What a reader can ask of a summary: length, style, register, model."""
+"""What a reader can ask of a summary: length, style, register, difficulty, language, model."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,8 +13,12 @@ from techsum.errors import UsageError
 
 Style = Literal["문단", "개조식"]
 Register = Literal["해요체", "합니다체", "한다체"]
+Difficulty = Literal["쉽게", "보통", "전문가"]
+Target = Literal["ko", "source"]
 STYLES: tuple[Style, ...] = get_args(Style)
 REGISTERS: tuple[Register, ...] = get_args(Register)
+DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
+TARGETS: tuple[Target, ...] = get_args(Target)
 
 LENGTHS = {"line": 80, "short": 120, "medium": 220, "long": 450}
 """Characters. A Korean news sentence has 50 to 60: one, two, four and eight sentences."""
@@ -43,6 +47,21 @@ class SummaryOptions:
     """Whether a sentence that carries a notice gives way to the article's nearest."""
     check: Annotated[Literal["rules", "model"] | None, Field(exclude_if=lambda check: check is None)] = None
     """Whether a model judges what was written beside the rules; None: as the settings say."""
+    difficulty: Annotated[
+        Difficulty,
+        Field(
+            exclude_if=lambda difficulty: difficulty == "보통",
+            description="for whom a model writes; models that cannot say so",
+        ),
+    ] = "보통"
+    to: Annotated[
+        Target | None,
+        Field(
+            exclude_if=lambda to: to is None,
+            description="the language of the summary: ko, or source for the article's own; by default ko for "
+            "who reads Korean",
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         parse_length(self.length)
@@ -91,8 +110,11 @@ def _fields() -> dict[str, TypeAdapter[Any]]:
 def _choices(options: SummaryOptions) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     yield "style", options.style, STYLES
     yield "register", options.register, REGISTERS
+    yield "difficulty", options.difficulty, DIFFICULTIES
     if options.check is not None:
         yield "check", options.check, ("rules", "model")
+    if options.to is not None:
+        yield "to", options.to, TARGETS
 
 
 def parse_length(length: str | int) -> int:

@@ -1,6 +1,7 @@
 """What a server answers beside summaries: its state, its models, feeds and the briefing."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from techsum.contracts.entry import ListedEntry, Status
 from techsum.contracts.serialization import CONTRACT
@@ -26,6 +27,33 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class ModelPull:
+    """How far the download of a model is."""
+
+    __pydantic_config__ = CONTRACT
+
+    name: str
+    state: Literal["absent", "running", "here", "failed"]
+    bytes: int = 0
+    total: int = 0
+    error: str = ""
+    """Why it failed."""
+
+
+@dataclass(frozen=True)
+class ModelOffer:
+    """A model that fits the server's machine, to be downloaded."""
+
+    __pydantic_config__ = CONTRACT
+
+    pull: ModelPull
+    about: str
+    """Name, size and licence."""
+    may_pull: bool
+    """Whether readers of this server may download it."""
+
+
+@dataclass(frozen=True)
 class Models:
     """The models that can be named."""
 
@@ -34,6 +62,8 @@ class Models:
     auto: str
     """What `auto` means here."""
     models: tuple[str, ...]
+    recommended: ModelOffer | None = None
+    """The model for this machine that follows instructions; null where none fits."""
 
 
 @dataclass(frozen=True)

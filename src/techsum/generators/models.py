@@ -2,6 +2,7 @@
 
 import difflib
 import errno
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class HubModel:
     memory: int
     """Gigabytes that the machine should have, an estimate: the file, 8,192 tokens, a desktop beside it."""
     licence: str
+    multilingual: bool = True
+    """Whether its publisher names Korean among its languages: then it can also write Korean about English."""
 
     @property
     def about(self) -> str:
@@ -63,17 +66,51 @@ HUB_MODELS = {
         "ggml-org/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf", "Gemma 3 4B", 2.5, 8, _GEMMA
     ),
     "gemma-2-2b-it": HubModel(
-        "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B", 1.7, 6, _GEMMA
+        "bartowski/gemma-2-2b-it-GGUF",
+        "gemma-2-2b-it-Q4_K_M.gguf",
+        "Gemma 2 2B",
+        1.7,
+        6,
+        _GEMMA,
+        multilingual=False,
     ),
     "gemma-3-1b-it": HubModel(
-        "ggml-org/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B", 0.8, 4, _GEMMA
+        "ggml-org/gemma-3-1b-it-GGUF",
+        "gemma-3-1b-it-Q4_K_M.gguf",
+        "Gemma 3 1B",
+        0.8,
+        4,
+        _GEMMA,
+        multilingual=False,
     ),
 }
+
+
+def follows_instructions(name: str) -> bool:
+    """Whether a model writes as it is told: for whom, in which language. Ours learned one task each."""
+    return name not in {EXTRACT, TUNED, EMBEDDED}
 
 
 def recommended(memory: float) -> str | None:
     """The first instruct model that a machine with so many gigabytes holds; None: not even the smallest."""
     return next((name for name, model in HUB_MODELS.items() if model.memory <= memory), None)
+
+
+def machine_memory() -> float | None:
+    """The machine's memory in gigabytes; None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def capable_model() -> str:
+    """A model that follows instructions and reads other languages: one that is here, else one to pull."""
+    able = [name for name, model in HUB_MODELS.items() if model.multilingual]
+    here = pulled()
+    memory = machine_memory() or 0.0
+    fits = [name for name in able if HUB_MODELS[name].memory <= memory]
+    return next((name for name in able if name in here), None) or (fits or able[-1:])[0]
 
 
 def models_folder() -> Path:

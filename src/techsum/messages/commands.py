@@ -28,6 +28,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "help_style": ("문단, 개조식", "문단 (a paragraph) or 개조식 (notes)"),
     "help_register": ("해요체, 합니다체, 한다체", "how sentences end: 해요체, 합니다체 or 한다체"),
+    "help_difficulty": (
+        "누가 읽을 글인지: 쉽게, 보통, 전문가 (지시를 따르는 모델만)",
+        "for whom: 쉽게 (anyone), 보통, 전문가 (experts); models that follow instructions alone",
+    ),
+    "help_to": (
+        "외국어 글의 요약 언어: ko(한국어, 외국어를 읽는 모델이 필요) 또는 source(원문에서 뽑은 문장)",
+        "of an article in another language: ko (by a model that reads it) or source (its own sentences)",
+    ),
     "help_strict": (
         "의심스러운 문장 대신 본문 문장을 씁니다.",
         "Use the article's own words in place of doubtful sentences.",

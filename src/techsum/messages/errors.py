@@ -169,6 +169,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no model '{name}'.{nearest} `techsum models` lists what can be used.",
     ),
     "model_nearest": (" 혹시 '{name}'인가요?", " Did you mean '{name}'?"),
+    "pull_not_allowed": (
+        "이 서버에서는 모델을 내려받을 수 없습니다. 서버를 관리하는 분이 `{command}` 로 받을 수 있습니다.",
+        "Readers of this server cannot download models. Its operator can, with `{command}`.",
+    ),
+    "pull_running": (
+        "지금 '{name}' 모델을 내려받고 있습니다. 끝난 다음에 다시 해 주세요.",
+        "'{name}' is being downloaded now. Try again when it is over.",
+    ),
     "model_not_here": (
         "'{name}' 모델이 아직 없습니다. `{command}` 로 먼저 받아 주세요.",
         "The model '{name}' is not here yet. Get it with `{command}`.",

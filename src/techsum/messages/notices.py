@@ -43,6 +43,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "이 글은 한국어가 아닌 것 같습니다. 핵심 문장은 원문 그대로입니다.",
         "This text does not seem to be Korean. Key sentences are in the original language.",
     ),
+    "notice_translated": (
+        "'{model}' 모델이 외국어 글을 읽고 한국어로 요약했습니다. 근거는 모델이 밝힌 원문 문장입니다.",
+        "'{model}' read the article in its language and wrote Korean. The evidence is what the model cites.",
+    ),
+    "notice_no_translation": (
+        "한국어로 요약하려면 외국어를 읽을 수 있는 모델이 필요합니다: {model}",
+        "A Korean summary needs a model that reads other languages: {model}",
+    ),
+    "notice_no_difficulty": (
+        "지금 모델은 난이도를 바꾸지 못합니다. 바꿀 수 있는 모델: {model}",
+        "This model cannot write for other readers. One that can: {model}",
+    ),
     "notice_marked": (
         "표시된 문장 {count}개는 본문과 견주어 읽어 주세요.",
         "Read the {count} marked sentence(s) beside the article.",
@@ -92,7 +104,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason_script": ("본문에 없는 문자를 씀", "it uses a script that the article lacks"),
     "reason_unfinished": ("문장을 끝맺지 못함", "it left its sentence unfinished"),
     "reason_unsupported": ("본문에 근거가 없거나 본문과 다름", "the article does not bear it out"),
-    "reason_language": ("이 모델은 한국어 글만 배움", "this model was taught Korean alone"),
     "reason_not_korean": ("한국어로 쓰지 않음", "it is not in Korean"),
     "reason_points_ahead": ("뒤에 없는 목록을 예고함", "it announces a list that does not follow"),
     "reason_repeats_title": ("제목만 되풀이함", "it only repeats the title"),

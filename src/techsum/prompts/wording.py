@@ -22,6 +22,13 @@ _REGISTER_WORDS = {
     "한다체": "‘-한다’로 끝나는",
 }
 
+_DIFFICULTIES = {
+    "쉽게": "중학생도 알 수 있게 쉬운 낱말과 짧은 문장을 쓰고, 전문 용어는 글에 나온 설명으로 풀어 쓰세요. ",
+    "전문가": "그 분야의 전문가가 읽을 수 있게 용어와 방법, 수치를 글에 있는 그대로 쓰세요. ",
+}
+
+_CITED = "한 줄에 한 문장씩, 줄마다 맨 앞에 근거가 된 줄의 번호를 [2] 또는 [2, 5]처럼 적어서"
+
 # A base model follows an example, not an instruction. Made up for TechSum; its summary reports, keeps the
 # numbers, and does not begin with the article's first words.
 _EXAMPLE_ARTICLE = (
@@ -49,6 +56,8 @@ def summary_messages(
     bullets: bool = False,
     before: str = "",
     title: str = "",
+    difficulty: str = "보통",
+    cited: bool = False,
 ) -> list[Message]:
     """Ask for a summary.
 
@@ -60,12 +69,16 @@ def summary_messages(
         bullets: one short statement a line.
         before: the summary of the parts before this one, for a long document.
         title: the article's own title, where it has one.
+        difficulty: `쉽게`, `보통` or `전문가`; an instruct model alone follows it.
+        cited: the article's lines are numbered, and each sentence is to name those that it reports.
     """
     if fmt == "tuned":
         return [Message("user", _tuned(article, title, f"요약({_rounded(characters, _STEP)}자)"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, "요약"))]
     form = "한 줄에 한 문장씩, 번호나 기호 없이" if bullets else "한 문단으로"
+    if cited:
+        form = _CITED
     context = (
         f"앞부분의 요약은 다음과 같습니다. 되풀이하지 말고 이어지는 내용만 요약하세요.\n{before}\n\n"
         if before
@@ -74,7 +87,7 @@ def summary_messages(
     endings = f"모든 문장을 {_REGISTER_WORDS[register]} 문장으로 끝맺고, " if register else ""
     task = (
         f"{context}위 글의 핵심을 {characters}자 안팎의 한국어로 {form} 요약하세요. {endings}"
-        "글에 있는 사실과 숫자만 쓰세요. 인사말이나 설명 없이 요약만 쓰세요."
+        f"{_DIFFICULTIES.get(difficulty, '')}글에 있는 사실과 숫자만 쓰세요. 인사말이나 설명 없이 요약만 쓰세요."
     )
     return [Message("user", _with_task(article, task))]
 

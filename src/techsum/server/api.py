@@ -29,10 +29,10 @@ from techsum.contracts.entry import (
 from techsum.contracts.events import Answered, Cancelled, Done, Failed, WireEvent, encode
 from techsum.contracts.request import Change, CheckRequest, QuestionRequest, SummaryRequest
 from techsum.contracts.serialization import MOST_CHARACTERS, adapter
-from techsum.contracts.service import Begun, Health, Imported, Models, Readiness, ShareLink
+from techsum.contracts.service import Begun, Health, Imported, ModelPull, Models, Readiness, ShareLink
 from techsum.contracts.summary import CheckResult
 from techsum.errors import StorageError, TechsumError, UsageError
-from techsum.generators.models import auto_model, offered, shown
+from techsum.generators.models import auto_model, machine_memory, offered, recommended, shown
 from techsum.kiwi_process import in_background
 from techsum.library import Entry, Library
 from techsum.library import Request as EntryRequest
@@ -46,6 +46,7 @@ from techsum.server.analysis import LONG_CHARACTERS
 from techsum.server.checks import checked
 from techsum.server.jobs import Jobs
 from techsum.server.limits import Client, Slots
+from techsum.server.model_pulls import ModelPulls
 from techsum.server.problems import not_found, validation_error
 
 _LARGEST_TEXT = 4 * MOST_CHARACTERS
@@ -66,7 +67,7 @@ def client_of(request: Request) -> Client:
     return cast("Client", request.state.client)
 
 
-def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
+def routes(library: Library, jobs: Jobs, pulls: ModelPulls) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
     """The API over this library and these jobs."""
     api, shares = APIRouter(prefix="/api"), Shares(library)
 
@@ -95,7 +96,18 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:  # noqa: C901, PLR0915 - 
     @api.get("/models")
     def models() -> Models:
         """The models that can be named, and what `auto` means here."""
-        return Models(shown(auto_model()), tuple(offered()))
+        offer = pulls.offer(recommended(machine_memory() or 0.0))
+        return Models(shown(auto_model()), tuple(offered()), offer)
+
+    @api.post("/models/{name}/pull", status_code=202)
+    def pull_model(name: str) -> ModelPull:
+        """Begin to download a model, where this server lets readers."""
+        return pulls.begin(name)
+
+    @api.get("/models/{name}/pull")
+    def model_pull(name: str) -> ModelPull:
+        """How far the download of a model is."""
+        return pulls.state(name)
 
     @api.post("/check")
     def check_summary(request: Request, submitted: CheckRequest) -> CheckResult:

@@ -35,6 +35,7 @@ from techsum.server.jobs import Jobs
 from techsum.server.json_logs import AccessLog
 from techsum.server.limits import LimitedBody
 from techsum.server.mcp_tools import McpApp
+from techsum.server.model_pulls import ModelPulls, pulls_allowed
 from techsum.server.problems import install
 from techsum.server.reader_middleware import PROBES, ReaderMiddleware
 from techsum.server.readers import COOKIE, LANGUAGE_COOKIE, Readers, new_key, signing_key
@@ -51,8 +52,11 @@ _DAY, _TIDY_SECONDS = 24 * 3600, 3600
 """What nobody saved is looked at every hour."""
 
 
-def make_app() -> FastAPI:
+def make_app(host: str = "") -> FastAPI:
     """The application, ready for a server.
+
+    Args:
+        host: the address that it will listen on.
 
     Raises:
         StorageError: the library or the data folder cannot be used.
@@ -69,6 +73,7 @@ def make_app() -> FastAPI:
     jobs = Jobs(library, settings().jobs, workers)
     mcp = McpApp(library, jobs)
     feed_reader = FeedReader(library, jobs)
+    pulls = ModelPulls(allowed=pulls_allowed(host))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -97,8 +102,8 @@ def make_app() -> FastAPI:
     app.state.end = jobs.stop
     draw = templating.drawing(signs_in=bool(settings().oidc_issuer))
     install(app, partial(templating.refusal, draw))
-    app.include_router(api.routes(library, jobs))
-    app.include_router(pages.routes(library, jobs, app, draw))
+    app.include_router(api.routes(library, jobs, pulls))
+    app.include_router(pages.routes(library, jobs, pulls, app, draw))
     app.include_router(briefing.pages(library, feed_reader, draw))
     app.include_router(briefing.api(library, feed_reader))
     app.mount("/static", StaticFiles(directory=pages.STATIC), name="static")

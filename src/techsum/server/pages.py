@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -12,12 +13,14 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from techsum.contracts.entry import OPEN
-from techsum.contracts.options import DEFAULTS, Register, Style, SummaryOptions
+from techsum.contracts.options import DEFAULTS, Difficulty, Register, Style, SummaryOptions
 from techsum.contracts.request import LONGEST_QUESTION, MOST_SUMMARY_CHARACTERS, SummaryRequest
 from techsum.contracts.serialization import MOST_CHARACTERS
 from techsum.contracts.summary import SummarySentence
 from techsum.errors import TechsumError
 from techsum.files import file_name
+from techsum.generators.model_ref import EXTRACT
+from techsum.generators.models import auto_model, capable_model, machine_memory, recommended
 from techsum.library import Entry, Library
 from techsum.library.feeds import Feeds
 from techsum.library.markdown import markdown
@@ -26,6 +29,7 @@ from techsum.messages import text, user_language
 from techsum.server.api import client_of, parse_summary_request, put_into, reader_of, start
 from techsum.server.checks import kept
 from techsum.server.jobs import Jobs
+from techsum.server.model_pulls import ModelPulls
 from techsum.server.places import article_pieces, card_places
 from techsum.server.problems import status_of
 from techsum.server.readers import LANGUAGE_COOKIE, YEAR
@@ -35,11 +39,15 @@ STATIC = Path(__file__).parent / "static"
 _RECENT = 5
 _GUIDE = ("read", "check", "ask", "keep", "private")
 _SEE_OTHER = 303
+_LACKS_MODEL = {"no_translation", "no_difficulty"}
+"""Notices on what another model can do."""
 _SHARED = 4_000
 """Characters of what comes in an address."""
 
 
-def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Response]) -> APIRouter:  # noqa: C901, PLR0915 - a table of routes
+def routes(  # noqa: C901, PLR0915 - a table of routes
+    library: Library, jobs: Jobs, pulls: ModelPulls, app: FastAPI, draw: Callable[..., Response]
+) -> APIRouter:
     """The pages over this library and these jobs."""
     pages = APIRouter(include_in_schema=False)
     feeds, shares = Feeds(library), Shares(library)
@@ -55,6 +63,8 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         brought = feeds.brought([entry.id for entry in entries])  # these have a page of their own
         recent = [entry for entry in entries if entry.id not in brought][:_RECENT]
         context = {"typed": typed, "problem": problem, "chosen": chosen, "entries": recent}
+        alone = auto_model() == EXTRACT and pulls.allowed
+        context["offer"] = pulls.offer(recommended(machine_memory() or 0.0)) if alone else None
         return draw(request, "home.html", status, here="home", recent=bool(recent), **choices(), **context)
 
     def own(request: Request, entry_id: str) -> Entry | None:
@@ -67,6 +77,8 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         context["again"] = bool(entry.article) or entry.request.mode == "link"
         token = shares.token(entry.reader, entry.id) if mine else None
         context["link"] = str(request.url_for("shared", token=token)) if token else ""
+        lacks = {n.kind for n in entry.result.notices} & _LACKS_MODEL if entry.result and mine else None
+        context["offer"] = pulls.offer(capable_model()) if lacks else None
         context["bullets"] = entry.request.options.bullets
         context["open"] = entry.status in OPEN
         context["versions"] = library.versions(entry.reader, entry.id) if mine else []
@@ -122,12 +134,15 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
 
     @pages.post("/language")
     def speak(language: Annotated[str, Form()], back: Annotated[str, Form()] = "/") -> Response:
-        # a path of this server and nothing else: `//elsewhere` is another server
-        safe = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
-        answer = RedirectResponse(safe, _SEE_OTHER)
+        answer = RedirectResponse(_own_path(back), _SEE_OTHER)
         if language in ("ko", "en"):
             answer.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, samesite="lax", httponly=True)
         return answer
+
+    @pages.post("/models/{name}/pull")
+    def pull_model(name: str, back: Annotated[str, Form(max_length=4_000)] = "/") -> Response:
+        pulls.begin(name)
+        return RedirectResponse(_own_path(back), _SEE_OTHER)
 
     @pages.post("/summaries")
     async def begin(request: Request) -> Response:
@@ -177,12 +192,20 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         style: Annotated[str, Form()],
         register_: Annotated[str, Form(alias="register")],
         model: Annotated[str, Form()],
+        difficulty: Annotated[str, Form()] = DEFAULTS.difficulty,
     ) -> Response:
         entry = own(request, entry_id)
         if not entry:
             return gone(request)
         try:
-            options = SummaryOptions(length, cast("Style", style), cast("Register", register_), model)
+            options = replace(
+                entry.request.options,
+                length=length,
+                style=cast("Style", style),
+                register=cast("Register", register_),
+                model=model,
+                difficulty=cast("Difficulty", difficulty),
+            )
             return back(jobs.again(entry, options, user_language(), client_of(request)).id)
         except TechsumError as error:
             return show(request, entry, problem=str(error), status=status_of(error))
@@ -336,6 +359,11 @@ def routes(library: Library, jobs: Jobs, app: FastAPI, draw: Callable[..., Respo
         )
 
     return pages
+
+
+def _own_path(back: str) -> str:
+    """A path of this server and nothing else: `//elsewhere` is another server."""
+    return back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
 
 
 def _attachment(title: str, suffix: str) -> str:

@@ -13,13 +13,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from techsum.checking import RULES
 from techsum.contracts.entry import CHECKED_BY, Entry
 from techsum.contracts.formats import LABELS, SUFFIXES
-from techsum.contracts.options import LENGTHS, REGISTERS
+from techsum.contracts.options import LENGTHS, REGISTERS, Difficulty
 from techsum.contracts.summary import SummarySentence
 from techsum.generators.model_ref import EXTRACT
-from techsum.generators.models import auto_model, offered, shown
+from techsum.generators.models import auto_model, follows_instructions, offered, pulled, shown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import reader_of
 from techsum.server.readers import ACCOUNT
+
+_DIFFICULTIES: dict[Difficulty, str] = {"쉽게": "easy", "보통": "usual", "전문가": "expert"}
 
 
 def drawing(*, signs_in: bool) -> Callable[..., Response]:
@@ -67,7 +69,9 @@ def refusal(draw: Callable[..., Response], request: Request, status: int, proble
 def choices() -> dict[str, Any]:
     """What a reader can choose."""
     best = model_label(shown(auto_model()))
+    obeys = any(follows_instructions(n) for n in (auto_model(), *set(offered()) & set(pulled())))
     return {
+        "difficulties": [(d, text(f"difficulty_{n}")) for d, n in _DIFFICULTIES.items()] if obeys else [],
         "lengths": [(n, text(f"length_{n}")) for n in LENGTHS],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
         "registers": REGISTERS,
@@ -84,12 +88,15 @@ def model_label(name: str) -> str:
 
 
 def version_label(entry: Entry) -> str:
-    """What tells a summary from others of the same source: length, style, register and model."""
+    """What tells a summary from others of the same source: length, style, register, difficulty and model."""
     options = entry.request.options
     length = text(f"length_{options.length}") if options.length in LENGTHS else options.length
     style = text("style_notes" if options.bullets else "style_prose")
     model = text("model_auto_short") if options.model == "auto" else model_label(options.model)
-    return " · ".join((length, style, options.register, model))
+    difficulty = (
+        (text(f"difficulty_{_DIFFICULTIES[options.difficulty]}"),) if options.difficulty != "보통" else ()
+    )
+    return " · ".join((length, style, options.register, *difficulty, model))
 
 
 def _place(entry: Entry) -> str:

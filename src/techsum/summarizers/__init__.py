@@ -13,7 +13,8 @@ from techsum.contracts.options import Register, Style, SummaryOptions, parse_len
 from techsum.contracts.summary import Summary
 from techsum.errors import ModelError
 from techsum.generators import EXTRACT, Generator, Judge, check, load, load_verifier, resolve
-from techsum.generators.models import TUNED
+from techsum.generators.models import TUNED, capable_model
+from techsum.messages import user_language
 from techsum.prompts import FAMILIES
 from techsum.settings import settings
 from techsum.summarizers.abstractive import Abstractive
@@ -46,43 +47,61 @@ def events(
     # at the same time only delays the key sentences.
     keys = extract(article, options)
     yield KeySentences(keys)
-    if name == EXTRACT:
-        yield Done(keys)
+    foreign = article.language != "ko"
+    translate = foreign and _wants_korean(options)
+    if name == EXTRACT or (foreign and not translate):
+        yield Done(_remarked(keys, options, translate=translate, instruct=False))
         return
-    foreign = keys.with_notices(notice("fallback", reason="reason_language"))
-    # a tuned model was taught Korean alone: of another language it writes what has to be thrown away
-    if name == TUNED and article.language != "ko":  # the shipped one need not even be loaded
-        yield Done(foreign)
+    if name == TUNED and foreign:  # it was taught Korean alone, and need not even be loaded
+        yield Done(_remarked(keys, options, translate=True, instruct=False))
         return
     yield progress("progress_loading", model=name)
     generator = load(name)
-    if generator.format == "tuned" and article.language != "ko":
-        yield Done(foreign)
+    instruct = FAMILIES[generator.format].instruct
+    if foreign and not instruct:
+        yield Done(_remarked(keys, options, translate=True, instruct=False))
         return
-    yield progress("progress_reading")
+    yield progress("progress_translating" if foreign else "progress_reading")
     # a small tuned model cannot hold an article in mind: sentences are chosen for it
     summarizer = Compressive if generator.format == "tuned" else Abstractive
     for event in summarizer(article, generator, options, cancel).events():
         if isinstance(event, Done):
             judged = (options.check or settings().check) == "model"
             summary = _verified(event.summary, article, generator) if judged else event.summary
+            summary = _remarked(summary, options, translate=False, instruct=instruct)
             yield Done(replace(summary, seconds=time.perf_counter() - began))
         else:
             yield event
+
+
+def _wants_korean(options: SummaryOptions) -> bool:
+    return options.to == "ko" or (options.to is None and user_language() == "ko")
+
+
+def _remarked(summary: Summary, options: SummaryOptions, *, translate: bool, instruct: bool) -> Summary:
+    """The summary with what it could not be for lack of a model that follows instructions."""
+    if translate:
+        summary = summary.with_notices(notice("no_translation", model=capable_model()))
+    if options.difficulty != "보통" and not instruct:
+        summary = summary.with_notices(notice("no_difficulty", model=capable_model()))
+    return summary
 
 
 def _verified(summary: Summary, article: Article, generator: Generator) -> Summary:
     """The summary with the marks that rules and a verifier give together: the model that wrote it, or ours.
 
     What a tuned model shortened needs none: it is held to more than a claim is (`checking/shortening.py`).
+    Our verifier was taught Korean alone.
     """
     own = FAMILIES[generator.format].instruct
-    if generator.format == "tuned" or (own and not isinstance(generator, Judge)):
+    translated = article.language != "ko"
+    if generator.format == "tuned" or ((own or translated) and not isinstance(generator, Judge)):
         return summary
     try:
         judge = generator if own and isinstance(generator, Judge) else load_verifier(EXTRACT)
         verifier = Verifier(judge, article.sentences, article.title or "")
-        return replace(summary, sentences=tuple(map(verifier.sharpen, summary.sentences)))
+        sharpen = verifier.sharpen_cited if translated else verifier.sharpen
+        return replace(summary, sentences=tuple(map(sharpen, summary.sentences)))
     except ModelError:
         return summary  # the rules' marks stand
 

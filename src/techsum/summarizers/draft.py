@@ -1,17 +1,33 @@
 """What a model has written so far in one attempt, and the judgement on its next sentence."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from techsum.checking import Checker
+from techsum.checking.citations import CitationChecker, without_citations
+from techsum.contracts.article import detect_language
 from techsum.contracts.options import SummaryOptions
-from techsum.contracts.summary import SummarySentence
+from techsum.contracts.summary import Evidence, SummarySentence
 from techsum.summarizers import sentence_filter
 from techsum.summarizers.extractive import dressed
 
 _SHORT = 0.2
 """A text shorter than this share of the asked length is no summary."""
+_LINE_END = re.compile("\n")
 _LONGEST_STAND_IN = 1.0
 """An article sentence longer than this share of the asked length stands in for nothing."""
+
+
+class SentenceChecker(Protocol):
+    """What tells a sentence's evidence and what is doubtful about it."""
+
+    def check(self, sentence: str) -> SummarySentence:
+        """The sentence with its evidence and notices."""
+
+    def nearest(self, sentence: str) -> Evidence | None:
+        """The article sentence that may stand in for this one."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +48,7 @@ class Draft:
         rules: what sentences are judged by.
     """
 
-    def __init__(self, checker: Checker, characters: int, rules: Rules) -> None:
+    def __init__(self, checker: Checker | CitationChecker, characters: int, rules: Rules) -> None:
         self.checker, self.characters, self._rules = checker, characters, rules
         self.sentences: list[SummarySentence] = []
         self.dropped: list[str] = []
@@ -55,44 +71,62 @@ class Draft:
             return self.dropped[-1] if self.dropped else "reason_short"
         return None
 
-    def settle(self, raw: str) -> str | None:
-        """Decide on one finished sentence: it stands, another stands in for it, or it is left out.
+    def visible(self, written: str) -> str:
+        """What a reader sees of text that is still being written."""
+        return without_citations(written) if isinstance(self.checker, CitationChecker) else written
 
-        Returns:
-            Why it was left out, or None.
+    def ended(self, written: str) -> int | None:
+        """Where the first finished sentence of a text ends, in characters; None while it is open."""
+        cited = isinstance(self.checker, CitationChecker)
+        border = _LINE_END if cited else sentence_filter.SENTENCE_END
+        found = border.search(written)
+        return found.end() if found else None
+
+    def settle(self, raw: str) -> Iterator[str | None]:
+        """Decide on each sentence that is finished: it stands, another stands in for it, or it is left out.
+
+        Yields:
+            For each why it was left out, or None.
         """
+        if isinstance(self.checker, CitationChecker):
+            for sentence, cited in self.checker.sentences(raw):
+                yield self._settle(sentence, cited)
+        else:
+            yield self._settle(raw, self.checker)
+
+    def _settle(self, raw: str, checker: SentenceChecker) -> str | None:
         sentence = sentence_filter.tidy(raw)
         if self._says_nothing(sentence):
             return "reason_empty" if raw.strip() else None
         fault = self._fault(sentence)
-        final = None if fault else self._checked(sentence)
+        final = None if fault else self._checked(sentence, checker)
         if final:
             self.sentences.append(final)
             return None
         self.dropped.append(fault or "reason_unsupported")
         return self.dropped[-1]
 
-    def _checked(self, sentence: str) -> SummarySentence | None:
+    def _checked(self, sentence: str, checker: SentenceChecker) -> SummarySentence | None:
         """The sentence in its final wording, with evidence and notices.
 
         Returns:
             None if it has to give way, and the article has nothing near it.
         """
-        checked = self.checker.check(sentence)
+        checked = checker.check(sentence)
         # Small models copy and miscopy: where they only copied, the article's wording stands.
         if _copied(checked):
             sentence = checked.evidence[0].text
         elif checked.notices and self._rules.options.strict:
             self._doubted += 1
-            return self._stand_in(sentence)
+            return self._stand_in(sentence, checker)
         else:
             self._doubted += bool(checked.notices)
         final = dressed(sentence, self._rules.options)
         # spans of notices are places in the final wording
-        return checked if final == checked.text else self.checker.check(final)
+        return checked if final == checked.text else checker.check(final)
 
-    def _stand_in(self, sentence: str) -> SummarySentence | None:
-        nearest = self.checker.nearest(sentence)
+    def _stand_in(self, sentence: str, checker: SentenceChecker) -> SummarySentence | None:
+        nearest = checker.nearest(sentence)
         if (
             nearest is None
             or len(nearest.text) > max(self.characters * _LONGEST_STAND_IN, len(sentence))
@@ -117,6 +151,8 @@ class Draft:
             sentence, [s.text for s in self.sentences]
         ):
             return "reason_loop"
+        if isinstance(self.checker, CitationChecker) and detect_language(sentence) != "ko":
+            return "reason_not_korean"  # a few Hangul letters in a sentence of the article
         return sentence_filter.sentence_fault(sentence, self._rules.scripts)
 
 

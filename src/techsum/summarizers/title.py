@@ -53,10 +53,13 @@ def acceptable(title: str, article: Article) -> str | None:
     if not 4 <= len(tidy) <= LONGEST or not re.search("[가-힣]", tidy):  # noqa: PLR2004
         return None
     words = set(korean.content(tidy))
-    known = {w for s in article.sentences for w in s.content}
     # A headline that is the article's first words, broken off, says nothing.
-    if article.text.startswith(tidy) or not words or len(words & known) < len(words) * 0.7:
+    if article.text.startswith(tidy) or not words:
         return None
+    if article.language == "ko":  # words of another language cannot be compared
+        known = {w for s in article.sentences for w in s.content}
+        if len(words & known) < len(words) * 0.7:
+            return None
     return None if len(set(tidy.split())) < len(tidy.split()) else tidy
 
 

@@ -166,6 +166,23 @@ function follow() {
   events.onerror = () => say(entry().dataset.lost); // the browser connects again by itself
 }
 
+// -- a model that is being downloaded -------------------------------------------------------------------
+async function pulling(node) {
+  const bar = $("progress", node), percent = $(".hint", node);
+  while (node.isConnected) {
+    try {
+      const pull = await (await fetch(`/api/models/${node.dataset.name}/pull`)).json();
+      if (pull.state !== "running") { location.reload(); return; }
+      if (pull.total) {
+        bar.max = pull.total;
+        bar.value = pull.bytes;
+        percent.textContent = `${Math.floor((100 * pull.bytes) / pull.total)}%`;
+      }
+    } catch {} // the network is gone for a moment
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+}
+
 // -- questions -------------------------------------------------------------------------------------------
 let answered = Promise.resolve();
 // a question asked while another is answered waits for its turn; Enter is never lost
@@ -359,6 +376,8 @@ function ready() {
   copies($("#copy-link"), () => $("#link").value);
   readsAloud($("#aloud"));
   if (print_) { print_.hidden = false; print_.addEventListener("click", () => print()); }
+  const pull = $("#pull");
+  if (pull) pulling(pull);
   const question = $("#question");
   if (question) question.onsubmit = (e) => { e.preventDefault(); ask(); }; // the same form may be drawn again
   document.querySelectorAll(".suggestions form").forEach((form) => form.onsubmit = (e) => {

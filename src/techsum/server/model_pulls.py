@@ -1,0 +1,102 @@
+"""Downloading a model from the web app: one at a time, in the background, on a server of one's own."""
+
+import threading
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from fastapi import HTTPException
+
+from techsum.contracts.service import ModelOffer, ModelPull
+from techsum.errors import TechsumError, UsageError
+from techsum.generators.models import HUB_MODELS, pulled
+from techsum.messages import text
+from techsum.settings import settings
+
+
+def pulls_allowed(host: str) -> bool:
+    """Whether readers of a server on this address may download models of gigabytes.
+
+    As `TECHSUM_MODEL_PULLS` says; else where nothing but this machine reaches the server.
+    """
+    if settings().model_pulls is not None:
+        return bool(settings().model_pulls)
+    public = settings().hosts or settings().proxies or settings().oidc_issuer
+    return not public and _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass
+class _Pull:
+    name: str
+    here: int = 0
+    total: int = 0
+    over: bool = False
+    error: TechsumError | None = None
+
+
+class ModelPulls:
+    """The download that is under way, or was the last.
+
+    Args:
+        allowed: whether readers may begin one.
+    """
+
+    def __init__(self, *, allowed: bool) -> None:
+        self.allowed = allowed
+        self._lock = threading.Lock()
+        self._pull: _Pull | None = None
+
+    def begin(self, name: str) -> ModelPull:
+        """Begin to download a known model; one that is here or under way is only told of.
+
+        Raises:
+            HTTPException: this server lets nobody.
+            UsageError: it is no model that is known by name, or another one is being downloaded.
+        """
+        if not self.allowed:
+            raise HTTPException(403, text("pull_not_allowed", command=f"techsum models pull {name}"))
+        if name not in HUB_MODELS:
+            raise UsageError("model_unknown", name=name, nearest="")
+        with self._lock:
+            running = self._pull if self._pull and not self._pull.over else None
+            if running and running.name != name:
+                raise UsageError("pull_running", name=running.name)
+            if not running and name not in pulled():
+                self._pull = _Pull(name)
+                threading.Thread(target=self._run, args=(self._pull,), name="pull", daemon=True).start()
+        return self.state(name)
+
+    def state(self, name: str) -> ModelPull:
+        """How far a model is."""
+        one = self._pull if self._pull and self._pull.name == name else None
+        if name in pulled():
+            return ModelPull(name, "here")
+        if one is None:
+            return ModelPull(name, "absent")
+        if one.over:
+            return ModelPull(name, "failed", error=str(one.error or ""))
+        return ModelPull(name, "running", one.here, one.total)
+
+    def offer(self, name: str | None) -> ModelOffer | None:
+        """A model that a page may offer; None: there is none."""
+        model = HUB_MODELS.get(name or "")
+        return ModelOffer(self.state(str(name)), model.about, may_pull=self.allowed) if model else None
+
+    def _run(self, one: _Pull) -> None:
+        from techsum.generators.hub import pull
+
+        def progress(here: int, total: int) -> None:
+            one.here, one.total = here, total
+
+        try:
+            pull(one.name, progress)
+        except TechsumError as error:
+            one.error = error
+        finally:
+            one.over = True
