@@ -11,12 +11,13 @@ from techsum.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 SERVER = (
-    "models", "model_pulls", "parser_megabytes", "database_url", "database_connections", "migrate", "hosts", "proxies",
-    "https", "metrics_port", "log_format", "signin_required", "oidc_issuer", "oidc_client_id",
-    "oidc_client_secret", "session_days", "jobs", "open_summaries", "reader_summaries",
-    "address_summaries", "open_questions", "reader_questions", "address_questions", "open_checks",
-    "reader_checks", "address_checks", "connections", "address_connections", "reader_requests",
-    "address_requests", "reader_megabytes", "library_megabytes", "keep_days", "feed_minutes",
+    "models", "model_pulls", "parser_megabytes", "database_url", "database_connections", "migrate",
+    "hosts", "proxies", "https", "metrics_port", "log_format", "signin_required", "oidc_issuer",
+    "oidc_client_id", "oidc_client_secret", "session_days", "jobs", "open_summaries",
+    "reader_summaries", "address_summaries", "open_questions", "reader_questions", "address_questions",
+    "open_checks", "reader_checks", "address_checks", "connections", "address_connections",
+    "reader_requests", "address_requests", "reader_megabytes", "library_megabytes", "keep_days",
+    "feed_minutes",
 )  # fmt: skip
 """What matters to servers alone; the guides of readers name all others."""
 _OF_LIBRARY = frozenset({"reader_megabytes", "library_megabytes", "keep_days", "feed_minutes"})

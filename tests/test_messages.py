@@ -86,6 +86,7 @@ def test_keys_of_code_and_catalogue_are_the_same():
                 "mode_",
                 "status_",
                 "length_",
+                "difficulty_",
                 "coverage_",
                 "guide_",
                 "desktop_theme_",

@@ -15,7 +15,7 @@ SOURCE = Path(techsum.__file__).parent
 PROJECT = SOURCE.parents[1]
 # Lower floors first; nothing imports from a floor above its own.
 FLOORS = [
-    {"cached", "korean", "pipes", "retrying", "streams"},
+    {"cached", "korean", "other_languages", "pipes", "retrying", "streams"},
     {"messages"},
     {"errors", "files"},
     {"contracts", "fair_queue", "kiwi_process"},

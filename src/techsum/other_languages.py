@@ -9,10 +9,11 @@ has no Hangul at all."""
 _SAMPLE = 20_000
 _WORD = re.compile(r"[^\W_]{2,}")
 _STOP_WORDS = frozenset({
-    "the", "of", "and", "to", "in", "is", "that", "for", "on", "with", "as", "was", "by", "it", "at", "from", "be",
-    "are", "this", "an", "or", "which", "has", "have", "had", "its", "were", "not", "been", "but", "their", "they",
-    "he", "she", "his", "her", "we", "our", "you", "your", "who", "will", "would", "can", "could", "may", "more",
-    "than", "also", "into", "when", "there", "these", "those", "said", "says", "after", "about", "over", "one", "two",
+    "the", "of", "and", "to", "in", "is", "that", "for", "on", "with", "as", "was", "by", "it", "at",
+    "from", "be", "are", "this", "an", "or", "which", "has", "have", "had", "its", "were", "not",
+    "been", "but", "their", "they", "he", "she", "his", "her", "we", "our", "you", "your", "who",
+    "will", "would", "can", "could", "may", "more", "than", "also", "into", "when", "there", "these",
+    "those", "said", "says", "after", "about", "over", "one", "two",
 })  # fmt: skip
 
 

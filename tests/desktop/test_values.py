@@ -4,7 +4,7 @@ import pytest
 
 from techsum.contracts.answer import Answer
 from techsum.contracts.events import Answered, TextPiece, decode
-from techsum.contracts.options import LENGTHS, REGISTERS, STYLES
+from techsum.contracts.options import DIFFICULTIES, LENGTHS, REGISTERS, STYLES
 from techsum.desktop.state import CHOICES, Source
 from techsum.desktop.values import Entry, Reading, Turn, after
 
@@ -83,4 +83,5 @@ def test_each_mode_keeps_its_own_text():
 
 
 def test_the_screens_offer_what_the_summarizers_take():
-    assert {"length": tuple(LENGTHS), "style": STYLES, "register": REGISTERS} == CHOICES
+    contract = {"length": tuple(LENGTHS), "style": STYLES, "register": REGISTERS, "difficulty": DIFFICULTIES}
+    assert contract == CHOICES

@@ -112,9 +112,12 @@ class Actions:
 
     async def _models(self) -> None:
         choices = self.state.choices
-        choices.auto, models = await self._client.models()
-        choices.models = tuple(models)
-        if choices.chosen()["model"] not in {"auto", *models}:  # another server has others
+        known = await self._client.models()
+        choices.auto, choices.models = known.auto, known.models
+        offer = known.recommended
+        wanted = offer and offer.may_pull and offer.pull.state == "absent" and known.auto == "extract"
+        choices.offer = offer if wanted else None
+        if choices.chosen()["model"] not in {"auto", *known.models}:  # another server has others
             choices.options = tuple({**choices.chosen(), "model": "auto"}.items())
 
     # -- what is summarised ----------------------------------------------------------------------------------

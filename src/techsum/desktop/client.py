@@ -71,10 +71,9 @@ class Client:
         """Ask for messages in this language from now on."""
         self._http.headers["Accept-Language"] = language
 
-    async def models(self) -> tuple[str, list[str]]:
-        """What `auto` means there, and the models that can be named."""
-        known = self._loaded(Models, await self._json("GET", "/api/models"))
-        return known.auto, list(known.models)
+    async def models(self) -> Models:
+        """What `auto` means there, the models that can be named, and the one that its machine should have."""
+        return self._loaded(Models, await self._json("GET", "/api/models"))
 
     async def begin(self, source: str, options: dict[str, str]) -> str:
         """Begin the summary of a link or a text; its id."""

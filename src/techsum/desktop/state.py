@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import flet as ft
 
+from techsum.contracts.service import ModelOffer
 from techsum.desktop.values import Entry, Reading, Turn
 from techsum.messages import Language, text
 
@@ -12,9 +13,12 @@ CHOICES = {
     "length": ("line", "short", "medium", "long"),
     "style": ("문단", "개조식"),
     "register": ("해요체", "합니다체", "한다체"),
+    "difficulty": ("쉽게", "보통", "전문가"),
 }
 """What a server takes. Written again here, for a phone has no summarizers; a test compares the two."""
-OPTIONS = {"length": "medium", "style": "문단", "register": "한다체", "model": "auto"}
+OPTIONS = {
+    "length": "medium", "style": "문단", "register": "한다체", "difficulty": "보통", "model": "auto",
+}  # fmt: skip
 
 
 @ft.observable
@@ -139,6 +143,8 @@ class Choices:
     options: tuple[tuple[str, str], ...] = tuple(OPTIONS.items())
     models: tuple[str, ...] = ()
     auto: str = ""
+    offer: ModelOffer | None = None
+    """A model that fits the server's machine and is not there."""
     server: str = ""
     problem: str = ""
 

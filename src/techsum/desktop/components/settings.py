@@ -24,12 +24,20 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
         zip(CHOICES["style"], (shell.text_of("style_prose"), shell.text_of("style_notes")), strict=True)
     )
     registers = {r: r for r in CHOICES["register"]}
+    difficulties = {
+        d: shell.text_of(f"difficulty_{n}")
+        for d, n in zip(CHOICES["difficulty"], ("easy", "usual", "expert"), strict=True)
+    }
     return look.column(
         look.card(
             _choice(shell.text_of("home_length"), lengths, chosen["length"], option("length")),
             _choice(shell.text_of("home_style"), styles, chosen["style"], option("style")),
             _choice(shell.text_of("home_register"), registers, chosen["register"], option("register")),
+            _choice(
+                shell.text_of("home_difficulty"), difficulties, chosen["difficulty"], option("difficulty")
+            ),
             _choice(shell.text_of("home_model"), models, chosen["model"], option("model")),
+            *_offer(shell, choices),
         ),
         look.card(
             _choice(
@@ -47,6 +55,17 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
         ),
         _server(actions, shell, choices),
     )
+
+
+def _offer(shell: Shell, choices: Choices) -> list[ft.Control]:
+    """A model that the server's machine could hold."""
+    if not choices.offer:
+        return []
+    name, about = choices.offer.pull.name, choices.offer.about
+    return [
+        look.soft(shell.text_of("offer_better")),
+        look.soft(shell.text_of("doctor_recommended_value", name=name, about=about)),
+    ]
 
 
 def _choice(
