@@ -263,7 +263,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-_FINAL = re.compile(r"[가-힣A-Za-z0-9]")
+_FINAL = re.compile(r"[가-힣A-Za-z0-9%]")
 _DIGIT_FINALS = {"0": 21, "1": 8, "3": 16, "6": 1, "7": 8, "8": 8}  # 영, 일, 삼, 육, 칠, 팔
 _PARTICLES = {
     "은(는)": ("은", "는"),
@@ -283,10 +283,10 @@ def fit_particles(text: str) -> str:
 
     def fit(match: re.Match[str]) -> str:
         before = _FINAL.findall(text[max(0, match.start() - 4) : match.start()])
-        if not before or (before[-1].isascii() and not before[-1].isdigit()):
+        if not before or re.fullmatch("[A-Za-z]", before[-1]):
             return match.group()
         closed, opened = _PARTICLES[match.group()]
-        last = before[-1]
+        last = before[-1].replace("%", "트")  # read 퍼센트
         rieul = 8
         final = (ord(last) - 0xAC00) % 28 if not last.isdigit() else _DIGIT_FINALS.get(last, 0)
         if match.group() == "(으)로" and final == rieul:

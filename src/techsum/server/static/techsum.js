@@ -43,7 +43,7 @@ function sheet(sentence) {
   if (!quoted.length) return;
   const box = Object.assign(document.createElement("aside"), { id: "sheet" }), said = entry().dataset;
   box.setAttribute("aria-label", said.sheet);
-  quoted.forEach((place) => box.append(Object.assign(document.createElement("blockquote"), { textContent: place.textContent, lang: "ko" })));
+  quoted.forEach((place) => box.append(Object.assign(document.createElement("blockquote"), { textContent: place.textContent, lang: place.parentElement.lang })));
   const show = Object.assign(document.createElement("a"), { href: "#" + quoted[0].id, textContent: said.sheetShow, className: "button" });
   const close = Object.assign(document.createElement("button"), { type: "button", textContent: said.sheetClose });
   close.addEventListener("click", () => pin(null));
