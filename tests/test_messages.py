@@ -79,6 +79,7 @@ def test_keys_of_code_and_catalogue_are_the_same():
         if k.startswith(
             (
                 "models_column_",
+                "skill_",
                 "eval_plot_",
                 "check_column_",
                 "parity_column_",

@@ -14,7 +14,8 @@ from techsum.contracts.events import Answered, Event, SentenceDone, progress
 from techsum.contracts.request import LONGEST_QUESTION
 from techsum.errors import ModelError, TechsumError, UsageError
 from techsum.generators import EXTRACT, check, load, load_verifier, resolve
-from techsum.generators.models import BASE_MODELS, HUB_MODELS, TUNED, embedded_installed
+from techsum.generators.hub_models import HUB_MODELS
+from techsum.generators.models import BASE_MODELS, TUNED, embedded_installed
 from techsum.generators.protocol import Judge
 from techsum.messages import text
 from techsum.prompts import FAMILIES

@@ -15,16 +15,10 @@ from techsum.cli.terminal import FoldingTable, make_console
 from techsum.contracts.formats import LABELS
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT, Options, load, resolve
+from techsum.generators.hub_models import HUB_MODELS, machine_memory, recommended
 from techsum.generators.llama_cpp import LlamaCpp
-from techsum.generators.models import (
-    EMBEDDED,
-    HUB_MODELS,
-    embedded_installed,
-    machine_memory,
-    models_folder,
-    pulled,
-    recommended,
-)
+from techsum.generators.models import EMBEDDED, embedded_installed, models_folder, pulled
+from techsum.generators.speeds import Speed, keep_speed
 from techsum.messages import text
 from techsum.prompts import summary_messages
 from techsum.settings import settings
@@ -78,6 +72,8 @@ def findings() -> Iterator[Finding]:
         yield _tried("doctor_speed", lambda: _speed(probed))
     else:
         yield Finding("doctor_speed", None, text("models_install"))
+    if probed != EMBEDDED and embedded_installed():  # what the speeds of all others are estimated from
+        yield _tried("doctor_speed", lambda: _speed(EMBEDDED))
     if memory and (name := recommended(memory)):
         value = text("doctor_recommended_value", name=name, about=HUB_MODELS[name].about)
         yield Finding("doctor_recommended", True if name in pulled() else None, value)
@@ -133,6 +129,7 @@ def _speed(model: str) -> str:
         read = generator.count("".join(m.content for m in messages))
         prefill = read / max(pieces[0] - began, 1e-6) if pieces else 0.0
         decode = (len(pieces) - 1) / max(pieces[-1] - pieces[0], 1e-6) if len(pieces) > 1 else 0.0
+    keep_speed(model, Speed(prefill, decode))
     return f"{generator.name}: {text('doctor_speed_value', prefill=round(prefill), decode=round(decode))}"
 
 

@@ -16,8 +16,10 @@ from rich.progress import (
 from techsum.cli.language import Command, Group
 from techsum.cli.terminal import FoldingTable, make_console
 from techsum.generators import check, resolve
+from techsum.generators.hub_models import HUB_MODELS
 from techsum.generators.model_ref import EXTRACT, ModelRef
-from techsum.generators.models import EMBEDDED, HUB_MODELS, TUNED, embedded_installed, names, pulled
+from techsum.generators.models import EMBEDDED, TUNED, embedded_installed, names, pulled, skills
+from techsum.generators.speeds import Speed, speed_of
 from techsum.messages import text
 from techsum.settings import default_model, set_default_model
 
@@ -75,11 +77,23 @@ def print_models(console: Console) -> None:
     table = FoldingTable(title=text("models_title"), title_justify="left")
     for column in ("name", "state", "about"):
         table.add_column(text(f"models_column_{column}"), no_wrap=column == "name")
-    for name in names():
-        table.add_row(name, _state(name), _about(name))
+    speeds = {name: speed_of(name) for name in names()}
+    for name, speed in speeds.items():
+        can = text("models_can", skills=", ".join(text(f"skill_{skill}") for skill in skills(name)))
+        table.add_row(name, _state(name), "\n".join(filter(None, (_about(name), can, _shown(speed)))))
     console.print(table)
     console.print()
+    console.print(text("models_get"))
+    if not any(speeds.values()):
+        console.print(text("models_speed_unknown"))
     console.print(text("models_auto", model=resolve("auto")))
+
+
+def _shown(speed: Speed | None) -> str:
+    if speed is None:
+        return ""
+    key = "models_speed_estimated" if speed.estimated else "models_speed"
+    return text(key, read=f"{speed.read:.0f}", written=f"{speed.written:.0f}")
 
 
 def _state(name: str) -> str:
@@ -87,11 +101,11 @@ def _state(name: str) -> str:
         return text("models_install")
     if name in (EXTRACT, EMBEDDED, TUNED) or name in pulled():
         return text("models_default" if default_model() == name else "models_here")
-    return text("models_pull", name=name)
+    return text("models_absent")
 
 
 def _about(name: str) -> str:
     if name in HUB_MODELS:
-        return HUB_MODELS[name].about
+        return text("models_about_memory", about=HUB_MODELS[name].about, memory=HUB_MODELS[name].memory)
     keys = {EXTRACT: "models_about_extract", EMBEDDED: "models_about_embedded", TUNED: "models_about_tuned"}
     return text(keys.get(name, "models_about_pulled"))

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
-from techsum.generators.models import HUB_MODELS, models_folder, unknown, unwritable
+from techsum.generators.hub_models import HUB_MODELS
+from techsum.generators.models import models_folder, unknown, unwritable
 from techsum.settings import hub, hub_reason, hub_token
 
 if TYPE_CHECKING:

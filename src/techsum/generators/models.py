@@ -2,15 +2,14 @@
 
 import difflib
 import errno
-import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from techsum.errors import ModelError, StorageError, UsageError
 from techsum.files import atomic_file
+from techsum.generators.hub_models import HUB_MODELS, INSTRUCT_SKILLS, Skill, machine_memory
 from techsum.generators.model_ref import EXTRACT, ModelRef
 from techsum.messages import text
 from techsum.settings import default_model, settings
@@ -30,78 +29,9 @@ BASE_MODELS = frozenset({EMBEDDED})
 """Models that were never taught to follow an instruction: their texts carry a notice."""
 
 
-@dataclass(frozen=True)
-class HubModel:
-    """A GGUF file on a hub that is known by a short name."""
-
-    repository: str
-    file: str
-    label: str
-    gigabytes: float
-    """Of the file, 1e9 bytes each."""
-    memory: int
-    """Gigabytes that the machine should have, an estimate: the file, 8,192 tokens, a desktop beside it."""
-    licence: str
-    multilingual: bool = True
-    """Whether its publisher names Korean among its languages: then it can also write Korean about English."""
-
-    @property
-    def about(self) -> str:
-        """Name, size and licence in one line."""
-        return f"{self.label}, {self.gigabytes} GB, {self.licence}"
-
-
-_APACHE, _GEMMA = "Apache-2.0", "Gemma Terms"
-
-HUB_MODELS = {
-    # `auto` takes the first that is here: newest and largest first, by their publishers' figures, for none of
-    # them could be run here
-    "gemma-4-e4b-it": HubModel(
-        "ggml-org/gemma-4-E4B-it-GGUF", "gemma-4-E4B-it-Q4_0.gguf", "Gemma 4 E4B", 4.6, 12, _APACHE
-    ),
-    "gemma-4-e2b-it": HubModel(
-        "ggml-org/gemma-4-E2B-it-GGUF", "gemma-4-E2B-it-Q4_0.gguf", "Gemma 4 E2B", 2.8, 8, _APACHE
-    ),
-    "gemma-3-4b-it": HubModel(
-        "ggml-org/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf", "Gemma 3 4B", 2.5, 8, _GEMMA
-    ),
-    "gemma-2-2b-it": HubModel(
-        "bartowski/gemma-2-2b-it-GGUF",
-        "gemma-2-2b-it-Q4_K_M.gguf",
-        "Gemma 2 2B",
-        1.7,
-        6,
-        _GEMMA,
-        multilingual=False,
-    ),
-    "gemma-3-1b-it": HubModel(
-        "ggml-org/gemma-3-1b-it-GGUF",
-        "gemma-3-1b-it-Q4_K_M.gguf",
-        "Gemma 3 1B",
-        0.8,
-        4,
-        _GEMMA,
-        multilingual=False,
-    ),
-}
-
-
 def follows_instructions(name: str) -> bool:
     """Whether a model writes as it is told: for whom, in which language. Ours learned one task each."""
     return name not in {EXTRACT, TUNED, EMBEDDED}
-
-
-def recommended(memory: float) -> str | None:
-    """The first instruct model that a machine with so many gigabytes holds; None: not even the smallest."""
-    return next((name for name, model in HUB_MODELS.items() if model.memory <= memory), None)
-
-
-def machine_memory() -> float | None:
-    """The machine's memory in gigabytes; None where the system does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def capable_model() -> str:
@@ -111,6 +41,16 @@ def capable_model() -> str:
     memory = machine_memory() or 0.0
     fits = [name for name in able if HUB_MODELS[name].memory <= memory]
     return next((name for name in able if name in here), None) or (fits or able[-1:])[0]
+
+
+def skills(name: str) -> tuple[Skill, ...]:
+    """What a model can do, as far as its name tells."""
+    if name in HUB_MODELS:
+        return HUB_MODELS[name].skills
+    own: dict[str, tuple[Skill, ...]] = {
+        EXTRACT: ("summary", "chat"), TUNED: ("summary", "title", "chat"), EMBEDDED: ("summary",),
+    }  # fmt: skip
+    return own.get(name, INSTRUCT_SKILLS)
 
 
 def models_folder() -> Path:

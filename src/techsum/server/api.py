@@ -32,7 +32,8 @@ from techsum.contracts.serialization import MOST_CHARACTERS, adapter
 from techsum.contracts.service import Begun, Health, Imported, ModelPull, Models, Readiness, ShareLink
 from techsum.contracts.summary import CheckResult
 from techsum.errors import StorageError, TechsumError, UsageError
-from techsum.generators.models import auto_model, machine_memory, offered, recommended, shown
+from techsum.generators.hub_models import machine_memory, recommended
+from techsum.generators.models import auto_model, offered, shown
 from techsum.kiwi_process import in_background
 from techsum.library import Entry, Library
 from techsum.library import Request as EntryRequest

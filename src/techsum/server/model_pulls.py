@@ -8,7 +8,8 @@ from fastapi import HTTPException
 
 from techsum.contracts.service import ModelOffer, ModelPull
 from techsum.errors import TechsumError, UsageError
-from techsum.generators.models import HUB_MODELS, pulled
+from techsum.generators.hub_models import HUB_MODELS
+from techsum.generators.models import pulled
 from techsum.messages import text
 from techsum.settings import settings
 

@@ -19,8 +19,9 @@ from techsum.contracts.serialization import MOST_CHARACTERS
 from techsum.contracts.summary import SummarySentence
 from techsum.errors import TechsumError
 from techsum.files import file_name
+from techsum.generators.hub_models import machine_memory, recommended
 from techsum.generators.model_ref import EXTRACT
-from techsum.generators.models import auto_model, capable_model, machine_memory, recommended
+from techsum.generators.models import auto_model, capable_model
 from techsum.library import Entry, Library
 from techsum.library.feeds import Feeds
 from techsum.library.markdown import markdown
