@@ -15,6 +15,7 @@ from common import machine, rows, seconds
 from techsum.contracts.article import Article
 from techsum.contracts.entry import Entry, Request
 from techsum.library import Library, open_library
+from techsum.library.transfer import Transfer
 from techsum.summarizers import extract
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
@@ -72,7 +73,7 @@ def main() -> None:
         path = Path(folder) / "library.db"
         library = open_library(f"sqlite:///{path}")
         began = time.perf_counter()
-        library.add(entries(COUNT))
+        Transfer(library).add(entries(COUNT))
         print(f"filled in {time.perf_counter() - began:.0f} s, {path.stat().st_size / 1e6:.0f} MB")
         measure(library)
         library.close()

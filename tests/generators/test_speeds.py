@@ -47,7 +47,7 @@ def test_a_spoiled_file_is_nothing_known(cache, content):
     assert speed_of(EMBEDDED) == Speed(1.0, 1.0)
 
 
-def test_models_that_cannot_read_korean_and_english_do_not_say_so():
+def test_models_say_only_what_they_can():
     assert "korean" in skills("gemma-4-e2b-it")
     assert "korean" not in skills("gemma-3-1b-it")
     assert skills(EXTRACT) == ("summary", "chat")

@@ -7,6 +7,7 @@ from techsum.contracts.answer import Answer
 from techsum.contracts.article import Article
 from techsum.contracts.entry import Request
 from techsum.library.administration import delete_reader, reader_usage
+from techsum.library.conversations import Conversations
 from techsum.library.feeds import Feeds
 from techsum.library.sessions import Sessions
 from techsum.library.shares import Shares
@@ -37,7 +38,7 @@ def test_a_deleted_reader_leaves_no_row_behind(library):
     # given two readers with all that a reader can have
     for reader in ("account-a", "account-b"):
         (entry_id,) = keep(library, reader)
-        library.answered(reader, entry_id, ANSWER)
+        Conversations(library).add(reader, entry_id, ANSWER)
         Shares(library).create(reader, entry_id)
         feed = follow(library, reader)
         Feeds(library).add_item(feed, "https://example.com/1", entry_id, "2026-11-27")

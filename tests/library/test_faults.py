@@ -11,6 +11,7 @@ import pytest
 
 from techsum.errors import StorageError
 from techsum.library import open_library
+from techsum.library.transfer import Transfer
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,7 @@ def test_what_was_saved_outlives_a_kill_at_any_moment(tmp_path):
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
         library.close()
     library = open_library(url)
-    kept = {entry.id for entry in library.everything("reader")}
+    kept = {entry.id for entry in Transfer(library).everything("reader")}
     assert len(told) >= MOMENTS
     assert told <= kept
     assert library.find("reader", "요약").entries
@@ -66,7 +67,7 @@ def test_two_processes_that_save_at_once_lose_nothing(tmp_path):
             process.kill()
             told.append(lines | {line.strip() for line in process.stdout if line.endswith("\n")})
     library = open_library(url)
-    assert told[0] | told[1] <= {entry.id for entry in library.everything("reader")}
+    assert told[0] | told[1] <= {entry.id for entry in Transfer(library).everything("reader")}
     library.close()
 
 
@@ -81,7 +82,7 @@ def test_a_full_disk_stops_saving_and_loses_nothing(tmp_path):
     assert said.strip().splitlines()[-1].startswith("techsum.errors.StorageError")
     library = open_library(url)
     assert told.split()
-    assert set(told.split()) <= {entry.id for entry in library.everything("reader")}
+    assert set(told.split()) <= {entry.id for entry in Transfer(library).everything("reader")}
     library.save("reader", told.split()[0], saved=False)  # with room again it goes on
     library.close()
 

@@ -11,6 +11,8 @@ from techsum.errors import UsageError
 from techsum.library import Request, open_library
 from techsum.library.database import migrate
 from techsum.library.feeds import MOST_FEEDS_READER, PAUSED_SECONDS, Feeds
+from techsum.library.transfer import Transfer
+from techsum.library.trash import Trash
 
 FEED = "https://example.org/rss"
 _SENTENCE = SummarySentence("시험이 시작됐다.")
@@ -110,7 +112,7 @@ def test_what_was_forgotten_is_not_new_again(library, feeds):
     feeds.add("mine", FEED)
     feed = claimed(feeds)
     brought(library, feeds, feed)
-    assert library.forget(time.time() + 1) == 1
+    assert Trash(library).forget(time.time() + 1) == 1
     assert feeds.new_links(feed, ["https://example.org/1"]) == []
     assert feeds.days("mine") == []
 
@@ -134,7 +136,7 @@ def test_feeds_go_with_a_reader_who_signs_in(library, feeds):
     feeds.add("visitor", FEED)
     feed = claimed(feeds)
     brought(library, feeds, feed)
-    library.adopt("visitor", "account-1")
+    Transfer(library).adopt("visitor", "account-1")
     assert [one.url for one in feeds.of("account-1")] == [FEED]
     assert len(feeds.briefing("account-1", "2026-11-27")) == 1
 
@@ -142,14 +144,14 @@ def test_feeds_go_with_a_reader_who_signs_in(library, feeds):
 def test_after_signing_in_a_feed_of_both_is_followed_once(feeds, library):
     feeds.add("visitor", FEED)
     feeds.add("account-1", FEED)
-    library.adopt("visitor", "account-1")
+    Transfer(library).adopt("visitor", "account-1")
     assert len(feeds.of("account-1")) == 1
 
 
 def test_what_came_before_a_reader_signed_in_comes_again(library, feeds):
     feeds.add("visitor", FEED)
     feed, link = claimed(feeds), "https://example.org/1"
-    library.adopt("visitor", "account-1")
+    Transfer(library).adopt("visitor", "account-1")
     brought(library, feeds, feed, link)  # begun before, for the visitor
     now = feeds.current(feed)
     assert now.reader == "account-1"

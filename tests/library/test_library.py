@@ -15,10 +15,13 @@ from techsum.contracts.notice import notice
 from techsum.contracts.options import SummaryOptions
 from techsum.errors import StorageError
 from techsum.library import Library, Request, open_library
+from techsum.library.conversations import Conversations
 from techsum.library.database import migrate
 from techsum.library.files import exported, imported
 from techsum.library.library import PAGE, UNDO_SECONDS
 from techsum.library.shares import Shares
+from techsum.library.transfer import Transfer
+from techsum.library.trash import Trash
 from techsum.library.words import initials, query_terms, tag_word, words
 from techsum.summarizers import extract
 
@@ -72,8 +75,8 @@ def test_another_reader_can_do_nothing_with_it(library):
     assert not library.delete("other", entry_id)
     assert Shares(library).create("other", entry_id) is None
     assert Shares(library).revoke("other", entry_id) == 0
-    assert not library.answered("other", entry_id, ANSWER)
-    assert library.questions("other", entry_id) == []
+    assert not Conversations(library).add("other", entry_id, ANSWER)
+    assert Conversations(library).of("other", entry_id) == []
     assert library.of_source("other", LINK.source, LINK.options) is None
     assert library.get("mine", entry_id).title == TITLE
 
@@ -108,7 +111,7 @@ def test_lists_go_by_page_and_either_way_round(library):
     assert (titles(second), second.more) == (["제목 02", "제목 01", "제목 00"], False)
     assert titles(library.find("mine", oldest_first=True))[:2] == ["제목 00", "제목 01"]
     assert library.count("mine") == PAGE + 3
-    assert len(list(library.everything("mine"))) == PAGE + 3
+    assert len(list(Transfer(library).everything("mine"))) == PAGE + 3
 
 
 def test_tags_are_set_listed_and_searched(library):
@@ -155,8 +158,8 @@ def test_articles_of_an_older_library_are_searched_later(library):
         w for s in ARTICLE.sentences for w in s.content if len(w) > 1 and w not in SUMMARY.text + TITLE
     )
     assert library.find("mine", word).entries == ()
-    assert library.index_articles()
-    assert not library.index_articles()
+    assert Transfer(library).index_articles()
+    assert not Transfer(library).index_articles()
     assert [e.id for e in library.find("mine", word).entries] == [entry_id]
 
 
@@ -182,16 +185,16 @@ def test_an_upgrade_that_was_stopped_goes_on(url):
 def test_what_is_discarded_is_nowhere_and_can_be_restored(library):
     entry_id = finished(library)
     token = Shares(library).create("mine", entry_id)
-    assert library.discard("mine", entry_id)
-    assert not library.discard("other", entry_id)
+    assert Trash(library).discard("mine", entry_id)
+    assert not Trash(library).discard("other", entry_id)
     assert library.get("mine", entry_id) is Shares(library).entry(token) is None
     assert library.find("mine").entries == library.find("mine", "소금물").entries == ()
-    assert list(library.everything("mine")) == []
+    assert list(Transfer(library).everything("mine")) == []
     assert library.of_source("mine", LINK.source, LINK.options) is None
-    assert library.discarded("mine", entry_id).title == TITLE
-    assert not library.restore("other", entry_id)
-    assert library.restore("mine", entry_id)
-    assert not library.restore("mine", entry_id)
+    assert Trash(library).discarded("mine", entry_id).title == TITLE
+    assert not Trash(library).restore("other", entry_id)
+    assert Trash(library).restore("mine", entry_id)
+    assert not Trash(library).restore("mine", entry_id)
     assert library.get("mine", entry_id).result == SUMMARY
     assert Shares(library).entry(token).id == entry_id
     assert titles(library.find("mine", "소금물")) == [TITLE]
@@ -199,17 +202,17 @@ def test_what_is_discarded_is_nowhere_and_can_be_restored(library):
 
 def test_what_is_discarded_goes_for_good_after_an_hour(library, monkeypatch):
     entry_id = finished(library)
-    library.discard("mine", entry_id)
-    assert library.forget(0) == 0
+    Trash(library).discard("mine", entry_id)
+    assert Trash(library).forget(0) == 0
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + UNDO_SECONDS + 1)
-    assert library.forget(0) == 1
-    assert not library.restore("mine", entry_id)
+    assert Trash(library).forget(0) == 1
+    assert not Trash(library).restore("mine", entry_id)
 
 
 def test_deleting_takes_questions_links_and_words_along(library):
     entry_id = finished(library)
-    library.answered("mine", entry_id, ANSWER)
+    Conversations(library).add("mine", entry_id, ANSWER)
     token = Shares(library).create("mine", entry_id)
     assert library.delete("mine", entry_id)
     assert library.get("mine", entry_id) is None
@@ -221,8 +224,10 @@ def test_deleting_takes_questions_links_and_words_along(library):
 def test_questions_keep_their_order_and_their_answers(library):
     entry_id = finished(library)
     for question in ("용량은?", "가격은?"):
-        assert library.answered("mine", entry_id, replace(ANSWER, question=question, text=question[:2]))
-    assert [(q.question, q.answer.text) for q in library.questions("mine", entry_id)] == [
+        assert Conversations(library).add(
+            "mine", entry_id, replace(ANSWER, question=question, text=question[:2])
+        )
+    assert [(q.question, q.answer.text) for q in Conversations(library).of("mine", entry_id)] == [
         ("용량은?", "용량"), ("가격은?", "가격"),
     ]  # fmt: skip
 
@@ -240,8 +245,8 @@ def test_a_share_link_is_read_only_and_can_be_revoked(library):
 def test_what_nobody_saved_is_forgotten_in_time(library):
     kept, unsaved = finished(library), finished(library, save=False)
     waiting = library.begin("mine", LINK).id
-    assert library.forget(time.time() - 60) == 0
-    assert library.forget(time.time() + 60) == 1
+    assert Trash(library).forget(time.time() - 60) == 0
+    assert Trash(library).forget(time.time() + 60) == 1
     assert library.get("mine", kept)
     assert library.get("mine", waiting)
     assert library.get("mine", unsaved) is None
@@ -292,7 +297,7 @@ def test_what_is_corrected_tagged_or_shared_is_saved(library):
         library.save("mine", entry, saved=False)
         keep(entry)
         assert library.get("mine", entry).saved
-    assert library.forget(time.time() + 1) == 0
+    assert Trash(library).forget(time.time() + 1) == 0
 
 
 def test_an_answer_to_what_was_deleted_meanwhile_is_dropped(library, monkeypatch):
@@ -300,13 +305,13 @@ def test_an_answer_to_what_was_deleted_meanwhile_is_dropped(library, monkeypatch
     known = library.get("mine", entry)
     monkeypatch.setattr(library, "get", lambda *_: known)
     library.delete("mine", entry)
-    assert not library.answered("mine", entry, ANSWER)
+    assert not Conversations(library).add("mine", entry, ANSWER)
 
 
 def test_everything_is_told_once_while_something_is_deleted(library):
     ids = [finished(library) for _ in range(45)]
     told = []
-    for entry in library.everything("mine"):
+    for entry in Transfer(library).everything("mine"):
         told.append(entry.id)
         if len(told) == 5:
             library.delete("mine", ids[0])

@@ -14,6 +14,7 @@ from techsum.errors import UsageError
 from techsum.library import Request, open_library
 from techsum.library.files import imported
 from techsum.library.markdown import markdown, read_markdown
+from techsum.library.transfer import Transfer
 from techsum.summarizers import extract
 
 LINK = "https://example.org/1?a=b_c*d"
@@ -40,9 +41,13 @@ def entry(library, title=TITLE):
 
 def test_what_went_out_comes_back_for_another_reader_with_evidence(library):
     one = entry(library)
-    text = "\n".join(markdown(e, whole=True) for e in library.everything("mine")) + "\n" + markdown(one)
+    text = (
+        "\n".join(markdown(e, whole=True) for e in Transfer(library).everything("mine"))
+        + "\n"
+        + markdown(one)
+    )
     assert imported(library, "other", text) == 2
-    _, back = sorted(library.everything("other"), key=lambda e: e.article is not None)
+    _, back = sorted(Transfer(library).everything("other"), key=lambda e: e.article is not None)
     assert (back.title, back.request.source, back.tags) == (TITLE, LINK, ("바다 기술", "ess_1"))
     assert back.correction == one.correction
     assert back.article.text == BODY
@@ -60,7 +65,7 @@ def test_bringing_the_same_in_again_adds_nothing(library):
 
 def test_what_another_hand_wrote_is_read(library):
     assert imported(library, "mine", "# 제목\n\n첫 문장이다.\n* 둘째 문장이다.\n") == 1
-    (found,) = library.everything("mine")
+    (found,) = Transfer(library).everything("mine")
     assert (found.title, found.result.text) == ("제목", "첫 문장이다. 둘째 문장이다.")
 
 

@@ -9,6 +9,7 @@ from techsum.errors import UsageError
 from techsum.library import Request
 from techsum.library.questions import MOST_ARTICLES, ask_library
 from techsum.library.retrieval import retrieve
+from techsum.library.trash import Trash
 from techsum.summarizers import extract
 
 BEAR = Article(
@@ -55,7 +56,7 @@ def test_only_what_the_reader_saved_is_asked(library):
     saved(library, BEAR, "other")
     saved(library, BEAR, save=False)
     discarded = saved(library, BEAR)
-    library.discard("mine", discarded)
+    Trash(library).discard("mine", discarded)
     assert answers(library, "곰의 혈소판에서 적은 단백질은 무엇인가요?") == []
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.texts import BODY, TITLE
 from techsum.contracts.article import Article
 from techsum.library import Request, open_library
+from techsum.library.transfer import Transfer
 from techsum.library.vault import _free_path, write_vault
 from techsum.summarizers import extract
 
@@ -34,7 +35,7 @@ def entry_id(library):
 
 
 def export(library, folder):
-    return write_vault(library.everything("mine"), folder)
+    return write_vault(Transfer(library).everything("mine"), folder)
 
 
 def test_a_note_says_what_it_is_of(library, entry_id, tmp_path):

@@ -9,6 +9,7 @@ from techsum.contracts.entry import CHECKED_BY, Failure
 from techsum.library import Request, open_library
 from techsum.library.database import migrate
 from techsum.library.files import exported, imported
+from techsum.library.trash import Trash
 from techsum.summarizers import extract
 
 ARTICLE = Article(BODY, TITLE, url="https://example.org/1")
@@ -82,14 +83,14 @@ def test_what_is_saved_is_saved_in_every_version(library):
     assert listed(library, saved=True) == [second]
     library.save("mine", second, saved=False)
     assert listed(library, saved=True) == []
-    assert library.forget(time.time() + 1) == 2
+    assert Trash(library).forget(time.time() + 1) == 2
 
 
 def test_a_failed_version_is_not_kept(library):
     library.save("mine", made(library))
     again = failed(library)
     assert library.get("mine", again).saved is None
-    assert library.forget(time.time() + 1) == 1
+    assert Trash(library).forget(time.time() + 1) == 1
 
 
 def test_a_search_finds_the_version_that_has_the_word(library):
@@ -110,9 +111,9 @@ def test_two_checks_have_nothing_in_common(library):
     one, other = made(library, versioned=False), made(library, versioned=False)
     library.tag("mine", one, ["물리"])
     assert library.get("mine", other).tags == ()
-    library.discard("mine", one, every_version=True)
+    Trash(library).discard("mine", one, every_version=True)
     assert listed(library) == [other]
-    assert library.restore("mine", one)
+    assert Trash(library).restore("mine", one)
 
 
 def test_the_version_after_a_failure_inherits_saving(library):
@@ -140,15 +141,15 @@ def test_all_versions_are_deleted_together(library):
 
 def test_all_versions_are_discarded_and_restored_together(library):
     first, second = made(library), made(library)
-    library.discard("mine", second, every_version=True)
+    Trash(library).discard("mine", second, every_version=True)
     assert listed(library) == []
-    assert library.restore("mine", second)
+    assert Trash(library).restore("mine", second)
     assert [e.id for e in library.versions("mine", first)] == [second, first]
 
 
 def test_without_its_newest_version_the_one_before_is_listed(library):
     first, second = made(library), made(library)
-    library.discard("mine", second)
+    Trash(library).discard("mine", second)
     assert listed(library) == [first]
 
 

@@ -14,6 +14,7 @@ from support.app_server import app_server
 from support.texts import BODY, TITLE
 from techsum.contracts.article import Article
 from techsum.library import Request, open_library
+from techsum.library.transfer import Transfer
 from techsum.summarizers import extract
 
 
@@ -120,7 +121,7 @@ async def test_saved_articles_are_asked(local, tmp_path):
     entry = library.begin("local", Request("text", "글"), Article(BODY, TITLE))
     library.finish(entry.id, extract(Article(BODY, TITLE)))
     library.save("local", entry.id)
-    library.index_articles()
+    Transfer(library).index_articles()
     library.close()
     async with local() as client:
         asked = {"question": "솔섬 저장 장치의 용량은 얼마인가요?"}

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from techsum.cli.language import Command, Group
 from techsum.cli.terminal import make_console
+from techsum.contracts.entry import Entry
 from techsum.errors import StorageError, UsageError
 from techsum.files import atomic_file
 from techsum.messages import text
@@ -105,17 +106,19 @@ def export(
     with opened() as library:
         from techsum.library.files import exported, training_rows
         from techsum.library.markdown import markdown
+        from techsum.library.transfer import Transfer
 
+        everything = Transfer(library).everything
         if vault:
-            _export_vault(library, reader or READER, to)
+            _export_vault(everything(reader or READER), to)
             return
         lines = exported(library, reader or READER)
         if training:
             readers = library.readers() if reader is None else [reader]
-            rows = training_rows(entry for name in readers for entry in library.everything(name))
+            rows = training_rows(entry for name in readers for entry in everything(name))
             lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         elif markdown_:
-            lines = (markdown(entry, whole=True) + "\n" for entry in library.everything(reader or READER))
+            lines = (markdown(entry, whole=True) + "\n" for entry in everything(reader or READER))
         try:
             # what people read is theirs alone
             with atomic_file(to, private=True) as part, part.open("w", encoding="utf-8") as file:
@@ -125,11 +128,11 @@ def export(
     make_console().print(text("library_exported", count=count, path=to), soft_wrap=True)
 
 
-def _export_vault(library: "Library", reader: str, folder: Path) -> None:
+def _export_vault(entries: Iterable[Entry], folder: Path) -> None:
     from techsum.library.vault import write_vault
 
     try:
-        count = write_vault(library.everything(reader), folder)
+        count = write_vault(entries, folder)
     except OSError as error:
         raise StorageError("cache_unwritable", path=folder, reason=error.strerror) from None
     make_console().print(text("library_exported", count=count, path=folder), soft_wrap=True)
@@ -148,9 +151,10 @@ def put_in(
         raise UsageError("source_unreadable", source=file, reason=reason) from None
     with opened() as library:
         from techsum.library.files import imported
+        from techsum.library.transfer import Transfer
 
         count = imported(library, reader, data)
-        while library.index_articles():
+        while Transfer(library).index_articles():
             pass
     make_console().print(text("library_imported", count=count))
 

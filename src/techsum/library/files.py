@@ -13,9 +13,11 @@ from techsum.contracts.entry import CHECKED_BY, Entry, ExportedEntry, ExportedQu
 from techsum.contracts.serialization import dump, load_strictly
 from techsum.contracts.summary import Summary, SummarySentence
 from techsum.errors import UsageError
+from techsum.library.conversations import Conversations
 from techsum.library.library import Library
 from techsum.library.markdown import Written, read_markdown
 from techsum.library.tables import storable
+from techsum.library.transfer import Transfer
 
 _LONGEST, _LONGEST_TITLE = 2_000_000, 300
 MOST_ENTRIES = 5_000
@@ -29,8 +31,8 @@ _INSTRUCTION = "다음 글을 요약하세요."
 
 def exported(library: Library, reader: str) -> Iterator[str]:
     """All saved summaries of a reader as JSON lines, each with its questions."""
-    for entry in library.everything(reader):
-        yield export_line(entry, library.questions(reader, entry.id)) + "\n"
+    for entry in Transfer(library).everything(reader):
+        yield export_line(entry, Conversations(library).of(reader, entry.id)) + "\n"
 
 
 def export_line(entry: Entry, questions: Iterable[Question]) -> str:
@@ -66,12 +68,12 @@ def imported(library: Library, reader: str, text: str) -> int:
     budget = _Budget(_MOST_ANALYSED)
     reference = _reference(text)
     if reference is not None:
-        library.add(_from_reference(row, reader, budget) for row in _limited(reference))
+        Transfer(library).add(_from_reference(row, reader, budget) for row in _limited(reference))
         return len(reference)
     count = 0
     if text.lstrip().startswith("# "):
         for written in _limited(read_markdown(text)):
-            library.add([_from_markdown(written, reader, budget)])
+            Transfer(library).add([_from_markdown(written, reader, budget)])
             count += 1
         return count
     # not splitlines(): a text may hold other characters that end a line
@@ -82,9 +84,9 @@ def imported(library: Library, reader: str, text: str) -> int:
         except ValueError:
             raise UsageError("library_import_line", line=number) from None
         entry = _imported_entry(exported_entry, reader)
-        if library.add([entry]):
+        if Transfer(library).add([entry]):
             for question in exported_entry.questions:
-                library.answered(reader, entry.id, question.answer)
+                Conversations(library).add(reader, entry.id, question.answer)
         count += 1
     return count
 

@@ -7,46 +7,39 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    and_,
     delete,
-    false,
     func,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
-    IntegrityError,
     InterfaceError,
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from techsum import korean
-from techsum.contracts.answer import Answer
 from techsum.contracts.article import Article
-from techsum.contracts.entry import FOREIGN_MODELS, OPEN, Entry, Failure, Found, Question, Request
+from techsum.contracts.entry import FOREIGN_MODELS, OPEN, Entry, Failure, Found, Request
 from techsum.contracts.options import SummaryOptions
-from techsum.contracts.serialization import dump, load
+from techsum.contracts.serialization import dump
 from techsum.contracts.summary import Summary
 from techsum.errors import StorageError
 from techsum.library import search, versions
 from techsum.library.conditions import of_reader, own_entry, owner_word
 from techsum.library.database import bring_up, make_engine, reason
-from techsum.library.indexing import analyse, index_words, line_of, searched_text, words_of_article
-from techsum.library.rows import LISTED, article_row, entry_of, entry_row, listed_entry, stored_bytes
-from techsum.library.tables import feeds, questions, sizes, summaries
+from techsum.library.indexing import analyse, index_words, line_of, words_of_article
+from techsum.library.rows import LISTED, article_row, entry_of, listed_entry, stored_bytes
+from techsum.library.tables import sizes, summaries
 from techsum.library.ticket_lock import TicketLock
 from techsum.library.words import query_terms, tag_word
 
@@ -163,7 +156,7 @@ class Library:
                 values |= versions.inherited(connection, source_id) if source_id else {}
                 values["source_id"] = source_id or entry_id
             connection.execute(insert(summaries).values(values))
-            _begin_size(connection, values)
+            begin_size(connection, values)
         return cast("Entry", self.get(reader, entry_id))
 
     # What `worker` says stands only while the summary is its own: another may have taken it over.
@@ -238,16 +231,10 @@ class Library:
         with self.writing() as connection:
             done = connection.execute(update(summaries).where(*mine).values(values))
             if done.rowcount and "title" in values:
-                self._index(connection, entry_id)
+                index_entry(connection, entry_id)
             if done.rowcount and (size := stored_bytes(values)):
                 grown = sizes.c.bytes + size
                 connection.execute(update(sizes).where(sizes.c.summary == entry_id).values(bytes=grown))
-
-    def _index(self, connection: Connection, entry_id: str) -> None:
-        row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one_or_none()
-        if row is None:  # deleted while it was made
-            return
-        search.index(connection, row.number, index_words(entry_of(row), row.article_words))
 
     # -- what a reader does with it --------------------------------------------------------------------
 
@@ -351,7 +338,7 @@ class Library:
             changed = update(summaries).where(*of_reader(reader), summaries.c.id.in_(ids)).values(values)
             done = connection.execute(changed)
             for one in ids if done.rowcount else ():
-                self._index(connection, one)
+                index_entry(connection, one)
         return bool(done.rowcount)
 
     def versions(self, reader: str, entry_id: str) -> list[Entry]:
@@ -361,37 +348,6 @@ class Library:
             statement = select(*LISTED).where(*of_reader(reader), summaries.c.id.in_(ids))
             rows = connection.execute(statement.order_by(summaries.c.number.desc()))
             return [listed_entry(row) for row in rows]
-
-    def discard(self, reader: str, entry_id: str, *, every_version: bool = False) -> bool:
-        """Take it out of everything that its reader sees, until `restore`, or for good after an hour."""
-        with self.writing() as connection:
-            ids = versions.ids(connection, own_entry(reader, entry_id)) if every_version else [entry_id]
-            discarded = update(summaries).where(*of_reader(reader), summaries.c.id.in_(ids))
-            return bool(connection.execute(discarded.values(discarded=time.time())).rowcount)
-
-    def discarded(self, reader: str, entry_id: str) -> Entry | None:
-        """What the reader discarded and may restore, without what is large."""
-        discarded = (summaries.c.reader == reader, summaries.c.id == entry_id)
-        with self.reading() as connection:
-            statement = select(*LISTED).where(*discarded, summaries.c.discarded.is_not(None))
-            row = connection.execute(statement).one_or_none()
-        return listed_entry(row) if row else None
-
-    def restore(self, reader: str, entry_id: str) -> bool:
-        """Put back what was discarded, with what went with it. False: it is gone, or was never there."""
-        discarded = (summaries.c.reader == reader, summaries.c.discarded.is_not(None))
-        with self.writing() as connection:
-            of_entry = select(summaries.c.discarded, summaries.c.source_id).where(
-                *discarded, summaries.c.id == entry_id
-            )
-            found = connection.execute(of_entry).one_or_none()
-            if found is None:
-                return False
-            same_moment = summaries.c.discarded == found.discarded
-            same_source = summaries.c.source_id == found.source_id if found.source_id else false()
-            together = or_(summaries.c.id == entry_id, same_source)
-            restored = update(summaries).where(*discarded, same_moment, together)
-            return bool(connection.execute(restored.values(discarded=None)).rowcount)
 
     def delete(self, reader: str, entry_id: str, *, every_version: bool = False) -> bool:
         """Remove it with its questions and links, at once; or all versions of its source."""
@@ -404,135 +360,11 @@ class Library:
             connection.execute(delete(summaries).where(summaries.c.number.in_(numbers)))
         return bool(numbers)
 
-    def forget(self, before: float) -> int:
-        """Remove what nobody saved and was asked for before this moment, and what was discarded an hour ago.
-
-        Returns:
-            How many.
-        """
-        unsaved = and_(summaries.c.saved.is_(None), summaries.c.created < before)
-        old = or_(unsaved, summaries.c.discarded < time.time() - UNDO_SECONDS)
-        with self.writing() as connection:
-            statement = select(summaries.c.number).where(old, summaries.c.status.not_in(OPEN))
-            numbers = connection.execute(statement).scalars().all()
-            for number in numbers:
-                search.forget(connection, number)
-            connection.execute(delete(summaries).where(summaries.c.number.in_(numbers)))
-        return len(numbers)
-
-    def index_articles(self) -> bool:
-        """Find the words of some articles that came from elsewhere, or before articles were searched.
-
-        Returns:
-            Whether there was any.
-        """
-        with self.reading() as connection:
-            missing = (summaries.c.article_words.is_(None), summaries.c.article.is_not(None))
-            statement = select(summaries).where(*missing).limit(_PUT_IN)
-            some = [entry_of(row) for row in connection.execute(statement)]
-        found = [(entry.id, words_of_article(entry.article)) for entry in some]
-        with self.writing() as connection:
-            for entry_id, article_words in found:
-                own = summaries.c.id == entry_id
-                connection.execute(update(summaries).where(own).values(article_words=article_words))
-                self._index(connection, entry_id)
-        return bool(found)
-
-    # -- questions ---------------------------------------------------------------------
-
-    def answered(self, reader: str, entry_id: str, answer: Answer) -> bool:
-        """Keep an answer with its question."""
-        if not self.get(reader, entry_id):
-            return False
-        values = {
-            "summary": entry_id,
-            "created": time.time(),
-            "question": answer.question,
-            "answer": dump(answer),
-        }
-        try:
-            with self.writing() as connection:
-                connection.execute(insert(questions).values(values))
-        except IntegrityError:  # deleted while the answer was written
-            return False
-        return True
-
-    def questions(self, reader: str, entry_id: str) -> list[Question]:
-        """The questions about it, in order."""
-        with self.reading() as connection:
-            rows = connection.execute(
-                select(questions)
-                .join(summaries, summaries.c.id == questions.c.summary)
-                .where(*own_entry(reader, entry_id))
-                .order_by(questions.c.number)
-            )
-            return [Question(r.number, r.created, r.question, load(Answer, r.answer)) for r in rows]
-
-    def adopt(self, visitor: str, account: str) -> int:
-        """Give an account what its reader made before signing in. Returns how many summaries."""
-        with self.writing() as connection:
-            statement = select(summaries.c.id).where(summaries.c.reader == visitor)
-            ids = connection.execute(statement).scalars().all()
-            connection.execute(update(summaries).where(summaries.c.reader == visitor).values(reader=account))
-            followed = select(feeds.c.url).where(feeds.c.reader == account).scalar_subquery()
-            connection.execute(delete(feeds).where(feeds.c.reader == visitor, feeds.c.url.in_(followed)))
-            for table in (sizes, feeds):
-                owned = update(table).where(table.c.reader == visitor)
-                connection.execute(owned.values(reader=account))
-            for entry_id in ids:
-                self._index(connection, entry_id)
-        return len(ids)
-
-    # -- all of it ---------------------------------------------------------------------------------------
-
-    def everything(self, reader: str) -> Iterator[Entry]:
-        """All of a reader's saved summaries, the oldest first."""
-        last = 0
-        while True:
-            # after the last one, not by page: what is deleted meanwhile moves nothing
-            statement = (
-                select(summaries)
-                .where(*of_reader(reader), summaries.c.saved.is_not(None), summaries.c.status.not_in(OPEN))
-                .where(summaries.c.number > last)
-                .order_by(summaries.c.number)
-                .limit(PAGE)
-            )
-            with self.reading() as connection:
-                rows = connection.execute(statement).all()
-            if not rows:
-                return
-            last = rows[-1].number
-            yield from map(entry_of, rows)
-
     def readers(self) -> list[str]:
         """Everybody who has saved something."""
         with self.reading() as connection:
             statement = select(summaries.c.reader).where(summaries.c.saved.is_not(None)).distinct()
             return list(connection.execute(statement.order_by(summaries.c.reader)).scalars())
-
-    def add(self, entries: Iterable[Entry]) -> list[str]:
-        """Put in summaries that come from elsewhere; those that are here stay. `index_articles` is next.
-
-        They are put in a few at a time: nobody else can write meanwhile, so what takes long is done before.
-
-        Returns:
-            The ids of those that were put in.
-        """
-        added, rest = [], iter(entries)
-        while batch := list(islice(rest, _PUT_IN)):
-            korean.prepare([searched_text(entry) for entry in batch])
-            some = [(entry, index_words(entry, None)) for entry in batch]
-            with self.writing() as connection:
-                for entry, found_by in some:
-                    known = select(summaries.c.id).where(summaries.c.id == entry.id)
-                    if not connection.execute(known).first():
-                        row = entry_row(entry) | {"line": line_of(entry.best_summary)}
-                        kept = insert(summaries).values(row).returning(summaries.c.number)
-                        number = connection.execute(kept).scalar_one()
-                        search.index(connection, number, found_by)
-                        _begin_size(connection, row)
-                        added.append(entry.id)
-        return added
 
     def count(self, reader: str) -> int:
         """How many summaries a reader has saved."""
@@ -554,7 +386,16 @@ def _result_row(result: Summary) -> dict[str, Any]:
     return {"result": dump(result), "title": result.title, "line": line_of(result)}
 
 
-def _begin_size(connection: Connection, row: dict[str, Any]) -> None:
+def index_entry(connection: Connection, entry_id: str) -> None:
+    """Make what is written of a summary searchable."""
+    row = connection.execute(select(summaries).where(summaries.c.id == entry_id)).one_or_none()
+    if row is None:  # deleted while it was made
+        return
+    search.index(connection, row.number, index_words(entry_of(row), row.article_words))
+
+
+def begin_size(connection: Connection, row: dict[str, Any]) -> None:
+    """Count what a new summary holds."""
     values = {"summary": row["id"], "reader": row["reader"], "bytes": stored_bytes(row)}
     connection.execute(insert(sizes).values(values))
 

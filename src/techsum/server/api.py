@@ -37,10 +37,12 @@ from techsum.generators.models import auto_model, offered, shown
 from techsum.kiwi_process import in_background
 from techsum.library import Entry, Library
 from techsum.library import Request as EntryRequest
+from techsum.library.conversations import Conversations
 from techsum.library.files import exported, imported
 from techsum.library.markdown import markdown
 from techsum.library.quota import check_quota
 from techsum.library.shares import Shares
+from techsum.library.transfer import Transfer
 from techsum.messages import text, user_language
 from techsum.reading import link_in, read_remote, read_upload
 from techsum.server.analysis import LONG_CHARACTERS
@@ -206,7 +208,7 @@ def routes(library: Library, jobs: Jobs, pulls: ModelPulls) -> APIRouter:  # noq
         name = {"Content-Disposition": 'attachment; filename="techsum-library.md"'}
         lines = (
             markdown(entry, whole=True) + "\n"
-            for entry in library.everything(reader_of(request))
+            for entry in Transfer(library).everything(reader_of(request))
             if entry.result
         )
         return StreamingResponse(lines, headers=name, media_type="text/markdown; charset=utf-8")
@@ -229,7 +231,7 @@ def routes(library: Library, jobs: Jobs, pulls: ModelPulls) -> APIRouter:  # noq
     def list_questions(request: Request, entry_id: str) -> list[Answer]:
         """The questions about it, with their answers."""
         own(request, entry_id)
-        return [q.answer for q in library.questions(reader_of(request), entry_id)]
+        return [q.answer for q in Conversations(library).of(reader_of(request), entry_id)]
 
     @api.post("/summaries/{entry_id}/questions", response_model=Answer)
     def ask(

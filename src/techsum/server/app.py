@@ -27,6 +27,8 @@ from techsum.kiwi_process import in_background
 from techsum.library import Library, open_library
 from techsum.library.feeds import Feeds
 from techsum.library.sessions import Sessions
+from techsum.library.transfer import Transfer
+from techsum.library.trash import Trash
 from techsum.library.work import Work
 from techsum.messages import text
 from techsum.server import api, briefing, metrics, pages, templating, tracing
@@ -173,9 +175,9 @@ class _KnownHosts(TrustedHostMiddleware):
 async def _tidy_up(library: Library) -> None:
     while True:
         with contextlib.suppress(StorageError):  # the next hour will do
-            await run_in_threadpool(library.forget, time.time() - settings().keep_days * _DAY)
+            await run_in_threadpool(Trash(library).forget, time.time() - settings().keep_days * _DAY)
             await run_in_threadpool(Feeds(library).forget)
             with in_background():
-                while await run_in_threadpool(library.index_articles):
+                while await run_in_threadpool(Transfer(library).index_articles):
                     pass
         await asyncio.sleep(_TIDY_SECONDS)

@@ -23,9 +23,11 @@ from techsum.generators.hub_models import machine_memory, recommended
 from techsum.generators.model_ref import EXTRACT
 from techsum.generators.models import auto_model, capable_model
 from techsum.library import Entry, Library
+from techsum.library.conversations import Conversations
 from techsum.library.feeds import Feeds
 from techsum.library.markdown import markdown
 from techsum.library.shares import Shares
+from techsum.library.trash import Trash
 from techsum.messages import text, user_language
 from techsum.server.api import client_of, parse_summary_request, put_into, reader_of, start
 from techsum.server.checks import kept
@@ -83,7 +85,7 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         context["bullets"] = entry.request.options.bullets
         context["open"] = entry.status in OPEN
         context["versions"] = library.versions(entry.reader, entry.id) if mine else []
-        context["questions"] = library.questions(entry.reader, entry.id) if mine else []
+        context["questions"] = Conversations(library).of(entry.reader, entry.id) if mine else []
         context["paragraphs"] = article_pieces(entry, [q.answer for q in context["questions"]])
         context |= card_places(entry.result, context["paragraphs"])
         return draw(request, "summary.html", status, here="", entry=entry, own=mine, **choices(), **context)
@@ -246,13 +248,13 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         """Take one version away, or from a list all of them."""
         if own(request, entry_id):
             jobs.cancel(entry_id)
-            library.discard(reader_of(request), entry_id, every_version=bool(every))
+            Trash(library).discard(reader_of(request), entry_id, every_version=bool(every))
         shown = dict(parse_qsl(urlsplit(listed).query)) if listed.startswith("/library?") else {}
         return RedirectResponse(f"/library?{urlencode({**shown, 'discarded': entry_id})}", _SEE_OTHER)
 
     @pages.post("/s/{entry_id}/restore")
     def restore(request: Request, entry_id: str) -> Response:
-        return back(entry_id) if library.restore(reader_of(request), entry_id) else gone(request)
+        return back(entry_id) if Trash(library).restore(reader_of(request), entry_id) else gone(request)
 
     @pages.post("/s/{entry_id}/questions")
     def ask(request: Request, entry_id: str, question: Annotated[str, Form()] = "") -> Response:
@@ -306,7 +308,7 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
             reader_of(request), q, tag=tag or None, saved=not every, page=page, oldest_first=bool(old)
         )
         context = {"entries": found.entries, "more": found.more, "q": q, "tag": tag, "page": page}
-        context["discarded"] = library.discarded(reader_of(request), discarded) if discarded else None
+        context["discarded"] = Trash(library).discarded(reader_of(request), discarded) if discarded else None
         context |= {"status_line": text("library_imported", count=imported) if imported else ""}
         context["kept"] = {"q": q, "tag": tag, "all": "1" if every else "", "old": "1" if old else ""}
         return draw(request, "library.html", here="library", **context)

@@ -13,6 +13,7 @@ from techsum.contracts.events import Answered, Event
 from techsum.errors import UsageError
 from techsum.fair_queue import FairQueue
 from techsum.library import Library
+from techsum.library.conversations import Conversations
 from techsum.library.questions import ask_library as answers_of
 from techsum.server.analysis import analysing
 from techsum.server.limits import Client, Slots
@@ -58,7 +59,7 @@ class Questions:
         name = named_model(model) if model else model_of_summary(entry)
         with ExitStack() as stack:
             stack.enter_context(self._slots.taken(client))
-            earlier = self._library.questions(entry.reader, entry.id)[-_EARLIER:]
+            earlier = Conversations(self._library).of(entry.reader, entry.id)[-_EARLIER:]
             before = [(q.question, q.answer.text) for q in earlier]
             found: Iterable[Event | Answered] = chat.ask(entry.article, question, name, cancel, before)
             if name in QUOTING:
@@ -68,7 +69,7 @@ class Questions:
                 stack.enter_context(self._model_queue.turn(entry.reader, cancel))
             for event in found:
                 if isinstance(event, Answered):
-                    self._library.answered(entry.reader, entry.id, event.answer)
+                    Conversations(self._library).add(entry.reader, entry.id, event.answer)
                 yield event
 
     def ask_library(

@@ -18,6 +18,7 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from techsum.library import Library
 from techsum.library.sessions import Sessions
+from techsum.library.transfer import Transfer
 from techsum.messages import text
 from techsum.server.api import reader_of
 from techsum.server.readers import ACCOUNT, COOKIE, SESSION, SIGN_IN, SIGNED_OUT, YEAR, Readers
@@ -95,7 +96,7 @@ def install(  # noqa: C901, PLR0917 - what signing in touches
         account = ACCOUNT + sha256(f"{who['iss']} {who['sub']}".encode()).hexdigest()[:32]
         visitor = reader_of(request)
         if not visitor.startswith(ACCOUNT):
-            await run_in_threadpool(library.adopt, visitor, account)
+            await run_in_threadpool(Transfer(library).adopt, visitor, account)
         request.session.clear()
         await run_in_threadpool(end_session, request)  # it would go on for a year, and nobody could end it
         token = await run_in_threadpool(sessions.begin, account)
