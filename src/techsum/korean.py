@@ -25,6 +25,10 @@ _LONGEST_PIECE = 4_000
 # 4,000 characters without a space), so a paragraph is analysed in pieces of this many characters at most; the
 # longest paragraph in 4,593 encyclopedia articles has 4,111.
 
+_LONGEST_SENTENCE = 600
+"""Characters; a longer one is a list, or has lost its full stops."""
+_CLAUSE_ENDS = frozenset({"EC", "EF"})
+
 _PROSE = 40
 """Letters of a paragraph that has sentences."""
 
@@ -134,11 +138,8 @@ def _other_sentences(text: str, piece: tuple[int, int]) -> Iterator[Sentence]:
 
 def _korean_sentences(text: str, offset: int, split: Any) -> Iterator[Sentence]:
     open_piece: Sentence | None = None
-    for one in split:
-        start, end = _trim(text, offset + one.start, offset + one.end)
-        if start >= end:
-            continue
-        sentence = Sentence(start, end, text[start:end], content_of(one.tokens))
+    for start, end, found in _spans(text, offset, split):
+        sentence = Sentence(start, end, text[start:end], content_of(found))
         # chains of them would be copied again and again
         is_short = open_piece is not None and end - open_piece.start < _LONGEST_JOINED
         if open_piece and is_short and _goes_on(open_piece.text, sentence.text):
@@ -149,6 +150,21 @@ def _korean_sentences(text: str, offset: int, split: Any) -> Iterator[Sentence]:
         open_piece = sentence
     if open_piece:
         yield open_piece
+
+
+def _spans(text: str, offset: int, split: Any) -> Iterator[tuple[int, int, Sequence[Token]]]:
+    """Offsets and tokens of each sentence; one without an end is cut at clauses, or words."""
+    for one in split:
+        start, end = _trim(text, offset + one.start, offset + one.end)
+        while end - start > _LONGEST_SENTENCE:
+            latest = start + _LONGEST_SENTENCE
+            inside = [t for t in one.tokens if start < offset + t.end <= latest]
+            clauses = [t.end for t in inside if t.tag in _CLAUSE_ENDS]
+            cut = offset + max(clauses or [t.end for t in inside], default=latest - offset)
+            yield start, cut, [t for t in one.tokens if start <= offset + t.start < cut]
+            start, end = _trim(text, cut, end)
+        if start < end:
+            yield start, end, [t for t in one.tokens if start <= offset + t.start < end]
 
 
 _QUESTION = re.compile(r"(?:까|는지|은지|[을를] 지|어쩌나|않나|없나|있나)$")

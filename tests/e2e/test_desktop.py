@@ -299,7 +299,7 @@ def test_windows_of_one_reader_alone_share_a_library(open_app):
     other = open_app("/app/saved")
     says(other, "아직 보관한 요약이 없습니다")
     theirs = open_app(page.url.partition("//")[2].partition("/")[2].join(("/", "")))
-    says(theirs, "이런 요약이 없습니다")
+    says(theirs, "요약을 찾을 수 없습니다")
 
 
 def test_english_and_a_phone_in_the_dark(open_app):

@@ -429,7 +429,7 @@ def test_what_is_saved_is_found_corrected_shared_and_deleted(open_page, browser,
     page.get_by_role("button", name="‘원자시계 옆의 소금물’ 삭제").click()
     page.get_by_text("찾은 요약이 없습니다.").wait_for()  # the tag is still chosen
     stranger.reload()
-    assert "이런 요약이 없습니다" in stranger.inner_text("main")
+    assert "요약을 찾을 수 없습니다" in stranger.inner_text("main")
     # when it is put back, then it is as it was, and its link shows it again
     page.get_by_role("button", name="되돌리기").click()
     page.get_by_text("내가 고쳐 쓴 요약입니다.").wait_for()
@@ -458,7 +458,7 @@ def test_two_browsers_do_not_see_each_other(open_page):
     mine, other = open_page(), open_page()
     summarise(mine, BODY)
     other.goto(mine.url)
-    assert "이런 요약이 없습니다" in other.inner_text("main")
+    assert "요약을 찾을 수 없습니다" in other.inner_text("main")
     other.goto("/library?all=1")
     assert other.locator(".entries li").count() == 0
 

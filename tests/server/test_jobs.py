@@ -141,7 +141,7 @@ def test_a_cookie_is_renewed_and_where_asked_needs_https(tmp_path):
         ("GET", "/nowhere", 404, "페이지를 찾을 수 없습니다"),
         ("GET", "/s/none/share", 405, "이 주소는 그렇게"),
         ("GET", "/library?page=x", 422, "page"),
-        ("GET", "/s/none", 404, "이런 요약이 없습니다"),
+        ("GET", "/s/none", 404, "요약을 찾을 수 없습니다"),
     ],
 )
 def test_an_error_on_a_page_is_a_page(reader, method, path, status, word):

@@ -15,9 +15,10 @@ from techsum.contracts.request import LONGEST_QUESTION
 from techsum.errors import ModelError, TechsumError, UsageError
 from techsum.generators import EXTRACT, check, load, load_verifier, resolve
 from techsum.generators.hub_models import HUB_MODELS
-from techsum.generators.models import BASE_MODELS, TUNED, embedded_installed
+from techsum.generators.models import BASE_MODELS, TUNED, capable_model, embedded_installed
 from techsum.generators.protocol import Judge
 from techsum.messages import text
+from techsum.other_languages import is_korean
 from techsum.prompts import FAMILIES
 from techsum.settings import settings
 
@@ -75,6 +76,8 @@ def ask(
         yield progress("progress_loading", model=name)
         generator = load(name)
     if generator is None or not FAMILIES[generator.format].instruct:
+        if article.language != "ko" and is_korean(question):
+            raise UsageError("question_language", models=capable_model())
         found, name = quoted(article, question, before, _judge()), EXTRACT
         if not found and _IN_ANOTHER_FORM.search(question):
             raise UsageError("question_form", models=", ".join(HUB_MODELS))

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from techsum.checking import Checker
+from techsum.checking.citations import LINE_END, CitationChecker, without_citations
 from techsum.contracts.article import Article
 from techsum.contracts.events import Event, SentenceDone, TextPiece, progress, withdrawn
 from techsum.contracts.request import LONGEST_QUESTION
@@ -16,6 +17,7 @@ from techsum.errors import CancelledError
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import question_messages
 from techsum.summarizers import sentence_filter
+from techsum.summarizers.rounds import NumberedRound
 
 _ANSWER_TOKENS = 256
 _MOST_SENTENCES = 5
@@ -39,52 +41,69 @@ def written(
     """A model's answer: pieces as they come, and each sentence when it is settled."""
     yield progress("progress_reading")
     article = chat_question.article
-    shown = _fitting(article, generator)
-    checker = Checker(article.sentences, article.title or "")
+    shown, checker = _shown(article, generator)
     settled: list[SummarySentence] = []
-    open_text = ""
     messages = question_messages(
-        shown, chat_question.question, fmt=generator.format, before=chat_question.before
+        shown,
+        chat_question.question,
+        fmt=generator.format,
+        before=chat_question.before,
+        cited=isinstance(checker, CitationChecker),
     )
-    with closing(_cut(generator.stream(messages, Options(_ANSWER_TOKENS), cancel))) as stream:
-        for piece, ended in stream:
+    with closing(_cut(generator.stream(messages, Options(_ANSWER_TOKENS), cancel), checker)) as stream:
+        for piece, finished in stream:
             if cancel.is_set():
                 raise CancelledError
-            open_text += piece
             if piece:
                 yield TextPiece(piece)
-            if not ended:
-                continue
-            sentence = checker.check(sentence_filter.tidy(open_text))
-            open_text = ""
-            if _NOT_IN_ARTICLE.search(sentence.text):
-                yield withdrawn("reason_not_said", everything=True)
-                return []
-            if not sentence_filter.is_complete(sentence.text) or not sentence.supported:
-                yield withdrawn("reason_unsupported")
-            else:
-                settled.append(sentence)
-                yield SentenceDone(sentence)
-            if len(settled) == _MOST_SENTENCES:
+            for sentence in _checked(finished, checker):
+                if _NOT_IN_ARTICLE.search(sentence.text):
+                    yield withdrawn("reason_not_said", everything=True)
+                    return []
+                if not sentence_filter.is_complete(sentence.text) or not sentence.supported:
+                    yield withdrawn("reason_unsupported")
+                else:
+                    settled.append(sentence)
+                    yield SentenceDone(sentence)
+            if len(settled) >= _MOST_SENTENCES:
                 break
     if cancel.is_set():
         raise CancelledError
     return settled
 
 
-def _cut(stream: Iterator[str]) -> Steps[tuple[str, bool], None, None]:
-    """The pieces, none reaching over the end of a sentence, and whether one ends with it."""
-    open_text = ""
+def _shown(article: Article, generator: Generator) -> tuple[str, Checker | CitationChecker]:
+    """What the model reads, and what checks its sentences: in another language they cite numbered lines."""
+    if article.language == "ko":
+        return _fitting(article, generator), Checker(article.sentences, article.title or "")
+    numbered = NumberedRound.of(article)
+    return _fitting(Article(numbered.text), generator), numbered.checker()
+
+
+def _checked(written: str, checker: Checker | CitationChecker) -> Iterator[SummarySentence]:
+    if isinstance(checker, CitationChecker):
+        for sentence, cited in checker.sentences(written):
+            yield cited.check(sentence_filter.tidy(sentence))
+    elif written:
+        yield checker.check(sentence_filter.tidy(written))
+
+
+def _cut(stream: Iterator[str], checker: Checker | CitationChecker) -> Steps[tuple[str, str], None, None]:
+    """What a reader sees as it comes, none of it over the end of a sentence, and the sentence that ends."""
+    cited = isinstance(checker, CitationChecker)
+    border = LINE_END if cited else sentence_filter.SENTENCE_END
+    open_text, shown = "", 0
     for piece in stream:
         open_text += piece
-        start = len(open_text) - len(piece)
-        while found := sentence_filter.SENTENCE_END.search(open_text):
-            yield open_text[min(start, found.end()) : found.end()], True
-            open_text, start = open_text[found.end() :], 0
-        if open_text[start:]:
-            yield open_text[start:], False
+        while found := border.search(open_text):
+            finished, open_text = open_text[: found.end()], open_text[found.end() :]
+            yield (without_citations(finished) if cited else finished)[shown:], finished
+            shown = 0
+        visible = without_citations(open_text) if cited else open_text
+        yield visible[shown:], ""
+        shown = len(visible)
     if open_text.strip():
-        yield "", True
+        yield "", open_text
 
 
 def _fitting(article: Article, generator: Generator) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from techsum import korean
 from techsum.cached import cached_property
-from techsum.checking.english_numbers import EnglishNumbers
+from techsum.checking.english_numbers import EnglishNumbers, shares
 from techsum.checking.names import Names, names, squeeze
 from techsum.checking.quantities import quantities
 from techsum.contracts.notice import Notice, notice
@@ -20,6 +20,9 @@ from techsum.contracts.summary import Evidence, SummarySentence
 _CITATION = re.compile(r" ?\[[\d,\s~–-]{1,40}\]")
 _HIDDEN = re.compile(r"\[[\d,\s~–-]{0,40}(?:\] ?|$)")
 _MOST_EVIDENCE = 3
+_RANGE = re.compile(r"(\d{1,6})\s*[~–-]\s*(\d{1,6})")
+LINE_END = re.compile("\n")
+"""Ends what cites: a line may cite on both sides of its full stop."""
 _LONGEST_NUMBER = 6
 """Digits of a line's number."""
 
@@ -65,11 +68,12 @@ class CitationChecker:
 
     def sentences(self, written: str) -> Iterator[tuple[str, "CitedLines"]]:
         """The sentences of a written line, each with what the line cites."""
-        numbers = [n for cited in _CITATION.findall(written) for n in re.findall(r"\d+", cited)]
+        marks = _CITATION.findall(written)
+        numbers = [int(n) for mark in marks for n in re.findall(r"\d+", mark) if len(n) <= _LONGEST_NUMBER]
+        for first, last in (map(int, pair) for mark in marks for pair in _RANGE.findall(mark)):
+            numbers += range(first, min(last, first + _MOST_EVIDENCE) + 1)
         cited = tuple(
-            self._lines[int(n) - 1]
-            for n in dict.fromkeys(numbers)
-            if len(n) <= _LONGEST_NUMBER and 1 <= int(n) <= len(self._lines)
+            self._lines[n - 1] for n in dict.fromkeys(sorted(numbers)) if 1 <= n <= len(self._lines)
         )
         for one in korean.sentences(_CITATION.sub("", written).strip()):
             yield one.text, CitedLines(self, cited)
@@ -87,12 +91,25 @@ class CitationChecker:
             return SummarySentence(sentence, (), (notice("unsupported", span=(0, len(sentence))),))
         return SummarySentence(sentence, tuple(evidence), tuple(dict.fromkeys(notices)))
 
+    def _is_short_for(self, name: str) -> bool:
+        """Whether words of the article begin with an abbreviation's letters: artificial intelligence, AI."""
+        return name.isupper() and name.lower() in self._initials
+
+    @cached_property
+    def _initials(self) -> str:
+        return "".join(word[0].lower() for word in re.findall("[A-Za-z]+", self._article))
+
     def _missing(self, sentence: str, evidence: list[Evidence]) -> Iterator[Notice]:
         """What the article lacks; a line that has what the evidence lacks is added to it."""
         cited = " ".join(e.text for e in evidence)
         here = EnglishNumbers(cited)
+        parts = list(shares(sentence))
+        for start, end, share in parts:
+            if not self._numbers.has_share(share):
+                yield notice("number", found=sentence[start:end], span=(start, end))
         for number in quantities(sentence):
-            if number.counting or here.has(number):
+            is_part = any(start <= number.start < end for start, end, _ in parts)
+            if is_part or number.counting or here.has(number):
                 continue
             if self._numbers.has(number):
                 evidence += next(
@@ -105,7 +122,7 @@ class CitationChecker:
         for name in names(sentence, korean.tokens(sentence)):
             if not re.search("[A-Za-z]", name.text) or squeeze(name.text) in known:
                 continue  # Kiwi takes 미국 for a name: nothing here knows that it is America
-            if self._names.has(name.text):
+            if self._names.has(name.text) or self._is_short_for(name.text):
                 wanted = squeeze(name.text)
                 evidence += next((line.evidence for line in self._lines if wanted in squeeze(line.text)), ())
             else:

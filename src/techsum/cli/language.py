@@ -2,14 +2,24 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
+from techsum.cli.terminal import FoldingTable
 from techsum.messages import text
 
+
+def _joined(parts: Sequence[Text]) -> Text:
+    """A help text and what follows it, as one text that folds."""
+    return Text(" ").join(parts)
+
+
+# Rich's own crop a Korean text that a space makes too wide
+vars(rich_utils).update(Table=FoldingTable, Columns=_joined)
 rich_utils.OPTIONS_PANEL_TITLE = text("help_options")
 rich_utils.ARGUMENTS_PANEL_TITLE = text("help_arguments")
 rich_utils.COMMANDS_PANEL_TITLE = text("help_commands")

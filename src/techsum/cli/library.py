@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 READER = "local"
 """Whose summaries the command line keeps; those of the web belong to their browsers."""
 
-app = typer.Typer(no_args_is_help=True, help=text("help_library"), cls=Group)
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=text("help_library"), cls=Group)
 _Reader = Annotated[str, typer.Option(help=text("help_library_reader"))]
 
 

@@ -23,7 +23,7 @@ from techsum.generators.speeds import Speed, speed_of
 from techsum.messages import text
 from techsum.settings import default_model, set_default_model
 
-app = typer.Typer(help=text("help_models"), cls=Group, invoke_without_command=True)
+app = typer.Typer(add_completion=False, help=text("help_models"), cls=Group, invoke_without_command=True)
 
 
 @app.callback(help=text("help_models"), cls=Group)

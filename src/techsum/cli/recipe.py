@@ -13,7 +13,7 @@ from techsum.messages import text
 if TYPE_CHECKING:
     from techsum.training.conversion import Converted, Trainer
 
-app = typer.Typer(no_args_is_help=True, help=text("help_recipe"), cls=Group)
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=text("help_recipe"), cls=Group)
 _Out = Annotated[Path | None, typer.Option("--out", "-o", help=text("help_recipe_out"))]
 
 

@@ -38,6 +38,12 @@ class FoldingTable(Table):
         """Add a column that folds."""
         super().add_column(*header, **{"overflow": "fold", **more})
 
+    def add_row(self, *cells: Any, **more: Any) -> None:
+        """Add a row; columns that it makes by itself fold too."""
+        super().add_row(*cells, **more)
+        for column in self.columns:
+            column.overflow = "fold"
+
 
 class View(Protocol):
     """Shows events as they come."""

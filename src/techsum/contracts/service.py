@@ -49,6 +49,12 @@ class ModelOffer:
     pull: ModelPull
     about: str
     """Name, size and licence."""
+    memory: int
+    """Gigabytes that the machine should have."""
+    fits: bool
+    """Whether it has them."""
+    skills: tuple[str, ...]
+    """What it can do: `summary`, `title`, `chat`, `difficulty`, `korean` (about other languages)."""
     may_pull: bool
     """Whether readers of this server may download it."""
 

@@ -29,18 +29,13 @@ BASE_MODELS = frozenset({EMBEDDED})
 """Models that were never taught to follow an instruction: their texts carry a notice."""
 
 
-def follows_instructions(name: str) -> bool:
-    """Whether a model writes as it is told: for whom, in which language. Ours learned one task each."""
-    return name not in {EXTRACT, TUNED, EMBEDDED}
-
-
 def capable_model() -> str:
     """A model that follows instructions and reads other languages: one that is here, else one to pull."""
     able = [name for name, model in HUB_MODELS.items() if model.multilingual]
-    here = pulled()
     memory = machine_memory() or 0.0
     fits = [name for name in able if HUB_MODELS[name].memory <= memory]
-    return next((name for name in able if name in here), None) or (fits or able[-1:])[0]
+    smallest = min(able, key=lambda name: HUB_MODELS[name].memory)
+    return next((name for name in able if name in pulled()), (fits or [smallest])[0])
 
 
 def skills(name: str) -> tuple[Skill, ...]:

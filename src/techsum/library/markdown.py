@@ -3,9 +3,11 @@
 Nothing of an article is active in it: no link, image or HTML but the article's own address.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote
 
 from techsum.contracts.entry import Entry
@@ -16,6 +18,7 @@ CORRECTION, ARTICLE = "## 고친 요약", "## 본문"
 _WEB = re.compile(r"<(https?://[^\s<>]{1,4000})>")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>#!|])")
 _LONGEST_TITLE = 300
+_FRONT_MATTER = re.compile(r"\A---\n(?:(?!---\n)[^\n]*\n){0,40}---\n")
 
 
 @dataclass
@@ -43,7 +46,7 @@ def markdown(entry: Entry, *, whole: bool = False) -> str:
     if article and article.url:
         lines += [f"<{web_address(article.url)}>", ""]
     if correction and not whole:
-        lines += [plain(correction), ""]
+        lines += [*_paragraphs(correction), ""]
     for sentence in entry.result.sentences if entry.result and (whole or not correction) else ():
         lines.append(f"- {plain(sentence.text)}")
         lines += [
@@ -54,10 +57,27 @@ def markdown(entry: Entry, *, whole: bool = False) -> str:
     if entry.tags:
         lines += ["", " ".join(f"#{plain(t).replace(' ', '_')}" for t in entry.tags)]
     if whole and correction:
-        lines += ["", CORRECTION, "", plain(correction)]
+        lines += ["", CORRECTION, "", *_paragraphs(correction)]
     if whole and article:
         lines += ["", ARTICLE, *(f"\n{plain(p)}" for p in article.paragraphs)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def front_matter(entry: Entry) -> str:
+    """What the note is of, as YAML; JSON strings are YAML strings."""
+    article = entry.article
+    values = {
+        "techsum": entry.id,
+        "title": entry.title,
+        "source": article.url if article else None,
+        "author": article.author if article else None,
+        "published": article.published if article else None,
+        "summarised": datetime.fromtimestamp(entry.created).astimezone().strftime("%Y-%m-%d"),
+        "model": entry.result.model if entry.result else None,
+        "tags": [re.sub(r"\s+", "_", tag) for tag in entry.tags] or None,
+    }
+    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items() if value]
+    return "\n".join(["---", *lines, "---"])
 
 
 def read_markdown(text: str) -> Iterator[Written]:
@@ -66,7 +86,7 @@ def read_markdown(text: str) -> Iterator[Written]:
     Raises:
         UsageError: a title without a summary, or text before the first title; the line is named.
     """
-    before, *blocks = re.split("^# ", text, flags=re.MULTILINE)
+    before, *blocks = re.split("^# ", _FRONT_MATTER.sub("", text, count=1), flags=re.MULTILINE)
     if before.strip():
         raise UsageError("library_import_line", line=1)
     number = 1 + before.count("\n")
@@ -88,7 +108,7 @@ def _take(found: Written, section: str, line: str) -> None:
     if section == ARTICLE:
         found.article.append(_text(line))
     elif section == CORRECTION:
-        found.correction = " ".join(filter(None, (found.correction, _text(line))))
+        found.correction = "\n\n".join(filter(None, (found.correction, _text(line))))
     elif section or line.startswith(">"):
         return  # a section of another hand; a place that is looked for again
     elif link := _WEB.fullmatch(line):
@@ -97,6 +117,11 @@ def _take(found: Written, section: str, line: str) -> None:
         found.tags = tuple(_text(re.sub(r"(?<!\\)_", " ", t[1:])) for t in line.split())
     else:
         found.sentences.append(_text(re.sub(r"^[-*+] ", "", line)))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines of a text as paragraphs, with an empty line between two."""
+    return "\n\n".join(plain(line) for line in text.splitlines() if line.strip()).split("\n")
 
 
 def plain(text: str) -> str:

@@ -1,14 +1,12 @@
 """The library as a folder of notes (Obsidian, Logseq): one Markdown file a summary, updated in place."""
 
-import json
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 
 from techsum.contracts.entry import Entry
 from techsum.files import atomic_write_text
-from techsum.library.markdown import markdown
+from techsum.library.markdown import front_matter, markdown
 
 _ID = re.compile(r"^techsum: \"?([\w-]{1,64})\"?$", re.MULTILINE)
 _HEAD = 4_000
@@ -40,7 +38,7 @@ def write_vault(entries: Iterable[Entry], folder: Path) -> int:
         path = notes.get(entry.id) or _free_path(folder, entry.title)
         before = path.read_text("utf-8") if path.exists() else ""
         own = before.partition(_NOTES)[2].rstrip()
-        note = f"{_front_matter(entry)}\n{markdown(entry)}\n{_NOTES}{own}\n"
+        note = f"{front_matter(entry)}\n{markdown(entry)}\n{_NOTES}{own}\n"
         if note != before:
             atomic_write_text(path, note)
             changed += 1
@@ -66,20 +64,3 @@ def _free_path(folder: Path, title: str) -> Path:
     while path.exists():
         path, number = folder / f"{name} {number}.md", number + 1
     return path
-
-
-def _front_matter(entry: Entry) -> str:
-    """What the note is of, as YAML; JSON strings are YAML strings."""
-    article = entry.article
-    values = {
-        "techsum": entry.id,
-        "title": entry.title,
-        "source": article.url if article else None,
-        "author": article.author if article else None,
-        "published": article.published if article else None,
-        "summarised": datetime.fromtimestamp(entry.created).astimezone().strftime("%Y-%m-%d"),
-        "model": entry.result.model if entry.result else None,
-        "tags": [re.sub(r"\s+", "_", tag) for tag in entry.tags] or None,
-    }
-    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items() if value]
-    return "\n".join(["---", *lines, "---"])

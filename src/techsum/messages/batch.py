@@ -74,7 +74,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Summaries by TechSum. A title opens its article.",
     ),
     "feed_none": (
-        "{url} 에서 기사 목록을 찾지 못했습니다. RSS, Atom, 사이트맵이나 기사 목록 쪽의 주소를 주세요.",
+        "{url} 에서 기사 목록을 찾지 못했습니다. RSS, Atom, 사이트맵이나 기사 목록 페이지의 주소를 주세요.",
         "No list of articles was found at {url}. Give the address of an RSS or Atom feed, a sitemap or a list page.",
     ),
     "fetch_robots": (

@@ -215,7 +215,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help_library_query": ("낱말 또는 초성", "words, or the first consonants of their syllables"),
     "help_library_tag": ("태그", "a tag"),
     "help_library_page": ("쪽", "page"),
-    "help_library_oldest_first": ("오래된 것부터", "oldest first"),
+    "help_library_oldest_first": ("오래된순", "oldest first"),
     "help_library_to": ("파일. 없으면 화면에", "a file; without it the screen"),
     "help_library_training": (
         "고쳐 쓴 요약을 학습 자료로 내보냅니다.",
@@ -246,8 +246,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "a name, or owner/repository:file.gguf",
     ),
     "help_serve": ("웹 앱과 HTTP API를 엽니다.", "Open the web app and the HTTP API."),
-    "help_serve_host": ("듣는 주소", "the address to listen on"),
-    "help_serve_port": ("듣는 포트", "the port to listen on"),
+    "help_serve_host": ("서버를 열 주소", "the address to listen on"),
+    "help_serve_port": ("서버를 열 포트", "the port to listen on"),
     "help_train": ("레시피대로 모델을 학습합니다.", "Train a model by a recipe."),
     "help_train_recipe": ("레시피 YAML", "a recipe (YAML)"),
     "help_train_set": (
@@ -262,15 +262,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help_train_ray": ("Ray 클러스터에서 (RAY_ADDRESS)", "on a Ray cluster (RAY_ADDRESS)"),
     "help_train_accelerate": ("accelerate 설정 (FSDP)", "an accelerate configuration (FSDP)"),
     "help_watch": (
-        "피드의 새 기사를 요약해 보관함과 하루 한 쪽에 모읍니다.",
+        "피드의 새 기사를 요약해 보관함과 하루 한 페이지에 모읍니다.",
         "Summarise what is new in feeds, into the library and a page a day.",
     ),
     "help_watch_feeds": (
-        "RSS, Atom, 사이트맵, 기사 목록 쪽의 주소",
+        "RSS, Atom, 사이트맵, 기사 목록 페이지의 주소",
         "addresses of RSS, Atom, sitemaps or list pages",
     ),
     "help_watch_out": (
-        "하루 한 쪽을 쓸 폴더 (data_dir/digest)",
+        "하루 한 페이지를 쓸 폴더 (data_dir/digest)",
         "the folder of the daily pages (data_dir/digest)",
     ),
     "help_watch_most": ("피드마다 한 번에 요약할 기사 수", "articles of a feed in one run"),

@@ -169,6 +169,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no model '{name}'.{nearest} `techsum models` lists what can be used.",
     ),
     "model_nearest": (" 혹시 '{name}'인가요?", " Did you mean '{name}'?"),
+    "question_language": (
+        "외국어 글에 한국어로 묻는 질문에는 외국어를 읽는 모델이 답할 수 있습니다: {models}",
+        "Questions in Korean about an article in another language need a model that reads it: {models}",
+    ),
     "pull_not_allowed": (
         "이 서버에서는 모델을 내려받을 수 없습니다. 서버를 관리하는 분이 `{command}` 로 받을 수 있습니다.",
         "Readers of this server cannot download models. Its operator can, with `{command}`.",
@@ -280,8 +284,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The hub has no file '{name}'. Check the name (owner/repository:file.gguf).",
     ),
     "hub_failed": (
-        "허브에서 받지 못했습니다 ({reason}). 받은 데까지는 남아 있으니 같은 명령을 다시 실행하면 이어서 받습니다.",
-        "The download failed ({reason}). What arrived is kept: the same command goes on from there.",
+        "허브에서 받지 못했습니다 ({reason}). 받은 데까지는 남아 있으니 다시 받으면 이어집니다.",
+        "The download failed ({reason}). What arrived is kept: another try goes on from there.",
     ),
     "disk_full": (
         "디스크에 자리가 없어 '{path}'을(를) 쓰지 못했습니다. 자리를 비우고 다시 시도해 주세요 (필요: {needed}).",
@@ -341,7 +345,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The request's '{field}' is wrong ({reason}).",
     ),
     "request_reason_missing": ("꼭 있어야 합니다", "it is required"),
-    "request_reason_unknown": ("이런 항목은 없습니다", "there is no such field"),
+    "request_reason_unknown": ("없는 항목입니다", "there is no such field"),
     "request_reason_long": ("{max_length}자까지 받습니다", "up to {max_length} characters are taken"),
     "request_reason_short": ("{min_length}자 이상이어야 합니다", "it takes {min_length} characters at least"),
     "request_reason_many": ("{max_length}개까지 받습니다", "up to {max_length} are taken"),

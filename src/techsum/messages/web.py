@@ -130,7 +130,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # -- the server -----------------------------------------------------------------------------------
     "summary_none": (
-        "이런 요약이 없습니다. 주소를 확인해 주세요.",
+        "요약을 찾을 수 없습니다. 주소를 확인해 주세요.",
         "There is no such summary. Check the address.",
     ),
     "server_busy": (
@@ -243,8 +243,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "difficulty_expert": ("전문가", "experts"),
     "offer_label": ("모델", "Model"),
     "offer_better": (
-        "이 컴퓨터에 맞는 모델을 내려받으면 요약문을 직접 쓰고, 외국어 글도 한국어로 요약합니다.",
-        "With a model that fits this machine, TechSum writes summaries itself, and in Korean about English articles.",
+        "이 컴퓨터에 맞는 모델을 내려받으면 요약문을 새로 씁니다.",
+        "With a model that fits this machine, summaries are written anew.",
+    ),
+    "offer_better_abroad": (
+        "이 컴퓨터에 맞는 모델을 내려받으면 요약문을 새로 쓰고, 외국어 글도 한국어로 요약합니다.",
+        "With a model that fits this machine, summaries are written anew, in Korean about English articles too.",
+    ),
+    "offer_memory": (
+        "메모리 {memory}GB가 있어야 합니다. 이 컴퓨터에서는 느리거나 열리지 않을 수 있습니다.",
+        "It needs {memory} GB of memory; here it may be slow, or not load.",
     ),
     "offer_needed": ("이런 요약은 이 모델이 씁니다.", "This model can write it."),
     "offer_here": ("이 모델로 다시 요약할 수 있습니다.", "This model is here and can write it."),

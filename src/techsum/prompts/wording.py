@@ -128,7 +128,12 @@ NOT_ANSWERED = "본문에 없는 내용입니다."
 
 
 def question_messages(
-    article: str, question: str, *, fmt: Format, before: Sequence[tuple[str, str]] = ()
+    article: str,
+    question: str,
+    *,
+    fmt: Format,
+    before: Sequence[tuple[str, str]] = (),
+    cited: bool = False,
 ) -> list[Message]:
     """Ask a question that is to be answered from the article alone.
 
@@ -137,12 +142,14 @@ def question_messages(
         question: what is asked now.
         fmt: the model's format.
         before: earlier questions with their answers, the newest last.
+        cited: the article's lines are numbered, and each sentence is to name those that it comes from.
     """
     if fmt == "tuned":
         return [Message("user", _tuned(article, "", f"질문: {question}\n대답"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, f"질문: {question}\n대답"))]
-    task = f"위 글만 보고 질문에 한국어로 답하세요. 글에 답이 없으면 ‘{NOT_ANSWERED}’라고만 쓰세요.\n질문: "
+    form = f"{_CITED} " if cited else ""
+    task = f"위 글만 보고 질문에 한국어로 {form}답하세요. 글에 답이 없으면 ‘{NOT_ANSWERED}’라고만 쓰세요.\n질문: "
     questions = [*(q for q, _ in before), question]
     turns = [Message("user", _with_task(article, task + questions[0]))]
     for (_, answer), following in zip(before, questions[1:], strict=True):

@@ -107,6 +107,11 @@ def routes(library: Library, jobs: Jobs, pulls: ModelPulls) -> APIRouter:  # noq
         """Begin to download a model, where this server lets readers."""
         return pulls.begin(name)
 
+    @api.delete("/models/{name}/pull")
+    def stop_pull(name: str) -> ModelPull:
+        """Stop the download of a model; what is here already is kept for the next time."""
+        return pulls.stop(name)
+
     @api.get("/models/{name}/pull")
     def model_pull(name: str) -> ModelPull:
         """How far the download of a model is."""

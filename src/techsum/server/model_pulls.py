@@ -7,8 +7,8 @@ from ipaddress import ip_address
 from fastapi import HTTPException
 
 from techsum.contracts.service import ModelOffer, ModelPull
-from techsum.errors import TechsumError, UsageError
-from techsum.generators.hub_models import HUB_MODELS
+from techsum.errors import CancelledError, TechsumError, UsageError
+from techsum.generators.hub_models import HUB_MODELS, machine_memory
 from techsum.generators.models import pulled
 from techsum.messages import text
 from techsum.settings import settings
@@ -38,6 +38,7 @@ class _Pull:
     here: int = 0
     total: int = 0
     over: bool = False
+    stopped: bool = False
     error: TechsumError | None = None
 
 
@@ -73,12 +74,24 @@ class ModelPulls:
                 threading.Thread(target=self._run, args=(self._pull,), name="pull", daemon=True).start()
         return self.state(name)
 
+    def stop(self, name: str) -> ModelPull:
+        """Stop the download of a model within a block; what is here is kept, and goes on from there.
+
+        Raises:
+            HTTPException: this server lets nobody.
+        """
+        if not self.allowed:
+            raise HTTPException(403, text("pull_not_allowed", command=f"techsum models pull {name}"))
+        if self._pull and self._pull.name == name:
+            self._pull.stopped = True
+        return self.state(name)
+
     def state(self, name: str) -> ModelPull:
         """How far a model is."""
         one = self._pull if self._pull and self._pull.name == name else None
         if name in pulled():
             return ModelPull(name, "here")
-        if one is None:
+        if one is None or one.stopped:
             return ModelPull(name, "absent")
         if one.over:
             return ModelPull(name, "failed", error=str(one.error or ""))
@@ -87,16 +100,24 @@ class ModelPulls:
     def offer(self, name: str | None) -> ModelOffer | None:
         """A model that a page may offer; None: there is none."""
         model = HUB_MODELS.get(name or "")
-        return ModelOffer(self.state(str(name)), model.about, may_pull=self.allowed) if model else None
+        if model is None:
+            return None
+        fits = model.memory <= (machine_memory() or model.memory)
+        state = self.state(str(name))
+        return ModelOffer(state, model.about, model.memory, fits, model.skills, may_pull=self.allowed)
 
     def _run(self, one: _Pull) -> None:
         from techsum.generators.hub import pull
 
         def progress(here: int, total: int) -> None:
             one.here, one.total = here, total
+            if one.stopped:
+                raise CancelledError
 
         try:
             pull(one.name, progress)
+        except CancelledError:
+            pass
         except TechsumError as error:
             one.error = error
         finally:

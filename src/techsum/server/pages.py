@@ -25,7 +25,7 @@ from techsum.generators.models import auto_model, capable_model
 from techsum.library import Entry, Library
 from techsum.library.conversations import Conversations
 from techsum.library.feeds import Feeds
-from techsum.library.markdown import markdown
+from techsum.library.markdown import front_matter, markdown
 from techsum.library.shares import Shares
 from techsum.library.trash import Trash
 from techsum.messages import text, user_language
@@ -66,8 +66,8 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         brought = feeds.brought([entry.id for entry in entries])  # these have a page of their own
         recent = [entry for entry in entries if entry.id not in brought][:_RECENT]
         context = {"typed": typed, "problem": problem, "chosen": chosen, "entries": recent}
-        alone = auto_model() == EXTRACT and pulls.allowed
-        context["offer"] = pulls.offer(recommended(machine_memory() or 0.0)) if alone else None
+        offer = pulls.offer(recommended(machine_memory() or 0.0)) if pulls.allowed else None
+        context["offer"] = offer if offer and auto_model() == EXTRACT and offer.pull.state != "here" else None
         return draw(request, "home.html", status, here="home", recent=bool(recent), **choices(), **context)
 
     def own(request: Request, entry_id: str) -> Entry | None:
@@ -145,6 +145,11 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
     @pages.post("/models/{name}/pull")
     def pull_model(name: str, back: Annotated[str, Form(max_length=4_000)] = "/") -> Response:
         pulls.begin(name)
+        return RedirectResponse(_own_path(back), _SEE_OTHER)
+
+    @pages.post("/models/{name}/pull/stop")
+    def stop_pull(name: str, back: Annotated[str, Form(max_length=4_000)] = "/") -> Response:
+        pulls.stop(name)
         return RedirectResponse(_own_path(back), _SEE_OTHER)
 
     @pages.post("/summaries")
@@ -291,7 +296,11 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         if not entry or not entry.result:
             return gone(request)
         name = {"Content-Disposition": _attachment(entry.title, "md")}
-        return PlainTextResponse(markdown(entry), headers=name, media_type="text/markdown; charset=utf-8")
+        return PlainTextResponse(
+            f"{front_matter(entry)}\n{markdown(entry)}",
+            headers=name,
+            media_type="text/markdown; charset=utf-8",
+        )
 
     @pages.get("/library")
     def shelf(  # noqa: PLR0917 - a query's parameters

@@ -16,7 +16,7 @@ from techsum.contracts.formats import LABELS, SUFFIXES
 from techsum.contracts.options import LENGTHS, REGISTERS, Difficulty
 from techsum.contracts.summary import SummarySentence
 from techsum.generators.model_ref import EXTRACT
-from techsum.generators.models import auto_model, follows_instructions, offered, pulled, shown
+from techsum.generators.models import auto_model, offered, shown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import reader_of
 from techsum.server.readers import ACCOUNT
@@ -69,9 +69,8 @@ def refusal(draw: Callable[..., Response], request: Request, status: int, proble
 def choices() -> dict[str, Any]:
     """What a reader can choose."""
     best = model_label(shown(auto_model()))
-    obeys = any(follows_instructions(n) for n in (auto_model(), *set(offered()) & set(pulled())))
     return {
-        "difficulties": [(d, text(f"difficulty_{n}")) for d, n in _DIFFICULTIES.items()] if obeys else [],
+        "difficulties": [(d, text(f"difficulty_{n}")) for d, n in _DIFFICULTIES.items()],
         "lengths": [(n, text(f"length_{n}")) for n in LENGTHS],
         "styles": [("문단", text("style_prose")), ("개조식", text("style_notes"))],
         "registers": REGISTERS,

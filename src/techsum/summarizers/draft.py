@@ -1,12 +1,11 @@
 """What a model has written so far in one attempt, and the judgement on its next sentence."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from techsum.checking import Checker
-from techsum.checking.citations import CitationChecker, without_citations
+from techsum.checking.citations import LINE_END, CitationChecker, without_citations
 from techsum.contracts.article import detect_language
 from techsum.contracts.options import SummaryOptions
 from techsum.contracts.summary import Evidence, SummarySentence
@@ -15,7 +14,6 @@ from techsum.summarizers.extractive import dressed
 
 _SHORT = 0.2
 """A text shorter than this share of the asked length is no summary."""
-_LINE_END = re.compile("\n")
 _LONGEST_STAND_IN = 1.0
 """An article sentence longer than this share of the asked length stands in for nothing."""
 
@@ -78,7 +76,7 @@ class Draft:
     def ended(self, written: str) -> int | None:
         """Where the first finished sentence of a text ends, in characters; None while it is open."""
         cited = isinstance(self.checker, CitationChecker)
-        border = _LINE_END if cited else sentence_filter.SENTENCE_END
+        border = LINE_END if cited else sentence_filter.SENTENCE_END
         found = border.search(written)
         return found.end() if found else None
 

@@ -76,16 +76,20 @@ _COPULA_FORMS = {
     "음": ("임", "임"),
 }
 """After a consonant and after a vowel."""
+_HOURS = ("와트시", "암페어시")
 _SIGNS = r"0-9A-Za-z%％‰℃℉°㎝㎞㎜㎡㎥㎢㎏㎎가-힣\u4e00-\u9fff"
 _LAST_SIGN = re.compile(rf"[{_SIGNS}][^{_SIGNS}]{{0,3}}$")
 
 
 def _copula(body: str, ending: str) -> str | None:
-    """`body` that ends in the copula after a sign (`118%입니다`), which Kiwi takes for a verb."""
+    """`body` that ends in the copula after a sign (`118%입니다`), which Kiwi takes for a verb.
+
+    It takes the last syllable of `240만 와트시다` for an honorific.
+    """
     found = _COPULA.search(body)
     before = body[: found.start()] if found else ""
     sign = _LAST_SIGN.search(before)
-    if not found or not sign or "가" <= sign.group()[0] <= "힣":
+    if not found or not sign or ("가" <= sign.group()[0] <= "힣" and not before.endswith(_HOURS)):
         return None
     if found.group("past"):
         return before + found.group("past") + ending
@@ -101,7 +105,7 @@ def _reads_open(text: str) -> bool:
     if last.isdigit():
         is_money = re.search(r"[$€£¥₩]\s?[\d,.]{1,20}$", text)
         return last in "2459" and not is_money
-    if last in "%％‰℃℉°㎝㎞㎜㎡㎥㎢":
+    if last in "%％‰℃℉°㎝㎞㎜㎡㎥㎢시":
         return True
     word = re.search(r"[A-Za-z]{1,20}$", text)
     return bool(word) and word.group().isupper() and last not in "LMNR"  # type: ignore[union-attr]

@@ -76,10 +76,14 @@ class NumberedRound:
         lines = (NumberedLine(s.text, (Evidence(s.start, s.end, s.text),)) for s in article.sentences)
         return cls(tuple(lines), f"{article.title or ''}\n{article.text}")
 
+    @property
+    def text(self) -> str:
+        """The lines with their numbers."""
+        return "\n".join(f"[{n}] {plain_source(line.text)}" for n, line in enumerate(self.lines, 1))
+
     def parts(self, generator: Generator) -> list[Part]:
         """The numbered lines in parts; one if they fit."""
-        numbered = (f"[{n}] {plain_source(line.text)}" for n, line in enumerate(self.lines, 1))
-        return split(Article("\n".join(numbered)), generator)
+        return split(Article(self.text), generator)
 
     def checker(self, part: Part | None = None) -> CitationChecker:  # noqa: ARG002 - numbers are the article's
         """What checks sentences about any part."""

@@ -63,7 +63,9 @@ def _offer(shell: Shell, choices: Choices) -> list[ft.Control]:
         return []
     name, about = choices.offer.pull.name, choices.offer.about
     return [
-        look.soft(shell.text_of("offer_better")),
+        look.soft(
+            shell.text_of("offer_better_abroad" if "korean" in choices.offer.skills else "offer_better")
+        ),
         look.soft(shell.text_of("doctor_recommended_value", name=name, about=about)),
     ]
 

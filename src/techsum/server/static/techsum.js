@@ -47,6 +47,7 @@ function sheet(sentence) {
   const show = Object.assign(document.createElement("a"), { href: "#" + quoted[0].id, textContent: said.sheetShow, className: "button" });
   const close = Object.assign(document.createElement("button"), { type: "button", textContent: said.sheetClose });
   close.addEventListener("click", () => pin(null));
+  show.addEventListener("click", () => setTimeout(() => pin(null))); // it is read there: the sheet would cover it
   const actions = Object.assign(document.createElement("div"), { className: "actions" });
   actions.append(show, close);
   box.append(actions);
@@ -170,17 +171,25 @@ function follow() {
 async function pulling(node) {
   const bar = $("progress", node), percent = $(".hint", node);
   while (node.isConnected) {
-    try {
-      const pull = await (await fetch(`/api/models/${node.dataset.name}/pull`)).json();
-      if (pull.state !== "running") { location.reload(); return; }
-      if (pull.total) {
-        bar.max = pull.total;
-        bar.value = pull.bytes;
-        percent.textContent = `${Math.floor((100 * pull.bytes) / pull.total)}%`;
-      }
-    } catch {} // the network is gone for a moment
     await new Promise((done) => setTimeout(done, 1000));
+    const answer = await fetch(`/api/models/${node.dataset.name}/pull`).catch(() => null);
+    if (!answer?.ok) continue; // the network is gone for a moment
+    const pull = await answer.json();
+    if (pull.state !== "running") return offered();
+    if (!pull.total) continue;
+    bar.max = pull.total;
+    bar.value = pull.bytes;
+    percent.textContent = `${Math.floor((100 * pull.bytes) / pull.total)}%`;
   }
+}
+
+// the offer alone is drawn anew: what is typed beside it stays
+async function offered() {
+  const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("#offer");
+  fresh?.querySelectorAll("noscript").forEach((one) => one.remove());
+  if (fresh) $("#offer")?.replaceWith(document.adoptNode(fresh));
+  else $("#offer")?.remove();
 }
 
 // -- questions -------------------------------------------------------------------------------------------
