@@ -20,7 +20,7 @@ from techsum.generators.llama_cpp import LlamaCpp, load_llama
 from techsum.generators.models import EMBEDDED, model_file
 from techsum.prompts import Message
 
-RUNS, PROMPT, WRITTEN = 3, 600, 24
+RUNS, PROMPT, WRITTEN = 2, 400, 24
 TOLERANCE = 0.35
 """How far a ratio may lie from the one that is kept: between two processors it moves so much."""
 

@@ -30,3 +30,25 @@ def test_sentences_part_where_the_space_is_missing():
 def test_numbered_items_are_sentences_of_their_own():
     found = [s.text for s in korean.sentences("① 막을 씻는다. ② 말린다. ③ 다시 쓴다.")]
     assert found == ["① 막을 씻는다.", "② 말린다.", "③ 다시 쓴다."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["소금물을 담아 두고 전기를 꺼내 쓰며 " * 120, "소금물을담아두고전기를꺼내쓰며" * 160, "가" * 2500],
+)
+def test_a_text_without_full_stops_is_cut_at_clauses(text):
+    found = list(korean.sentences(text))
+    assert len(found) > 1
+    assert all(s.text == text[s.start : s.end] and len(s.text) <= 600 for s in found)
+    assert "".join("".join(s.text.split()) for s in found) == "".join(text.split())
+
+
+def test_paragraphs_in_other_languages_are_split_by_their_marks():
+    text = "소금물을 담았다. 불이 붙지 않는다.\n\nDr. Oh built it in March. It stores 2.4 MWh, e.g. for a night. Why?"
+    assert [s.text for s in korean.sentences(text)] == [
+        "소금물을 담았다.",
+        "불이 붙지 않는다.",
+        "Dr. Oh built it in March.",
+        "It stores 2.4 MWh, e.g. for a night.",
+        "Why?",
+    ]

@@ -1,11 +1,14 @@
 """What a terminal shows: every word, at every width."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from support.texts import PARAGRAPHS, TITLE
+from techsum.cli import app
 from techsum.cli.models import print_models
 from techsum.cli.terminal import print_body
 from techsum.contracts.article import Article
@@ -43,3 +46,14 @@ def test_the_models_are_named_in_full(terminal, width):
     print_models(console)
     assert "…" not in shown()
     assert "gemma-3-270m-ko" in shown()
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("command", ["summarize", "library", "batch", "serve", "watch", "recipe"])
+def test_help_loses_no_word_at_a_lines_end(command, width, monkeypatch):
+    def shown(columns):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        page = CliRunner().invoke(app, [command, "--help"]).stdout
+        return sorted(re.findall("[가-힣]", page))
+
+    assert shown(width) == shown(250)

@@ -13,7 +13,7 @@ from techsum.contracts.summary import Summary, SummarySentence
 from techsum.errors import UsageError
 from techsum.library import Request, open_library
 from techsum.library.files import imported
-from techsum.library.markdown import markdown, read_markdown
+from techsum.library.markdown import front_matter, markdown, read_markdown
 from techsum.library.transfer import Transfer
 from techsum.summarizers import extract
 
@@ -61,6 +61,23 @@ def test_bringing_the_same_in_again_adds_nothing(library):
     imported(library, "other", text)
     imported(library, "other", text)
     assert library.count("other") == 1
+
+
+def test_a_corrections_paragraphs_stay_paragraphs(library):
+    one = entry(library)
+    library.correct("mine", one.id, "첫 문단이다.\n\n둘째 문단이다.")
+    note = markdown(library.get("mine", one.id))
+    assert "첫 문단이다.\n\n둘째 문단이다.\n" in note
+    (back,) = read_markdown(markdown(library.get("mine", one.id), whole=True))
+    assert back.correction == "첫 문단이다.\n\n둘째 문단이다."
+
+
+def test_a_note_with_front_matter_comes_back(library):
+    one = entry(library)
+    note = f"{front_matter(one)}\n{markdown(one, whole=True)}"
+    assert note.startswith(f'---\ntechsum: "{one.id}"\n')
+    (back,) = read_markdown(note)
+    assert (back.title, back.url) == (TITLE, LINK)
 
 
 def test_what_another_hand_wrote_is_read(library):

@@ -80,6 +80,29 @@ def test_a_download_that_fails_says_why(reader, hub):
     assert 'role="alert"' in reader.get("/").text
 
 
+def test_a_stopped_download_is_offered_again(reader, hub, content):
+    # given a download that waits for its hub
+    go_on, serve = threading.Event(), hub_file(content)
+
+    def slow(request):
+        if request.command == "GET":
+            go_on.wait(60)
+        serve(request)
+
+    hub.pages[PATH] = slow
+    begin(reader)
+    until(lambda: pull_state(reader)["total"] == len(content), 60)
+    # when its reader stops it
+    page = reader.post(f"/models/{MODEL}/pull/stop", data={"back": "/"}, follow_redirects=True).text
+    # then it is offered again, and as soon as the hub has let go of it another can be begun
+    assert "<progress" not in page
+    assert f'action="/models/{MODEL}/pull"' in page
+    go_on.set()
+    other = "gemma-3-1b-it"
+    until(lambda: reader.post(f"/api/models/{other}/pull").status_code == 202, 60)
+    until(lambda: pull_state(reader, other)["state"] == "failed", 60)  # this hub does not have it
+
+
 def test_a_download_shows_progress_and_ends_as_auto(reader, hub, content):
     # given a hub that sends half of the file and then waits
     go_on, serve = threading.Event(), hub_file(content)

@@ -1,10 +1,16 @@
 """An article in another language is summarised in Korean, each sentence with the lines that it cites."""
 
+import threading
+
 import pytest
 
 from support.scripted import Scripted
+from techsum.chat import ask
+from techsum.chat.writing import ChatQuestion, written
+from techsum.checking import check
 from techsum.contracts.article import Article
 from techsum.contracts.events import Done, SentenceDone, TextPiece, Title
+from techsum.errors import UsageError
 from techsum.messages import speaking
 from techsum.summarizers import SummaryOptions, events
 from techsum.summarizers.abstractive import Abstractive
@@ -144,3 +150,37 @@ def test_readers_of_korean_get_korean_unless_they_choose(language, to, asks):
     with speaking(language):
         *_, done = events(ENGLISH, SummaryOptions(model="extract", to=to))
     assert ("no_translation" in kinds(done.summary)) == asks
+
+
+def test_a_range_of_lines_cites_each_of_them():
+    _, summary, _ = write("[2-3] 장치의 효율은 74%이고 불이 붙지 않는다.\n", length="60")
+    assert cited(summary.sentences[0]) == [SENTENCES[1], SENTENCES[2]]
+
+
+def test_an_abbreviation_of_the_articles_words_is_no_stranger():
+    article = Article(f"{ENGLISH.text} It uses artificial intelligence.", language="en")
+    _, summary, _ = write("[6] 장치는 AI를 쓴다.\n", article=article, length="60")
+    assert not summary.sentences[0].notices
+
+
+def test_a_question_about_an_english_article_cites_its_lines():
+    question = ChatQuestion(ENGLISH, "효율은 얼마인가요?", ())
+    seen = list(written(question, Scripted("[3] 효율은 74%입니다.\n"), threading.Event()))
+    (done,) = (e for e in seen if isinstance(e, SentenceDone))
+    assert done.sentence.text == "효율은 74%입니다."
+    assert cited(done.sentence) == [SENTENCES[2]]
+    assert "".join(e.text for e in seen if isinstance(e, TextPiece)) == "효율은 74%입니다.\n"
+
+
+def test_a_korean_question_needs_a_model_that_reads_english():
+    with pytest.raises(UsageError, match="gemma"):
+        list(ask(ENGLISH, "효율은 얼마인가요?", "extract"))
+
+
+def test_a_korean_summary_of_an_english_article_is_checked():
+    found = check(ENGLISH, "효율은 74%다.\n용량은 350만 와트시다.\n주민들이 좋아했다.")
+    first, second, third = found.sentences
+    assert cited(first) == [SENTENCES[2]]
+    assert [n.kind for n in second.notices] == ["number"]
+    assert not third.notices  # nothing to compare: neither borne out nor doubted
+    assert [n.kind for n in found.notices] == ["other_language"]

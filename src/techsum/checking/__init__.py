@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from techsum import korean
 from techsum.checking.checker import Checker
+from techsum.checking.citations import CitationChecker, numbered_lines
 from techsum.checking.verifier import Verifier
 from techsum.contracts.article import Article
 from techsum.contracts.notice import notice
@@ -12,6 +13,7 @@ from techsum.contracts.summary import CheckResult
 from techsum.errors import ModelError, ReadingError
 from techsum.generators import load_verifier
 from techsum.generators.models import embedded_installed
+from techsum.other_languages import is_korean
 from techsum.settings import settings
 
 __all__ = ["RULES", "CheckResult", "Checker", "Verifier", "check", "judge_for"]
@@ -55,9 +57,19 @@ def check(article: Article | str, summary: str, model: str = RULES) -> CheckResu
     found = [s.text for line in lines for s in korean.sentences(line)]
     if not found:
         raise ReadingError("summary_empty")
+    if article.language != "ko" and any(map(is_korean, found)):
+        return _across_languages(article, found)
     checker = Checker(article.sentences, article.title or "")
     checked = CheckResult(tuple(checker.check(sentence) for sentence in found))
     return checked if model == RULES else _sharpened(checked, article, model)
+
+
+def _across_languages(article: Article, sentences: list[str]) -> CheckResult:
+    """Numbers and Latin names alone are compared; a sentence without any is neither borne out nor doubted."""
+    checker = CitationChecker(numbered_lines(article.sentences), f"{article.title or ''}\n{article.text}")
+    checked = (checker.check(one, ()) for one in sentences)
+    fair = (replace(s, notices=tuple(n for n in s.notices if n.kind != "unsupported")) for s in checked)
+    return CheckResult(tuple(fair), notices=(notice("other_language"),))
 
 
 def _sharpened(checked: CheckResult, article: Article, model: str) -> CheckResult:

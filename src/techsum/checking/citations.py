@@ -36,6 +36,11 @@ class NumberedLine:
     """Where it stands in the article, or comes from."""
 
 
+def numbered_lines(sentences: Sequence[korean.Sentence]) -> tuple[NumberedLine, ...]:
+    """The sentences of an article as lines, each its own evidence."""
+    return tuple(NumberedLine(s.text, (Evidence(s.start, s.end, s.text),)) for s in sentences)
+
+
 def without_citations(written: str) -> str:
     """What a reader sees of a line that is still being written."""
     return _HIDDEN.sub("", written)
@@ -88,7 +93,8 @@ class CitationChecker:
         notices = list(self._missing(sentence, evidence))
         evidence = list(dict.fromkeys(evidence))[:_MOST_EVIDENCE]
         if not evidence:
-            return SummarySentence(sentence, (), (notice("unsupported", span=(0, len(sentence))),))
+            unsupported = notice("unsupported", span=(0, len(sentence)))
+            return SummarySentence(sentence, (), (*dict.fromkeys(notices), unsupported))
         return SummarySentence(sentence, tuple(evidence), tuple(dict.fromkeys(notices)))
 
     def _is_short_for(self, name: str) -> bool:

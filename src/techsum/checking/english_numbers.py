@@ -23,7 +23,17 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _OTHERS = {word: n for n, word in enumerate(_ORDINALS.split(), 1)}
 _OTHERS |= {word: n for n, word in enumerate(_MONTHS.split(), 1)}
 _OTHERS |= {word[:3]: n for n, word in enumerate(_MONTHS.split(), 1)}
-_OTHERS |= {"once": 1, "twice": 2, "double": 2, "doubled": 2, "both": 2, "pair": 2, "couple": 2, "triple": 3}
+_OTHERS |= {
+    "sept": 9,
+    "once": 1,
+    "twice": 2,
+    "double": 2,
+    "doubled": 2,
+    "both": 2,
+    "pair": 2,
+    "couple": 2,
+    "triple": 3,
+}
 _OTHERS |= {"tripled": 3, "dozen": 12, "decade": 10, "decades": 10, "century": 100, "centuries": 100}
 _PARTS = {"half": 2, "halves": 2, "halved": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4}
 _PARTS |= {"fifth": 5, "fifths": 5, "tenth": 10, "tenths": 10}

@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from techsum import korean
-from techsum.cli.terminal import FoldingTable, make_console
+from techsum.cli.folding_table import FoldingTable
+from techsum.cli.terminal import make_console
 from techsum.contracts.formats import LABELS
 from techsum.errors import TechsumError
 from techsum.generators import EXTRACT, Options, load, resolve

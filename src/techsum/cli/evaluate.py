@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from techsum.cli import options
-from techsum.cli.terminal import FoldingTable, make_console
+from techsum.cli.folding_table import FoldingTable
+from techsum.cli.terminal import make_console
 from techsum.errors import EvaluationError, UsageError
 from techsum.evaluation import report
 from techsum.evaluation.data import Example, leaks, load

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from techsum.cli.terminal import FoldingTable, make_console
+from techsum.cli.folding_table import FoldingTable
+from techsum.cli.terminal import make_console
 from techsum.errors import UsageError
 from techsum.messages import text
 

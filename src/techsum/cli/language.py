@@ -9,7 +9,7 @@ from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
-from techsum.cli.terminal import FoldingTable
+from techsum.cli.folding_table import FoldingTable
 from techsum.messages import text
 
 
@@ -69,6 +69,8 @@ def usage_error(error: Any) -> Iterator[str]:
         )
     elif "unexpected extra argument" in message:
         yield text("usage_extra", name=message.partition("(")[2].rpartition("(")[2].rstrip(")."))
+    elif "does not take a value" in message:
+        yield text("usage_takes_no_value", name=name)
     elif type(error).__name__ in _BY_CLASS:
         near = _near(name, getattr(error, "possibilities", None) or ())
         yield text(_BY_CLASS[type(error).__name__], name=name, reason=_reason(message), near=near)

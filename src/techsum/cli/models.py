@@ -13,8 +13,9 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from techsum.cli.folding_table import FoldingTable
 from techsum.cli.language import Command, Group
-from techsum.cli.terminal import FoldingTable, make_console
+from techsum.cli.terminal import make_console
 from techsum.generators import check, resolve
 from techsum.generators.hub_models import HUB_MODELS
 from techsum.generators.model_ref import EXTRACT, ModelRef

@@ -8,9 +8,9 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.padding import Padding
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
+from techsum.cli.folding_table import FoldingTable
 from techsum.contracts.article import Article
 from techsum.contracts.events import Done, Event, KeySentences, Progress, SentenceDone, TextPiece, Withdrawn
 from techsum.contracts.summary import Summary, SummarySentence, joined
@@ -24,25 +24,6 @@ _WIDEST = 100
 
 _CLEAR, _MARK = "·", "⚠"
 """Before a sentence that the article bears out, and before one to doubt."""
-
-
-class FoldingTable(Table):
-    """A table without lines whose cells fold: Rich's own crop a Korean line that a space makes too wide."""
-
-    def __init__(self, *headers: str, **more: Any) -> None:
-        super().__init__(**{"box": None, "pad_edge": False, "header_style": "dim", **more})
-        for header in headers:
-            self.add_column(header)
-
-    def add_column(self, *header: Any, **more: Any) -> None:
-        """Add a column that folds."""
-        super().add_column(*header, **{"overflow": "fold", **more})
-
-    def add_row(self, *cells: Any, **more: Any) -> None:
-        """Add a row; columns that it makes by itself fold too."""
-        super().add_row(*cells, **more)
-        for column in self.columns:
-            column.overflow = "fold"
 
 
 class View(Protocol):

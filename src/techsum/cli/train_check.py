@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from techsum.cli.terminal import FoldingTable
+from techsum.cli.folding_table import FoldingTable
 from techsum.messages import text
 from techsum.training import bases
 from techsum.training.drawing import Drawn

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from techsum.cli.terminal import FoldingTable
+from techsum.cli.folding_table import FoldingTable
 from techsum.cli.train_check import bad_rows
 from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.messages import text

@@ -55,6 +55,8 @@ class ModelOffer:
     """Whether it has them."""
     skills: tuple[str, ...]
     """What it can do: `summary`, `title`, `chat`, `difficulty`, `korean` (about other languages)."""
+    seconds: float | None
+    """How long a summary of a 1,000-character article should take there; null: nothing was measured yet."""
     may_pull: bool
     """Whether readers of this server may download it."""
 

@@ -44,20 +44,25 @@ HUB_MODELS = {
     # `auto` takes the first that is here: newest and largest first, by their publishers' figures, for none of
     # them could be run here
     "gemma-4-e4b-it": HubModel(
-        f"{_GGML}/gemma-4-E4B-it-GGUF", "gemma-4-E4B-it-Q4_0.gguf", "Gemma 4 E4B", _APACHE, 4.6, 12, (.1, .1)
+        f"{_GGML}/gemma-4-E4B-it-GGUF", "gemma-4-E4B-it-Q4_0.gguf", "Gemma 4 E4B",
+        _APACHE, 4.6, 12, (0.05, 0.15)
     ),
     "gemma-4-e2b-it": HubModel(
-        f"{_GGML}/gemma-4-E2B-it-GGUF", "gemma-4-E2B-it-Q4_0.gguf", "Gemma 4 E2B", _APACHE, 2.8, 8, (.1, .1)
+        f"{_GGML}/gemma-4-E2B-it-GGUF", "gemma-4-E2B-it-Q4_0.gguf", "Gemma 4 E2B",
+        _APACHE, 2.8, 8, (0.08, 0.22)
     ),
     "gemma-3-4b-it": HubModel(
-        f"{_GGML}/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf", "Gemma 3 4B", _GEMMA, 2.5, 8, (.1, .1)
+        f"{_GGML}/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf", "Gemma 3 4B",
+        _GEMMA, 2.5, 8, (0.056, 0.18)
     ),
     "gemma-2-2b-it": HubModel(
-        "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B", _GEMMA, 1.7, 6, (.1, .1),
+        "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B",
+        _GEMMA, 1.7, 6, (0.085, 0.25),
         multilingual=False,
     ),
     "gemma-3-1b-it": HubModel(
-        f"{_GGML}/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B", _GEMMA, 0.8, 4, (.1, .1),
+        f"{_GGML}/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B",
+        _GEMMA, 0.8, 4, (0.25, 0.52),
         multilingual=False,
     ),
 }  # fmt: skip

@@ -279,6 +279,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "usage_no_command": ("없는 명령입니다: {name}.{near}", "There is no command {name}.{near}"),
     "usage_near": (" 비슷한 것: {name}", " Did you mean {name}?"),
     "usage_missing": ("빠진 인자가 있습니다: {name}", "{name} is missing."),
+    "usage_takes_no_value": ("{name} 뒤에는 값을 적지 않습니다.", "Option {name} takes no value."),
     "usage_no_value": ("{name} 뒤에 값을 적어 주세요.", "Option {name} needs a value."),
     "usage_extra": ("쓰지 않는 인자가 있습니다: {name}", "There are more arguments than needed: {name}"),
     "usage_value": ("{name}의 값이 맞지 않습니다. {reason}", "{name} has a wrong value. {reason}"),

@@ -44,8 +44,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This text does not seem to be Korean. Key sentences are in the original language.",
     ),
     "notice_translated": (
-        "'{model}' 모델이 외국어 글을 읽고 한국어로 요약했습니다. 근거는 모델이 밝힌 원문 문장입니다.",
-        "'{model}' read the article in its language and wrote Korean. The evidence is what the model cites.",
+        "'{model}' 모델이 외국어 글을 읽고 한국어로 요약했습니다. 근거는 모델이 밝힌 원문 문장이고, 숫자와 로마자 이름만 원문과 견주었습니다.",
+        "'{model}' read the article in its language. Evidence is what it cites; only numbers and Latin names were compared.",
+    ),
+    "notice_other_language": (
+        "글과 요약의 언어가 달라 숫자와 로마자 이름만 견주었습니다.",
+        "Article and summary are in different languages: only numbers and Latin names were compared.",
     ),
     "notice_no_translation": (
         "한국어로 요약하려면 외국어를 읽을 수 있는 모델이 필요합니다: {model}",

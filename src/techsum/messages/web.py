@@ -250,6 +250,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "이 컴퓨터에 맞는 모델을 내려받으면 요약문을 새로 쓰고, 외국어 글도 한국어로 요약합니다.",
         "With a model that fits this machine, summaries are written anew, in Korean about English articles too.",
     ),
+    "offer_seconds": (
+        "이 컴퓨터에서는 1,000자 글 하나를 요약하는 데 {seconds}초쯤 걸릴 것으로 어림합니다.",
+        "On this machine a summary of a 1,000-character article should take about {seconds} seconds.",
+    ),
     "offer_memory": (
         "메모리 {memory}GB가 있어야 합니다. 이 컴퓨터에서는 느리거나 열리지 않을 수 있습니다.",
         "It needs {memory} GB of memory; here it may be slow, or not load.",

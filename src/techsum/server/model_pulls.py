@@ -10,8 +10,12 @@ from techsum.contracts.service import ModelOffer, ModelPull
 from techsum.errors import CancelledError, TechsumError, UsageError
 from techsum.generators.hub_models import HUB_MODELS, machine_memory
 from techsum.generators.models import pulled
+from techsum.generators.speeds import speed_of
 from techsum.messages import text
 from techsum.settings import settings
+
+_READ, _WRITTEN = 750, 150
+"""Tokens of an article of 1,000 characters with its prompt, and of its summary."""
 
 
 def pulls_allowed(host: str) -> bool:
@@ -67,7 +71,7 @@ class ModelPulls:
             raise UsageError("model_unknown", name=name, nearest="")
         with self._lock:
             running = self._pull if self._pull and not self._pull.over else None
-            if running and running.name != name:
+            if running and (running.name != name or running.stopped):
                 raise UsageError("pull_running", name=running.name)
             if not running and name not in pulled():
                 self._pull = _Pull(name)
@@ -104,7 +108,11 @@ class ModelPulls:
             return None
         fits = model.memory <= (machine_memory() or model.memory)
         state = self.state(str(name))
-        return ModelOffer(state, model.about, model.memory, fits, model.skills, may_pull=self.allowed)
+        speed = speed_of(str(name))
+        seconds = _READ / speed.read + _WRITTEN / speed.written if speed else None
+        return ModelOffer(
+            state, model.about, model.memory, fits, model.skills, seconds, may_pull=self.allowed
+        )
 
     def _run(self, one: _Pull) -> None:
         from techsum.generators.hub import pull

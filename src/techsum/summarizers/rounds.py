@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from techsum.checking import Checker
-from techsum.checking.citations import CitationChecker, NumberedLine, plain_source
+from techsum.checking.citations import CitationChecker, NumberedLine, numbered_lines, plain_source
 from techsum.contracts.article import Article
-from techsum.contracts.summary import Evidence, SummarySentence
+from techsum.contracts.summary import SummarySentence
 from techsum.generators.protocol import Generator
 from techsum.summarizers.parts import Part, split
 from techsum.summarizers.ranker import rank
@@ -73,8 +73,7 @@ class NumberedRound:
     @classmethod
     def of(cls, article: Article) -> "NumberedRound":
         """The first round: a line is a sentence of the article."""
-        lines = (NumberedLine(s.text, (Evidence(s.start, s.end, s.text),)) for s in article.sentences)
-        return cls(tuple(lines), f"{article.title or ''}\n{article.text}")
+        return cls(numbered_lines(article.sentences), f"{article.title or ''}\n{article.text}")
 
     @property
     def text(self) -> str:
