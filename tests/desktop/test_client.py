@@ -45,6 +45,28 @@ async def followed(client, entry_id):
     return [event async for event in client.events(entry_id)]
 
 
+def test_what_is_deleted_is_put_back_and_sharing_ends(server):
+    async def use():
+        async with reader(server) as client:
+            entry_id = await client.begin(BODY, OPTIONS)
+            await followed(client, entry_id)
+            await client.save(entry_id, saved=True)
+            await client.discard(entry_id)
+            without, _ = await client.find("", 0)
+            await client.restore(entry_id)
+            (entry,), _ = await client.find("", 0)
+            links = [await client.share_link(entry_id), await client.share(entry_id)]
+            links.append(await client.share_link(entry_id))
+            await client.unshare(entry_id)
+            return without, entry, [*links, await client.share_link(entry_id)]
+
+    without, entry, links = run(use())
+    assert without == []
+    assert entry.line in BODY
+    assert links == ["", links[1], links[1], ""]
+    assert "/share/" in links[1]
+
+
 def test_a_summary_from_the_text_to_the_library_and_back(server):
     async def use():
         async with reader(server) as client:

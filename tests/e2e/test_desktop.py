@@ -322,7 +322,7 @@ def test_a_summary_is_shared_and_kept_as_a_file(open_app):
     link = page.evaluate("navigator.clipboard.readText()")
     assert "240킬로와트시" in httpx.get(link, trust_env=False).text
     with page.expect_download() as saved:
-        press(page, "Markdown")
+        press(page, "Markdown으로 내려받기")
     assert saved.value.suggested_filename.endswith(".md")
     assert "240킬로와트시" in Path(saved.value.path()).read_text("utf-8")
 

@@ -115,10 +115,28 @@ class Actions:
         known = await self._client.models()
         choices.auto, choices.models = known.auto, known.models
         offer = known.recommended
-        wanted = offer and offer.may_pull and offer.pull.state == "absent" and known.auto == "extract"
+        wanted = offer and offer.may_pull and offer.pull.state != "here" and known.auto == "extract"
         choices.offer = offer if wanted else None
         if choices.chosen()["model"] not in {"auto", *known.models}:  # another server has others
             choices.options = tuple({**choices.chosen(), "model": "auto"}.items())
+
+    async def pull_model(self) -> None:
+        """Download the model that is offered, and show how far it is."""
+        choices = self.state.choices
+        offer = choices.offer
+        if offer is None:
+            return
+
+        async def work() -> None:
+            pull = await self._client.pull(offer.pull.name)
+            while pull.state == "running":
+                choices.offer = replace(offer, pull=pull)
+                await asyncio.sleep(1)
+                pull = await self._client.pull_state(pull.name)
+            choices.problem = pull.error
+            await self._models()
+
+        await self._doing(work, choices)
 
     # -- what is summarised ----------------------------------------------------------------------------------
 
@@ -217,6 +235,7 @@ class Actions:
     async def _opened(self, entry_id: str) -> None:
         self._shown(await self._client.get(entry_id))
         self.state.chat.turns = await self._client.questions(entry_id)
+        self.state.page.link = await self._client.share_link(entry_id)
         if self.state.page.reading.open:
             self._following = asyncio.create_task(self._follow(entry_id))
 
@@ -307,6 +326,18 @@ class Actions:
 
         await self._doing(work, page)
 
+    async def unshare(self) -> None:
+        """Let nobody read it by its link any more."""
+        page = self.state.page
+        entry = page.reading.entry
+
+        async def work() -> None:
+            if entry:
+                await self._client.unshare(entry.id)
+            page.link = ""
+
+        await self._doing(work, page)
+
     async def export(self) -> None:
         """Keep the summary as a Markdown file."""
         page = self.state.page
@@ -393,16 +424,28 @@ class Actions:
         await self._device.push_route(f"/s/{entry.id}")
 
     async def delete(self, entry: Entry) -> None:
-        """Delete one, after the reader said yes."""
+        """Take one out of the library; it can be put back."""
         shelf = self.state.shelf
-        shelf.to_delete = None
 
         async def work() -> None:
-            await self._client.remove(entry.id, every=True)
+            await self._client.discard(entry.id)
+            shelf.discarded = entry
             shown = self.state.page.reading.entry
             if shown and shown.id == entry.id:
                 self._stop_following()
                 self._shown(Reading())
+            await self.search(shelf.query, shelf.page)
+
+        await self._doing(work, shelf)
+
+    async def undo_delete(self) -> None:
+        """Put back what was taken out last."""
+        shelf = self.state.shelf
+        entry, shelf.discarded = shelf.discarded, None
+
+        async def work() -> None:
+            if entry:
+                await self._client.restore(entry.id)
             await self.search(shelf.query, shelf.page)
 
         await self._doing(work, shelf)

@@ -15,7 +15,7 @@ from techsum.contracts.answer import Answer
 from techsum.contracts.entry import ListedEntries, WholeEntry
 from techsum.contracts.events import Cancelled, Done, Failed, WireEvent, decode
 from techsum.contracts.serialization import load
-from techsum.contracts.service import Models
+from techsum.contracts.service import ModelPull, Models
 from techsum.desktop.values import Entry, Reading, Turn
 from techsum.errors import ServerError
 
@@ -123,6 +123,22 @@ class Client:
         """Stop a summary that is being made, delete one that is over; `every`: all of its source."""
         await self._json("DELETE", f"/api/summaries/{entry_id}", params={"every": every})
 
+    async def discard(self, entry_id: str) -> None:
+        """Take it, with its versions, out of the library; within an hour it can be restored."""
+        await self._json("POST", f"/api/summaries/{entry_id}/discard", params={"every": True})
+
+    async def restore(self, entry_id: str) -> None:
+        """Put back what was discarded."""
+        await self._json("POST", f"/api/summaries/{entry_id}/restore")
+
+    async def pull(self, name: str) -> ModelPull:
+        """Begin to download a model."""
+        return self._loaded(ModelPull, await self._json("POST", f"/api/models/{name}/pull"))
+
+    async def pull_state(self, name: str) -> ModelPull:
+        """How far its download is."""
+        return self._loaded(ModelPull, await self._json("GET", f"/api/models/{name}/pull"))
+
     async def save(self, entry_id: str, *, saved: bool) -> None:
         """Keep it in the library, or not."""
         await self._json("PATCH", f"/api/summaries/{entry_id}", json={"saved": saved})
@@ -135,6 +151,15 @@ class Client:
     async def share(self, entry_id: str) -> str:
         """A link under which anyone can read it."""
         return str((await self._json("POST", f"/api/summaries/{entry_id}/share"))["url"])
+
+    async def share_link(self, entry_id: str) -> str:
+        """The link of one that is shared, or nothing."""
+        found = await self._json("GET", f"/api/summaries/{entry_id}/share")
+        return str(found["url"]) if found else ""
+
+    async def unshare(self, entry_id: str) -> None:
+        """End its links."""
+        await self._json("DELETE", f"/api/summaries/{entry_id}/share")
 
     async def markdown(self, entry_id: str) -> bytes:
         """It as a Markdown file."""

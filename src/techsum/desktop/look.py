@@ -70,7 +70,8 @@ def selectable(text: str, size: int = 14) -> ft.Control:
 
 def soft(text: str, size: int = 13) -> ft.Text:
     """A side remark."""
-    return ft.Text(text, size=size, color=ft.Colors.ON_SURFACE_VARIANT)
+    shown = whole_words(text)
+    return ft.Text(shown, semantics_label=text, size=size, color=ft.Colors.ON_SURFACE_VARIANT)
 
 
 def problem(text: str) -> ft.Control:
@@ -80,7 +81,7 @@ def problem(text: str) -> ft.Control:
         visible=bool(text),
         label=text,
         exclude_semantics=True,
-        content=ft.Text(text, color=ft.Colors.ERROR, size=14, selectable=True),
+        content=ft.Text(whole_words(text), color=ft.Colors.ERROR, size=14),
     )
 
 

@@ -131,8 +131,8 @@ class Shelf:
     page: int = 0
     more: bool = False
     problem: str = ""
-    to_delete: Entry | None = None
-    """The entry that is about to be deleted."""
+    discarded: Entry | None = None
+    """The entry that was deleted last: it can be put back."""
 
 
 @ft.observable

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
+from urllib.parse import urlsplit
 
 from techsum.contracts.answer import Answer
 from techsum.contracts.entry import OPEN, ListedEntry, WholeEntry
@@ -34,13 +35,18 @@ class Entry:
     saved: bool
     day: str
     tags: tuple[str, ...] = ()
+    line: str = ""
+    """One sentence of it."""
+    place: str = ""
+    """Where its article is from: a site's name or a file's; nothing of a text."""
 
     @classmethod
     def of(cls, entry: ListedEntry) -> Self:
         """From an entry of the API."""
         day = datetime.fromtimestamp(entry.created, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
         title = entry.title or entry.source
-        return cls(entry.id, entry.mode, title, entry.status, entry.saved, day, entry.tags)
+        place = {"link": urlsplit(entry.source).hostname or "", "file": entry.source}.get(entry.mode, "")
+        return cls(entry.id, entry.mode, title, entry.status, entry.saved, day, entry.tags, entry.line, place)
 
 
 @dataclass(frozen=True)

@@ -61,10 +61,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "desktop_doubt": ("살펴보세요: {text}", "Look at this: {text}"),
     "desktop_question": ("질문: {text}", "Question: {text}"),
     "desktop_delete_named": ("‘{title}’ 삭제", "Delete ‘{title}’"),
-    "desktop_delete_sure": (
-        "‘{title}’을 삭제할까요? 되돌릴 수 없습니다.",
-        "Delete ‘{title}’? It cannot be brought back.",
-    ),
     "desktop_correct": ("고치기", "Edit"),
     "desktop_keep": ("취소", "Cancel"),
     "desktop_clear": ("검색어 지우기", "Clear the search"),

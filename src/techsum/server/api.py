@@ -43,6 +43,7 @@ from techsum.library.markdown import markdown
 from techsum.library.quota import check_quota
 from techsum.library.shares import Shares
 from techsum.library.transfer import Transfer
+from techsum.library.trash import Trash
 from techsum.messages import text, user_language
 from techsum.reading import link_in, read_remote, read_upload
 from techsum.server.analysis import LONG_CHARACTERS
@@ -191,6 +192,21 @@ def routes(library: Library, jobs: Jobs, pulls: ModelPulls) -> APIRouter:  # noq
             library.delete(reader_of(request), entry_id, every_version=every)
         return Response(status_code=204)
 
+    @api.post("/summaries/{entry_id}/discard", status_code=204)
+    def discard(request: Request, entry_id: str, every: bool = False) -> Response:
+        """Take it out of every list; within an hour it can be restored. With `every` all of its source."""
+        own(request, entry_id)
+        jobs.cancel(entry_id)
+        Trash(library).discard(reader_of(request), entry_id, every_version=every)
+        return Response(status_code=204)
+
+    @api.post("/summaries/{entry_id}/restore")
+    def restore(request: Request, entry_id: str) -> WholeEntry:
+        """Put back what was discarded."""
+        if not Trash(library).restore(reader_of(request), entry_id):
+            raise not_found()
+        return whole_entry(own(request, entry_id))
+
     @api.post("/summaries/{entry_id}/again", status_code=202)
     def again(request: Request, entry_id: str, response: Response) -> Begun:
         """Make it anew with the same options: what was interrupted, or failed, or should be fresh."""
@@ -257,6 +273,13 @@ def routes(library: Library, jobs: Jobs, pulls: ModelPulls) -> APIRouter:  # noq
         own(request, entry_id)
         token = shares.create(reader_of(request), entry_id)
         return ShareLink(str(token), str(request.url_for("shared", token=token)))
+
+    @api.get("/summaries/{entry_id}/share")
+    def shared_link(request: Request, entry_id: str) -> ShareLink | None:
+        """The link under which it can be read; null where it is not shared."""
+        own(request, entry_id)
+        token = shares.token(reader_of(request), entry_id)
+        return ShareLink(token, str(request.url_for("shared", token=token))) if token else None
 
     @api.delete("/summaries/{entry_id}/share", status_code=204)
     def revoke(request: Request, entry_id: str) -> Response:

@@ -33,7 +33,7 @@ def Summary(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noqa: 
             *_progress(shell, reading),
             look.problem(page.problem or reading.problem or _stopped(shell, reading)),
             *(_card(shell, reading.summary) if reading.summary else ()),
-            *([look.selectable(page.link)] if page.link else []),
+            *(_shared(actions, shell, page.link) if page.link else []),
             _buttons(actions, shell, page),
         ),
         *([Correcting(actions, shell, page)] if page.correcting else []),
@@ -93,6 +93,12 @@ def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:
     return [look.card(look.heading(shell.text_of("summary_keys")), *shown)]
 
 
+def _shared(actions: Actions, shell: Shell, link: str) -> list[ft.Control]:
+    """The link under which anyone can read it, and its end."""
+    stop = ft.TextButton(shell.text_of("summary_unshare"), on_click=actions.unshare)
+    return [look.selectable(link), ft.Row([stop])]
+
+
 def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
     entry, buttons = page.reading.entry, list[ft.Control]()
     if page.reading.open:
@@ -113,7 +119,9 @@ def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
     if not page.reading.open and entry and page.reading.summary:
         buttons += [
             ft.OutlinedButton(shell.text_of("summary_share"), icon=ft.Icons.LINK, on_click=actions.share),
-            ft.OutlinedButton("Markdown", icon=ft.Icons.DOWNLOAD, on_click=actions.export),
+            ft.OutlinedButton(
+                shell.text_of("summary_markdown"), icon=ft.Icons.DOWNLOAD, on_click=actions.export
+            ),
             ft.OutlinedButton(
                 shell.text_of("desktop_correct"),
                 icon=ft.Icons.EDIT_OUTLINED,

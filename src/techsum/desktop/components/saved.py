@@ -14,12 +14,12 @@ from techsum.desktop.values import Entry
 @ft.component
 def Saved(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:  # noqa: N802 - components are named like classes
     """A search field and the list."""
-    ft.use_dialog(_sure(actions, shell, shelf))
     empty = shell.text_of("library_none" if shelf.query else "library_empty")
     return look.column(
         _search(actions, shell, shelf),
         look.problem(shelf.problem),
-        *(_row(actions, shell, shelf, entry) for entry in shelf.entries),
+        *([_undo(actions, shell, shelf.discarded)] if shelf.discarded else []),
+        *(_row(actions, shell, entry) for entry in shelf.entries),
         *([] if shelf.entries or shelf.problem else [look.soft(empty, 15)]),
         _pages(actions, shell, shelf),
     )
@@ -43,26 +43,37 @@ def _search(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
     )
 
 
-def _row(actions: Actions, shell: Shell, shelf: Shelf, entry: Entry) -> ft.Control:
+def _row(actions: Actions, shell: Shell, entry: Entry) -> ft.Control:
     async def read() -> None:
         await actions.read(entry)
 
-    def about_to_delete() -> None:
-        shelf.to_delete = entry
+    async def delete() -> None:
+        await actions.delete(entry)
 
     tags = " ".join(f"#{t}" for t in entry.tags)
+    state: list[ft.Control] = (
+        [] if entry.status == "done" else [look.badge(shell.text_of(f"status_{entry.status}"))]
+    )
     return ft.Row(
         [
             ft.Column(
                 [
                     ft.TextButton(
-                        ft.Text(entry.title, size=16, weight=ft.FontWeight.BOLD),
+                        ft.Text(
+                            look.whole_words(entry.title),
+                            semantics_label=entry.title,
+                            size=16,
+                            weight=ft.FontWeight.BOLD,
+                        ),
                         on_click=read,
                         style=ft.ButtonStyle(padding=4, alignment=ft.Alignment.CENTER_LEFT),
                     ),
+                    *([look.soft(entry.line)] if entry.line not in ("", entry.title) else []),
                     ft.Row(
                         [
                             look.badge(shell.text_of(f"mode_{entry.mode}")),
+                            *map(look.badge, states),
+                            *([look.soft(entry.place)] if entry.place else []),
                             look.soft(entry.day),
                             look.soft(tags),
                         ],
@@ -75,7 +86,7 @@ def _row(actions: Actions, shell: Shell, shelf: Shelf, entry: Entry) -> ft.Contr
             _named(
                 ft.Icons.DELETE_OUTLINE,
                 shell.text_of("desktop_delete_named", title=entry.title),
-                about_to_delete,
+                delete,
             ),
         ],
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
@@ -102,24 +113,10 @@ def _pages(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
     return ft.Row(buttons, alignment=ft.MainAxisAlignment.SPACE_BETWEEN)
 
 
-def _sure(actions: Actions, shell: Shell, shelf: Shelf) -> ft.AlertDialog | None:
-    entry = shelf.to_delete
-    if entry is None:
-        return None
-
-    async def delete() -> None:
-        await actions.delete(entry)
-
-    def keep() -> None:
-        shelf.to_delete = None
-
-    return ft.AlertDialog(
-        modal=True,
-        title=ft.Text(shell.text_of("entry_delete")),
-        content=ft.Text(shell.text_of("desktop_delete_sure", title=entry.title)),
-        actions=[
-            ft.TextButton(shell.text_of("desktop_keep"), on_click=keep),
-            ft.FilledButton(shell.text_of("entry_delete"), on_click=delete),
-        ],
-        on_dismiss=keep,
+def _undo(actions: Actions, shell: Shell, entry: Entry) -> ft.Control:
+    return ft.Row(
+        [
+            ft.Container(look.words(shell.text_of("entry_deleted", title=entry.title), 14), expand=True),
+            ft.TextButton(shell.text_of("entry_restore"), on_click=actions.undo_delete),
+        ]
     )

@@ -16,7 +16,7 @@ def sentences(shell: Shell, items: Iterable[SummarySentence], *, evidence: bool 
 
 def being_written(words: str) -> list[ft.Control]:
     """The sentence that is being written, if one is."""
-    return [ft.Text(words, size=16, color=ft.Colors.ON_SURFACE_VARIANT)] if words.strip() else []
+    return [look.words(words, 16, color=ft.Colors.ON_SURFACE_VARIANT)] if words.strip() else []
 
 
 def _sentence(shell: Shell, sentence: SummarySentence, *, evidence: bool) -> ft.Control:

@@ -37,7 +37,7 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
                 shell.text_of("home_difficulty"), difficulties, chosen["difficulty"], option("difficulty")
             ),
             _choice(shell.text_of("home_model"), models, chosen["model"], option("model")),
-            *_offer(shell, choices),
+            *_offer(actions, shell, choices),
         ),
         look.card(
             _choice(
@@ -57,17 +57,20 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
     )
 
 
-def _offer(shell: Shell, choices: Choices) -> list[ft.Control]:
+def _offer(actions: Actions, shell: Shell, choices: Choices) -> list[ft.Control]:
     """A model that the server's machine could hold."""
     if not choices.offer:
         return []
-    name, about = choices.offer.pull.name, choices.offer.about
-    return [
-        look.soft(
-            shell.text_of("offer_better_abroad" if "korean" in choices.offer.skills else "offer_better")
-        ),
-        look.soft(shell.text_of("doctor_recommended_value", name=name, about=about)),
-    ]
+    offer = choices.offer
+    better = "offer_better_abroad" if "korean" in offer.skills else "offer_better"
+    pull = ft.OutlinedButton(shell.text_of("offer_pull"), icon=ft.Icons.DOWNLOAD, on_click=actions.pull_model)
+    if offer.pull.state == "running":
+        share = offer.pull.bytes / offer.pull.total if offer.pull.total else None
+        label = shell.text_of("offer_pulling")
+        pulling: list[ft.Control] = [look.soft(label), ft.ProgressBar(value=share, semantics_label=label)]
+    else:
+        pulling = [ft.Row([pull])]
+    return [look.soft(shell.text_of(better)), look.soft(f"{offer.pull.name} ({offer.about})"), *pulling]
 
 
 def _choice(
