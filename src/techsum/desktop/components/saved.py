@@ -51,9 +51,7 @@ def _row(actions: Actions, shell: Shell, entry: Entry) -> ft.Control:
         await actions.delete(entry)
 
     tags = " ".join(f"#{t}" for t in entry.tags)
-    state: list[ft.Control] = (
-        [] if entry.status == "done" else [look.badge(shell.text_of(f"status_{entry.status}"))]
-    )
+    states = [] if entry.status == "done" else [shell.text_of(f"status_{entry.status}")]
     return ft.Row(
         [
             ft.Column(
