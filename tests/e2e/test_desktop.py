@@ -152,9 +152,11 @@ def test_a_link_is_summarised_as_it_is_written_and_kept(open_app, news):
     says(page, "본문 전체를 읽음")
     tab(page, "보관함")
     press(page, f"‘{TITLE}’ 삭제")
-    says(page, "되돌릴 수 없습니다")
-    page.get_by_role("button", name="삭제", exact=True).click()
+    says(page, f"‘{TITLE}’ 요약을 지웠습니다")
     says(page, "찾은 요약이 없습니다")
+    # then it can be put back
+    press(page, "되돌리기")
+    page.get_by_role("button", name=TITLE, exact=True).wait_for()
 
 
 BAD_INPUT = [

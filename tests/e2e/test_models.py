@@ -13,7 +13,7 @@ from support.tiny_gguf import write_gemma2
 pytestmark = pytest.mark.slow
 
 MODEL = "gemma-4-e4b-it"
-PATH = "/ggml-org/gemma-4-E4B-it-GGUF/resolve/main/gemma-4-E4B-it-Q4_0.gguf"
+PATH = "/google/gemma-4-E4B-it-qat-q4_0-gguf/resolve/main/gemma-4-E4B_q4_0-it.gguf"
 SENTENCES = [
     "Researchers on the island of Solsom connected a salt-water battery to a solar plant in March.",
     "The device, built by Hanmul Labs, stores 2.4 million watt-hours and cannot catch fire.",

@@ -148,7 +148,7 @@ def test_missing_files_unknown_names_and_climbing_paths_are_refused(hub):
         with pytest.raises(ModelError) as refused:
             pull(NAME)
         assert refused.value.key == "hub_missing"
-        for name in ("gemma-3-1b", "owner/repo:../../x.gguf", "owner/repo:/etc/x.gguf", "a/b/c:x.gguf"):
+        for name in ("gemma-9", "owner/repo:../../x.gguf", "owner/repo:/etc/x.gguf", "a/b/c:x.gguf"):
             with pytest.raises(UsageError):
                 pull(name)
 

@@ -12,7 +12,7 @@ import pytest
 from support.llama_server import llama_server
 from support.servers import Site, free_port, page, send
 from support.tiny_gguf import write_gemma2
-from techsum.errors import ServerError
+from techsum.errors import ModelError, ServerError
 from techsum.generators import Options, load
 from techsum.generators.openai_server import OpenAIServer
 from techsum.prompts import Message, neutralize
@@ -314,3 +314,24 @@ def test_what_a_served_model_thinks_is_no_answer():
     reply, _ = sent_to([page(events + "data: [DONE]\n\n", "text/event-stream")])
     with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
         assert ask(OpenAIServer(f"{site.url}/v1")) == "요약이다."
+
+
+@pytest.mark.parametrize("field", ["reasoning", "reasoning_content"])
+def test_a_thought_beside_the_answer_is_left_out(field):
+    deltas = [{field: "본문을 읽자."}, {"content": "요약"}, {"content": "이다."}]
+    events = "".join(f"data: {json.dumps({'choices': [{'delta': delta}]})}\n\n" for delta in deltas)
+    reply, requests = sent_to([page(events + "data: [DONE]\n\n", "text/event-stream")])
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site:
+        assert ask(OpenAIServer(f"{site.url}/v1")) == "요약이다."
+    assert requests[0]["reasoning_effort"] == "none"
+
+
+def test_a_served_model_that_only_thinks_is_one_line():
+    events = f"data: {json.dumps({'choices': [{'delta': {'reasoning': '읽자.'}}]})}\n\ndata: [DONE]\n\n"
+    reply, _ = sent_to([page(events, "text/event-stream")])
+    with (
+        Site({"/v1/models": MODELS, "/v1/chat/completions": reply}) as site,
+        pytest.raises(ModelError) as refused,
+    ):
+        ask(OpenAIServer(f"{site.url}/v1"))
+    assert refused.value.key == "model_only_thought"

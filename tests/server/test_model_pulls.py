@@ -13,7 +13,7 @@ from support.waiting import until
 from techsum.server.model_pulls import pulls_allowed
 
 MODEL = "gemma-4-e4b-it"
-PATH = "/ggml-org/gemma-4-E4B-it-GGUF/resolve/main/gemma-4-E4B-it-Q4_0.gguf"
+PATH = "/google/gemma-4-E4B-it-qat-q4_0-gguf/resolve/main/gemma-4-E4B_q4_0-it.gguf"
 ENGLISH = " ".join(
     [
         "Researchers on the island of Solsom connected a salt-water battery to a solar plant in March.",

@@ -109,7 +109,8 @@ def test_a_llama_factory_file_becomes_a_recipe(tmp_path):
     assert (recipe.base.quantization, recipe.lora.r, len(recipe.lora.targets)) == ("nf4", 8, 7)
     assert [s.path for s in recipe.data] == ["summaries.json", "alpaca_ko.json"]
     assert (recipe.training.warmup, recipe.training.accumulation) == (0.1, 8)
-    assert left_out == ('template: "gemma"',)
+    assert recipe.base.format == "gemma"
+    assert left_out == ()
 
 
 @pytest.mark.parametrize("notebook", [False, True])
@@ -186,3 +187,41 @@ def test_a_file_that_is_nobodys_is_one_line(tmp_path, name, content):
     with pytest.raises(TrainingError) as refused:
         import_recipe(tmp_path / name)
     assert "\n" not in str(refused.value)
+
+
+NOTEBOOK = """
+R = 8
+model, tokenizer = FastModel.from_pretrained("unsloth/gemma-4-E2B-it", max_seq_length=1024 * 2, **extra)
+model = FastModel.get_peft_model(model, r=R, lora_alpha=2 * R, random_state=seed())
+tokenizer = get_chat_template(tokenizer, chat_template="gemma-4")
+dataset = load_dataset("someone/chats", split="train")
+trainer = SFTTrainer(model=model, train_dataset=dataset, args=SFTConfig(max_steps=60, learning_rate=base_rate() / 2))
+"""
+
+
+def test_a_notebooks_sums_names_and_other_calls_are_read(tmp_path):
+    recipe, left_out = imported(tmp_path, "tune.py", NOTEBOOK)
+    assert (recipe.base.name, recipe.base.format) == ("unsloth/gemma-4-E2B-it", "gemma-4")
+    assert (recipe.lora.r, recipe.lora.alpha, recipe.training.max_tokens) == (8, 16, 2048)
+    assert [(s.hub, s.task) for s in recipe.data] == [("someone/chats", "chat")]
+    # and what only running it would tell is named
+    assert {line.partition(":")[0] for line in left_out} == {"**extra", "random_state", "learning_rate"}
+
+
+def test_nothing_of_a_recipe_is_dropped_without_a_word():
+    recipe = Recipe.model_validate(
+        {
+            "name": "mine", "about": "for a test", "base": {"name": "google/gemma-2-2b-it", "licence": "gemma"}, "lora": None,
+            "data": [{"path": "rows.jsonl", "task": "instruction", "licence": "MIT", "credit": "me"}],
+            "test": ["test.jsonl"], "training": {"steps": 3, "packing": False},
+        }
+    )  # fmt: skip
+    written = export_recipe(recipe, "axolotl")
+    named = {line.partition(":")[0] for line in written.left_out}
+    assert {"name", "about", "test", "base.licence", "data.0.licence", "data.0.credit"} <= named
+    assert "adapter" not in yaml.safe_load(written.text)
+
+
+def test_a_gemma_4_by_its_name_gets_its_format(tmp_path):
+    recipe, _ = imported(tmp_path, "tune.yaml", AXOLOTL.replace("gemma-2-2b-it", "gemma-4-31B-it"))
+    assert recipe.base.format == "gemma-4-large"

@@ -135,8 +135,7 @@ BREAKS = {
 @pytest.mark.parametrize("part", BREAKS)
 def test_the_gate_names_the_part_that_broke(said, merged, tmp_path, part):
     folder = broken_folder(merged, tmp_path, BREAKS[part])
-    loaded, kind, template = parity.open_export(folder)
-    compared = parity.compare(said, loaded, "broken", kind, template)
+    compared = parity.compare(said, parity.open_export(folder), "broken")
     assert compared.broken == part
     assert part in str(failure(compared))
 

@@ -6,12 +6,13 @@ import shutil
 import pytest
 
 from support.tiny_checkpoint import write_checkpoint
-from support.tiny_gguf import TEMPLATE, TEMPLATE_4
+from support.tiny_gguf import TEMPLATE, TEMPLATE_4, THINKING_4
 from support.tiny_training import write_recipe
 from techsum.errors import TechsumError
 from techsum.training import parity
 from techsum.training.exporting.export import export, merge, trained
 from techsum.training.exporting.gguf_files import write_model
+from techsum.training.exporting.modelfile import modelfile
 from techsum.training.fit import fit
 from techsum.training.recipe_file import load_recipe
 from techsum.training.run_folder import RunFolder
@@ -42,8 +43,37 @@ def merged(run):
 
 
 def compared(reference, path):
-    scorer, kind, template = parity.open_export(path)
-    return parity.compare(reference, scorer, path.name, kind, template)
+    return parity.compare(reference, parity.open_export(path), path.name)
+
+
+def test_layers_are_sharded_by_the_classes_that_are_there(run):
+    # given a language model of a family that also sees and hears
+    from peft.utils.other import fsdp_auto_wrap_policy
+
+    from techsum.training import bases
+    from techsum.training.recipe import Base
+
+    model = bases.load_model(Base(name=str(run.parent / "base"), format="gemma-4"))
+    # when accelerate asks which layers FSDP shards by, then it names what is there
+    assert model._no_split_modules == ["Gemma4TextDecoderLayer"]
+    fsdp_auto_wrap_policy(model)
+
+
+def test_a_check_counts_its_own_layers_and_embeddings(run):
+    from techsum.training import bases
+    from techsum.training.inspecting import sizes
+    from techsum.training.recipe_file import load_recipe as load
+
+    recipe = load(write_recipe(run.parent, run.parent / "base"), ["base.format=gemma-4"])
+    model = bases.load_model(recipe.base)
+    counted, _ = sizes(bases.load_config(recipe.base), recipe)
+    assert counted == sum(p.numel() for p in model.parameters())
+
+
+def test_ollamas_file_words_gemma_4s_turns():
+    written = modelfile("model.gguf", "gemma-4")
+    assert 'TEMPLATE """<|turn>user\n{{ .Prompt }}<turn|>\n<|turn>model\n"""' in written
+    assert 'PARAMETER stop "<turn|>"' in written
 
 
 @pytest.mark.parametrize("to", ["merged", "fp8", "gguf", "ollama"])
@@ -82,9 +112,22 @@ def scaled_layer(folder):
     save_file(tensors, folder / "model.safetensors", {"format": "pt"})
 
 
+def forgotten_end(folder):
+    path = folder / "generation_config.json"
+    config = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(config | {"eos_token_id": 1}), "utf-8")
+
+
+def thinking_template(folder):
+    """The template of the larger models, which ends the prompt with an empty thought."""
+    (folder / "chat_template.jinja").write_text(THINKING_4, "utf-8")
+
+
 @pytest.mark.parametrize(
     ("break_it", "part"),
     [
+        (forgotten_end, "end"),
+        (thinking_template, "template"),
         (broken_template, "template"),
         (doubled_bos, "bos"),
         (swapped_tokens, "tokenizer"),

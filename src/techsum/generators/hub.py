@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from techsum.errors import ModelError
 from techsum.generators.gguf_file import inspect_gguf
-from techsum.generators.hub_models import HUB_MODELS
+from techsum.generators.hub_models import HUB_MODELS, full_name
 from techsum.generators.models import models_folder, unknown, unwritable
 from techsum.settings import hub, hub_reason, hub_token
 
@@ -74,6 +74,7 @@ def pull(name: str, progress: Progress = lambda _here, _total: None) -> Path:
 
 
 def _where(name: str) -> tuple[Path, _Remote]:
+    name = full_name(name)
     known = HUB_MODELS.get(name)
     custom = re.fullmatch(r"([\w.-]+/[\w.-]+):([\w.-]+\.gguf)", name)
     if known:

@@ -38,18 +38,19 @@ class HubModel:
         return INSTRUCT_SKILLS if self.multilingual else INSTRUCT_SKILLS[:-1]
 
 
-_APACHE, _GEMMA, _GGML = "Apache-2.0", "Gemma Terms", "ggml-org"
+_APACHE, _GEMMA = "Apache-2.0", "Gemma Terms"
+_GOOGLE, _GGML = "google", "ggml-org"
 
 HUB_MODELS = {
     # `auto` takes the first that is here: newest and largest first, by their publishers' figures, for none of
     # them could be run here
     "gemma-4-e4b-it": HubModel(
-        f"{_GGML}/gemma-4-E4B-it-GGUF", "gemma-4-E4B-it-Q4_0.gguf", "Gemma 4 E4B",
-        _APACHE, 4.6, 12, (0.05, 0.15)
+        f"{_GOOGLE}/gemma-4-E4B-it-qat-q4_0-gguf", "gemma-4-E4B_q4_0-it.gguf", "Gemma 4 E4B",
+        _APACHE, 5.2, 12, (0.05, 0.15)
     ),
     "gemma-4-e2b-it": HubModel(
-        f"{_GGML}/gemma-4-E2B-it-GGUF", "gemma-4-E2B-it-Q4_0.gguf", "Gemma 4 E2B",
-        _APACHE, 2.8, 8, (0.08, 0.22)
+        f"{_GOOGLE}/gemma-4-E2B-it-qat-q4_0-gguf", "gemma-4-E2B_q4_0-it.gguf", "Gemma 4 E2B",
+        _APACHE, 3.4, 8, (0.08, 0.22)
     ),
     "gemma-3-4b-it": HubModel(
         f"{_GGML}/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf", "Gemma 3 4B",
@@ -66,6 +67,11 @@ HUB_MODELS = {
         multilingual=False,
     ),
 }  # fmt: skip
+
+
+def full_name(name: str) -> str:
+    """The name in the table: `gemma-4-e2b` is `gemma-4-e2b-it`, for the base models are not in it."""
+    return f"{name}-it" if f"{name}-it" in HUB_MODELS else name
 
 
 def recommended(memory: float) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from techsum.errors import ModelError, StorageError, UsageError
 from techsum.files import atomic_file
-from techsum.generators.hub_models import HUB_MODELS, INSTRUCT_SKILLS, Skill, machine_memory
+from techsum.generators.hub_models import HUB_MODELS, INSTRUCT_SKILLS, Skill, full_name, machine_memory
 from techsum.generators.model_ref import EXTRACT, ModelRef
 from techsum.messages import text
 from techsum.settings import default_model, settings
@@ -116,7 +116,7 @@ def model_file(name: str, progress: Callable[[], None] = lambda: None) -> Path:
             progress()
             _assemble(path)
         return path
-    here = pulled()
+    here, name = pulled(), full_name(name)
     if name in here:
         return here[name]
     if name in HUB_MODELS:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import httpx
 from httpx_sse import EventSource, SSEError
 
-from techsum.errors import CancelledError, ServerError
+from techsum.errors import CancelledError, ModelError, ServerError
 from techsum.generators.protocol import Options, shares
 from techsum.generators.thoughts import answer_text
 from techsum.messages import text as message_text
@@ -31,8 +31,10 @@ _PROBABILITIES = 20
 """Most that OpenAI's own servers tell."""
 _DEFAULT_CONTEXT = 8192
 _RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
-_NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
-"""What vLLM, llama-server and SGLang take for it; a server that refuses the field is asked without it."""
+_NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}, "reasoning_effort": "none"}
+"""What vLLM, llama-server and SGLang take for it, and what Ollama does; who refuses is asked without."""
+_THOUGHTS = ("reasoning", "reasoning_content")
+"""Where servers put what a model thinks, apart from its answer."""
 _UNPROCESSABLE = (400, 422)
 _LOST = (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError)
 
@@ -104,17 +106,24 @@ class OpenAIServer:
         return answer_text(pieces, FAMILIES[self.format].thoughts, options.stop, cancel, self.name)
 
     def _pieces(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
+        answered = thought = False
         with self._chat(request, cancel) as response:
             try:
                 for event in EventSource(cast("httpx.Response", _Until(response, cancel))).iter_sse():
-                    if cancel.is_set() or event.data == "[DONE]":
+                    if cancel.is_set():
                         return
-                    if piece := self._piece(event.data):
+                    if event.data == "[DONE]":
+                        break
+                    piece, thinks = self._piece(event.data)
+                    answered, thought = answered or bool(piece), thought or thinks
+                    if piece:
                         yield piece
             except SSEError:  # an answer, but no stream
                 raise ServerError("server_not_openai", url=self.url) from None
             except httpx.HTTPError as error:
                 raise self._unreachable(error) from None
+        if thought and not answered:
+            raise ModelError("model_only_thought", name=self.name)
 
     def chat(self, request: dict[str, Any]) -> Any:
         """One whole answer of the chat endpoint, as JSON.
@@ -156,10 +165,10 @@ class OpenAIServer:
             ]
         )
 
-    def _piece(self, data: str) -> str:
-        """The text in one event of the stream."""
+    def _piece(self, data: str) -> tuple[str, bool]:
+        """The text in one event of the stream, and whether it has a thought beside it."""
         if not data:
-            return ""
+            return "", False
         try:
             event = json.loads(data)
         except ValueError:
@@ -167,9 +176,9 @@ class OpenAIServer:
         if isinstance(event, dict) and "error" in event:
             raise self._refusal(500, _reason(event), message_text("server_advice_request"))
         try:
-            return "".join(
-                (choice.get("delta") or {}).get("content") or "" for choice in event.get("choices", ())
-            )
+            deltas = [choice.get("delta") or {} for choice in event.get("choices", ())]
+            written = "".join(delta.get("content") or "" for delta in deltas)
+            return written, any(delta.get(name) for delta in deltas for name in _THOUGHTS)
         except (AttributeError, TypeError):
             raise ServerError("server_not_openai", url=self.url) from None
 

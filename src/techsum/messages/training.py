@@ -258,6 +258,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name}: 같은 프롬프트의 토큰 번호가 다릅니다(tokenizer). 내보내지 않았습니다. 학습에 쓴 토크나이저를 함께 내보냈는지 확인해 주세요.",
         "{name}: the same prompt has other token ids (tokenizer). Nothing was exported. Check that it carries the tokenizer of the training.",
     ),
+    "parity_end": (
+        "{name}: 답을 끝내는 토큰에서 멈추지 않습니다(end). 내보내지 않았습니다. generation_config.json의 eos_token_id를 확인해 주세요.",
+        "{name}: it does not stop at the token that ends an answer (end). Nothing was exported. Check eos_token_id in generation_config.json.",
+    ),
     "parity_weights": (
         "{name}: 답의 로그 확률이 토큰마다 {moved} 움직였습니다(weights, 허용 {threshold}). 내보내지 않았습니다. 더 정밀한 --quantization을 쓰거나 바탕 모델을 확인해 주세요.",
         "{name}: the answers' log-probability moved by {moved} a token (weights, allowed {threshold}). Nothing was exported. Use a finer --quantization or check the base.",
@@ -386,6 +390,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "lora_start_missing": (
         "{path}에 이어서 학습할 어댑터가 없습니다. lora.start에 adapter_config.json이 든 폴더를 적어 주세요.",
         "There is no adapter to go on from in {path}. Give the folder of an adapter_config.json as lora.start.",
+    ),
+    "lora_start_base": (
+        "{path} 의 어댑터는 다른 바탕 모델의 것입니다. 레시피의 base 와 같은 모델에서 만든 것을 lora.start 에 적어 주세요.",
+        "The adapter in {path} is of another base. Name one in lora.start that was made of the recipe's base.",
     ),
     "lora_start_other": (
         "{path}의 어댑터는 r={r}, alpha={alpha}, rslora={rslora}, tokens={tokens}입니다. 레시피의 lora에 똑같이 적어 주세요.",

@@ -26,6 +26,8 @@ class ModelFamily:
     """Strings that end an answer."""
     turn: tuple[str, str] | None = None
     """The control tokens that open and close a turn; None: a base model, which never learned turns."""
+    system: bool = False
+    """Whether a system turn is known; without one what the system says stands before the first question."""
     own_template: bool = False
     """Whether prompts are rendered by the model's own chat template."""
     thoughts: tuple[tuple[str, str], ...] = ()
@@ -60,6 +62,7 @@ _GEMMA_4 = ModelFamily(
     ends=("<turn|>", "<|tool_response>"),
     stop=("<turn|>", "<|tool_response>"),
     turn=("<|turn>", "<turn|>"),
+    system=True,
     thoughts=(("<|channel>", "<channel|>"),),
     shown=(
         *("<|channel>", "<channel|>", "<|tool_call>", "<tool_call|>"),
@@ -121,7 +124,7 @@ def format_of_template(chat_template: str | None) -> Format:
 class Message:
     """One turn. The last message is what the model is to answer."""
 
-    role: Literal["user", "assistant"]
+    role: Literal["system", "user", "assistant"]
     content: str
 
 
@@ -143,8 +146,8 @@ def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
     if not family.turn:
         return [*pieces, Piece("".join(m.content for m in messages))]
     opening, closing = (Piece(token, control=True) for token in family.turn)
-    for message in messages:
-        role = "model" if message.role == "assistant" else "user"
+    for message in messages if family.system else _without_system(messages):
+        role = "model" if message.role == "assistant" else message.role
         content = family.plain(message.content.strip())
         pieces += [opening, Piece(f"{role}\n{content}"), closing, Piece("\n")]
     pieces += [opening, Piece("model\n")]
@@ -154,8 +157,16 @@ def render(messages: Sequence[Message], fmt: Format) -> list[Piece]:
     return pieces
 
 
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    """The turns with what the system says before the first question."""
+    if messages[0].role != "system":
+        return list(messages)
+    system, first, *rest = messages
+    return [Message(first.role, f"{system.content}\n\n{first.content}"), *rest]
+
+
 def answer(text: str, fmt: Format) -> list[Piece]:
     """The answer that a model is trained to give to a rendered prompt, as pieces."""
     family = FAMILIES[fmt]
     lead = "" if family.instruct else " "
-    return [Piece(lead + text.strip()), *(Piece(end, control=True) for end in family.ends[:1])]
+    return [Piece(lead + family.plain(text.strip())), *(Piece(end, control=True) for end in family.ends[:1])]

@@ -3,7 +3,9 @@
 import csv
 import gzip
 import io
+import itertools
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -15,6 +17,10 @@ KINDS = ("jsonl", "ndjson", "json", "csv", "parquet")
 
 _LONGEST_FIELD = 10_000_000
 """Characters of one CSV field: the module's own limit of 131,072 is shorter than a long document."""
+
+
+_BLOCK = 1 << 16
+_BETWEEN = re.compile(r"[\s,]*+")
 
 
 class FileRow(NamedTuple):
@@ -69,12 +75,38 @@ def _decoded(raw: BinaryIO, path: Path, errors: str) -> io.TextIOWrapper:
 
 
 def _json(file: io.TextIOWrapper) -> Iterator[tuple[int, Any]]:
-    for place, line in enumerate(file, 1):
+    first = file.readline()
+    if first.lstrip().startswith("["):  # one array, as Alpaca's own file and LLaMA-Factory's
+        yield from enumerate(_array(first, file), 1)
+        return
+    for place, line in enumerate(itertools.chain([first], file), 1):
         if line.strip():
             try:
                 yield place, json.loads(line)
             except (ValueError, RecursionError):
                 yield place, None
+
+
+def _array(begun: str, file: io.TextIOWrapper) -> Iterator[Any]:
+    """The elements of a JSON array, one at a time; None where the rest is no JSON."""
+    decoder, text, place = json.JSONDecoder(), begun, begun.index("[") + 1
+    while True:
+        found = _BETWEEN.match(text, place)
+        place = found.end() if found else place
+        try:
+            element, end = decoder.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            if text[place : place + 1] == "]":
+                return
+            # twice as much each time: an element is looked at again as often as its length doubles
+            more = file.read(max(_BLOCK, len(text) - place))
+            if not more:
+                yield None
+                return
+            text, place = text[place:] + more, 0
+            continue
+        yield element
+        place = end
 
 
 def _csv(file: io.TextIOWrapper) -> Iterator[tuple[int, Any]]:

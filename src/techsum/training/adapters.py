@@ -77,7 +77,10 @@ def _continued(base: Any, lora: Lora, config: Any) -> Any:
             rslora=str(bool(found["use_rslora"])).lower(),
             tokens=found["trainable_token_indices"] or "-",
         )
-    return load_adapter(base, str(lora.start), is_trainable=True, use_safetensors=True)
+    try:
+        return load_adapter(base, str(lora.start), is_trainable=True, use_safetensors=True)
+    except (OSError, RuntimeError, ValueError):  # its layers are other ones, or of another width
+        raise TrainingError("lora_start_base", path=lora.start) from None
 
 
 def _token_ids(lora: Lora, tokenizer: Any) -> list[int]:

@@ -104,6 +104,7 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
         raise explain(base, error) from None
     if nf4:
         _never_repacked(model)
+    _shard_by_own_layers(model)
     return model
 
 
@@ -122,6 +123,16 @@ def nf4_config(base: Base) -> Any:
     )
 
 
+def _shard_by_own_layers(model: Any) -> None:
+    """Name the layers that FSDP shards by as they are here.
+
+    The language model of a multimodal family names the classes of towers that it lacks, and accelerate
+    refuses the run.
+    """
+    here = {type(module).__name__ for module in model.modules()}
+    setattr(model, _SHARDED, [name for name in getattr(model, _SHARDED) or () if name in here])
+
+
 def _never_repacked(model: Any) -> None:
     """Keep bitsandbytes from turning 4-bit weights into its form for inference on a CPU with AVX-512.
 
@@ -135,6 +146,8 @@ def _never_repacked(model: Any) -> None:
             module.support_avx512bf16_for_cpu = False
 
 
+_SHARDED = "_no_split_modules"
+"""Where transformers keeps the classes of layers that stay whole."""
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 """How torch says that memory ran out."""
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from techsum.training.recipe import Columns
+
 _ROLES = {
     "user": "user", "human": "user", "assistant": "assistant", "gpt": "assistant", "model": "assistant",
     "system": "system", "developer": "system",
@@ -12,7 +14,7 @@ _ROLES = {
 def conversation_rows(rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
     """Each answer of each conversation: what was asked last, the answer, and the turns before as `turns`.
 
-    What the system says stands before the first question: Gemma 2 and 3 know no system turn.
+    What the system says is the row's `instruction`: each family words it as it can.
 
     Args:
         rows: places and contents. A content holds `messages` (`role`, `content`), `conversations` (`from`,
@@ -25,13 +27,26 @@ def conversation_rows(rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, An
             yield place, None
             continue
         before: list[tuple[str, str]] = []
-        for question, answer in turns:
-            yield place, {"input": question, "output": answer, "turns": tuple(before)}
+        system, pairs = turns
+        for question, answer in pairs:
+            yield (
+                place,
+                {"instruction": system, "input": question, "output": answer, "turns": tuple(before)},
+            )
             before.append((question, answer))
 
 
-def _turns(row: dict[str, Any]) -> list[tuple[str, str]] | None:
-    """Questions with their answers; None where a row is no conversation of two."""
+def instruction_rows(rows: Iterable[tuple[int, Any]], columns: Columns) -> Iterator[tuple[int, Any]]:
+    """Rows of instructions; one without an input, as many of Alpaca's, is its own document."""
+    for place, content in rows:
+        if isinstance(content, dict) and not str(content.get(columns.input) or "").strip():
+            yield place, {**content, columns.input: content.get(columns.instruction)}
+        else:
+            yield place, content
+
+
+def _turns(row: dict[str, Any]) -> tuple[str, list[tuple[str, str]]] | None:
+    """What the system says, and questions with their answers; None where a row is no conversation of two."""
     messages = _messages(row)
     system = ""
     questions: list[str] = []
@@ -40,12 +55,13 @@ def _turns(row: dict[str, Any]) -> list[tuple[str, str]] | None:
         if role == "system" and not questions:
             system = text
         elif role == "user" and len(questions) == len(answers):
-            questions.append(f"{system}\n\n{text}" if system and not questions else text)
+            questions.append(text)
         elif role == "assistant" and len(questions) == len(answers) + 1:
             answers.append(text)
         else:
             return None
-    return list(zip(questions, answers, strict=False)) or None
+    pairs = list(zip(questions, answers, strict=False))
+    return (system, pairs) if pairs else None
 
 
 def _messages(row: dict[str, Any]) -> list[tuple[str, str]] | None:

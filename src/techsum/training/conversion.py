@@ -4,13 +4,14 @@ One table says what is called what. What has no counterpart on the other side is
 """
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from techsum.errors import TrainingError
 from techsum.training.recipe import PROJECTIONS, Recipe
-from techsum.training.trainer_files import read_settings, write_settings
+from techsum.training.trainer_files import Unread, read_settings, write_settings
 
 Trainer = Literal["axolotl", "llama-factory", "unsloth"]
 TRAINERS: tuple[Trainer, ...] = get_args(Trainer)
@@ -28,6 +29,7 @@ class _Field(NamedTuple):
 
 _FIELDS = (
     _Field("base.name", "base_model", "model_name_or_path", "model_name"),
+    _Field("base.format", "chat_template", "template", "get_chat_template"),
     _Field("lora.r", "lora_r", "lora_rank", "r"),
     _Field("lora.alpha", "lora_alpha", "lora_alpha", "lora_alpha"),
     _Field("lora.dropout", "lora_dropout", "lora_dropout", "lora_dropout"),
@@ -56,6 +58,16 @@ _FIELDS = (
     _Field("training.checkpointing", *("gradient_checkpointing",) * 2, "use_gradient_checkpointing"),
 )  # fmt: skip
 
+_TEMPLATES = {
+    "gemma": "gemma", "gemma2": "gemma", "gemma3": "gemma", "gemma-3": "gemma",
+    "gemma4": "gemma-4", "gemma-4": "gemma-4", "gemma4n": "gemma-4",
+}  # fmt: skip
+"""What others call the templates of Gemma's families."""
+_THEIR_TEMPLATES: dict[Trainer, dict[str, str]] = {
+    "axolotl": {"gemma": "gemma", "gemma-4": "gemma4"},
+    "llama-factory": {"gemma": "gemma", "gemma-4": "gemma4"},
+    "unsloth": {},
+}
 _SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant_with_warmup": "constant_with_warmup"}
 _OPTIMIZERS = {
     "adamw_torch": "adamw_torch",
@@ -65,6 +77,8 @@ _OPTIMIZERS = {
     "adamw_bnb_8bit": "paged_adamw_8bit",
 }
 _ALL_TARGETS = ("all", "all-linear")
+_ABOUT = ("name", "about", "test", "data_folder")
+"""What a recipe says beside its settings; the others' files have no place for it."""
 _UNKNOWN = "?"
 """Stands where another trainer's file does not say what a recipe needs."""
 _NO_COUNTERPART = object()
@@ -116,10 +130,19 @@ def import_recipe(path: Path, trainer: Trainer | None = None) -> Converted:
         if name in left and left[name] in same:
             del left[name]
     recipe["base"].setdefault("name", _UNKNOWN)
+    if "format" not in recipe["base"] and (found := _family(str(recipe["base"]["name"]))):
+        recipe["base"]["format"] = found
     recipe["data"] = _sources(left, trainer)
     _settle(left, recipe, trainer)
     left_out = tuple(f"{name}: {_shown(value)}" for name, value in left.items())
     return Converted(write_settings(recipe, left_out, trainer), left_out)
+
+
+def _family(base: str) -> str | None:
+    """The format of a Gemma 4 by its name, for a recipe's default is that of Gemma 2 and 3."""
+    if "gemma-4" not in base.lower():
+        return None
+    return "gemma-4" if re.search(r"-e[24]b\b", base.lower()) else "gemma-4-large"
 
 
 def export_recipe(recipe: Recipe, trainer: Trainer) -> Converted:
@@ -143,17 +166,18 @@ def export_recipe(recipe: Recipe, trainer: Trainer) -> Converted:
             if written is not _NO_COUNTERPART:
                 del flat[field.ours]
                 values[name] = written
-    left = [f"{name}: {_shown(value)}" for name, value in flat.items() if name != "base.licence"]
+    left = [f"{name}: {_shown(given[name])}" for name in _ABOUT if name in given]
+    left += [f"{name}: {_shown(value)}" for name, value in flat.items()]
     datasets, missing = _their_data(recipe, trainer)
     left += missing
-    if recipe.lora is None:
-        left.append("lora: null")
     nf4 = recipe.base.quantization == "nf4"
     if trainer == "axolotl":
-        head = {"adapter": "qlora" if nf4 else "lora", "bf16": True, "train_on_inputs": False}
+        adapter = {"adapter": "qlora" if nf4 else "lora"} if recipe.lora else {}
+        head = adapter | {"bf16": True, "train_on_inputs": False}
         values = head | values | {"datasets": datasets}
     elif trainer == "llama-factory":
-        head = {"stage": "sft", "do_train": True, "finetuning_type": "lora", "bf16": True}
+        kind = "lora" if recipe.lora else "full"
+        head = {"stage": "sft", "do_train": True, "finetuning_type": kind, "bf16": True}
         values = head | values | {"dataset": ",".join(datasets)}
     left_out = tuple(left)
     return Converted(write_settings(values, left_out, trainer, python=trainer == "unsloth"), left_out)
@@ -207,8 +231,12 @@ def _name_of(ours: str, trainer: Trainer) -> str:
     return next(_name(field, trainer) or ours for field in _FIELDS if field.ours == ours)
 
 
-def _to_ours(field: str, value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value
+def _to_ours(field: str, value: Any) -> Any:  # noqa: C901, PLR0911 - one return a kind of value
     """A value in our words; None where ours is the default; `_NO_COUNTERPART` where we have none."""
+    if isinstance(value, Unread):
+        return _NO_COUNTERPART
+    if field == "base.format":
+        return _TEMPLATES.get(str(value), _NO_COUNTERPART)
     if field == "base.quantization":
         if value in (4, True):
             return "nf4"
@@ -231,6 +259,8 @@ def _to_ours(field: str, value: Any) -> Any:  # noqa: PLR0911 - one return a kin
 
 def _to_theirs(field: str, value: Any, trainer: Trainer) -> Any:
     """A value in a trainer's words; `_NO_COUNTERPART` where it has none."""
+    if field == "base.format":
+        return _THEIR_TEMPLATES[trainer].get(value, _NO_COUNTERPART)
     if field == "base.quantization":
         if value == "auto":
             return _NO_COUNTERPART
@@ -247,7 +277,10 @@ def _sources(left: dict[str, Any], trainer: Trainer) -> list[dict[str, Any]]:
     key = _DATA_KEYS[trainer]
     licence = {"licence": _UNKNOWN}
     if key is None or key not in left:
-        return [{"path": _UNKNOWN, **licence}]
+        # of a notebook's own calls one names a set of the hub
+        known = type(left.get("load_dataset")) is str
+        place = {"hub": left.pop("load_dataset"), "task": "chat"} if known else {"path": _UNKNOWN}
+        return [{**place, **licence}]
     given = left.pop(key)
     if trainer == "llama-factory":
         names = given.split(",") if isinstance(given, str) else given or []
@@ -285,7 +318,7 @@ def _their_data(recipe: Recipe, trainer: Trainer) -> tuple[list[Any], list[str]]
     for number, source in enumerate(recipe.data):
         given = source.model_dump(mode="json", by_alias=True, exclude_unset=True)
         place = str(source.path or source.hub)
-        expressed = {"path", "hub", "licence", "credit"}
+        expressed = {"path", "hub"}
         if trainer == "axolotl":
             entry: dict[str, Any] = {
                 "path": place,

@@ -152,6 +152,8 @@ def _settings(recipe: Recipe, run: RunFolder) -> Any:
         optim=optimizer,
         bf16=recipe.base.precision == "bf16",
         gradient_checkpointing=checkpointing,
+        # the older way loses the gradient of keys and values that Gemma 4's layers share
+        gradient_checkpointing_kwargs={"use_reentrant": False},
         seed=config.seed,
         save_strategy="steps",
         save_steps=config.save_every,

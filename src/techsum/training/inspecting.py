@@ -12,7 +12,7 @@ from techsum.generators.hub_tokenizer import HubTokenizer
 from techsum.messages import text
 from techsum.training import bases
 from techsum.training.drawing import Drawn, SourceRows, draw, open_sources
-from techsum.training.recipe import PROJECTIONS, Columns, Recipe, Source
+from techsum.training.recipe import Columns, Recipe, Source, Task
 from techsum.training.row_store import RowStore
 from techsum.training.rows import BadRow, Row, pinned, read_rows
 from techsum.training.workers import Workers
@@ -170,9 +170,10 @@ def examples_of(recipe: Recipe, name: str) -> list[Example]:
     Raises:
         TrainingError: no row has any of these columns: nothing found would read as "no leak".
     """
-    named = (recipe.dev.columns,) if name == recipe.dev.path else (Columns(), recipe.dev.columns)
-    for columns in named:
-        rows = list(read_rows(recipe, Source(path=name, columns=columns, licence="")))
+    as_dev: tuple[Columns, Task] = (recipe.dev.columns, recipe.dev.task)
+    others: list[tuple[Columns, Task]] = [(Columns(), "summary"), as_dev, (Columns(), "chat")]
+    for columns, task in [as_dev] if name == recipe.dev.path else others:
+        rows = list(read_rows(recipe, Source(path=name, columns=columns, task=task, licence="")))
         good = [row for row in rows if isinstance(row, Row)]
         if good:
             return [Example(row.place, row.title, row.input, row.output) for row in good]
@@ -181,23 +182,23 @@ def examples_of(recipe: Recipe, name: str) -> list[Example]:
 
 
 def sizes(config: Mapping[str, Any], recipe: Recipe) -> tuple[int, int]:
-    """Parameters of a Gemma of this configuration, and of what the recipe trains."""
-    shapes = _shapes(config)
-    layers, width = config["num_hidden_layers"], config["hidden_size"]
-    all_weights = layers * sum(a * b for a, b in shapes.values()) + config["vocab_size"] * width
+    """Parameters of a model of this configuration, and of what the recipe trains: counted without weights."""
+    import torch
+    import transformers
+
+    with torch.device("meta"):
+        known = transformers.AutoConfig.for_model(**config)
+        model = transformers.AutoModelForCausalLM.from_config(known)
+    all_weights = sum(p.numel() for p in model.parameters())
     if recipe.lora is None:
         return all_weights, all_weights
-    adapter = layers * recipe.lora.r * sum(sum(shapes[name]) for name in recipe.lora.targets)
-    return all_weights, adapter + len(recipe.lora.tokens) * width
-
-
-def _shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    width, inner = config["hidden_size"], config["intermediate_size"]
-    queries = config["num_attention_heads"] * config["head_dim"]
-    keys = config["num_key_value_heads"] * config["head_dim"]
-    ins = (width, width, width, queries, width, width, inner)
-    outs = (queries, keys, keys, width, inner, inner, width)
-    return dict(zip(PROJECTIONS, zip(ins, outs, strict=True), strict=True))
+    adapted = (
+        module
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear) and name.rpartition(".")[2] in recipe.lora.targets
+    )
+    adapter = recipe.lora.r * sum(module.in_features + module.out_features for module in adapted)
+    return all_weights, adapter + len(recipe.lora.tokens) * config["hidden_size"]
 
 
 def memory(

@@ -1,10 +1,11 @@
 """The parity gate: an export must say what the trained model says, or name the part that broke.
 
-Four things are compared on fixed prompts, in the order in which they build on each other:
+Five things are compared on fixed prompts, in the order in which they build on each other:
 
 - template: the export words the prompt as training did;
 - bos: the prompt begins with exactly one `<bos>`;
 - tokenizer: the token ids are identical;
+- end: what runs the export stops at the tokens that end an answer of its family;
 - weights: the export gives each token of the trained model's own greedy answer the same log-probability, up
   to what its quantization explains; differences do not cancel. Greedy texts are compared and reported: one near tie changes the rest of a text.
 """
@@ -30,7 +31,7 @@ from techsum.prompts import (
     verdict_messages,
 )
 
-Part = Literal["template", "bos", "tokenizer", "weights"]
+Part = Literal["template", "bos", "tokenizer", "end", "weights"]
 
 _ANSWER_TOKENS = 48
 
@@ -137,7 +138,7 @@ class Compared:
 
 def prompts(fmt: Format) -> list[list[Message]]:
     """The fixed prompts as messages: what a model of this format is asked for in serving."""
-    articles = [(title, _with_tokens_of(fmt, text)) for title, text in _ARTICLES]
+    articles = [(_with_tokens_of(fmt, title), _with_tokens_of(fmt, text)) for title, text in _ARTICLES]
     if fmt == "verifier":
         return [verdict_messages(text, _CLAIM, fmt=fmt, title=title) for title, text in articles]
     ask = compression_messages if fmt == "tuned" else summary_messages
@@ -148,7 +149,8 @@ def _with_tokens_of(fmt: Format, text: str) -> str:
     """The text with this family's turn tokens where it quotes Gemma's: they must stay text."""
     for quoted, token in zip(FAMILIES["gemma"].turn or (), FAMILIES[fmt].turn or (), strict=False):
         text = text.replace(quoted, token)
-    return text
+    # marks of thoughts and tools must stay text, too
+    return " ".join((text, *FAMILIES[fmt].shown))
 
 
 @dataclass(frozen=True)
@@ -168,48 +170,67 @@ def reference(trained: Scorer) -> Reference:
     prompt_messages = prompts(trained.format)
     ids = [trained.encode(render(m, trained.format)) for m in prompt_messages]
     answers = ["".join(trained.stream(m, Options(_ANSWER_TOKENS))) for m in prompt_messages]
-    answer_ids = [trained.tokenize(a) or trained.tokenize(".") for a in answers]
+    end = trained.encode([Piece(token, control=True) for token in FAMILIES[trained.format].ends[:1]])
+    answer_ids = [(trained.tokenize(a) or trained.tokenize(".")) + end for a in answers]
     scores = [trained.score(p, a) for p, a in zip(ids, answer_ids, strict=True)]
     return Reference(trained.format, ids, answers, answer_ids, scores)
 
 
-def compare(
-    trained_reference: Reference, export: Scorer, name: str, kind: str, template: str | None
-) -> Compared:
+@dataclass(frozen=True)
+class Export:
+    """An export as another program loads it."""
+
+    scorer: Scorer
+    kind: str
+    """A key of `THRESHOLDS`."""
+    template: str | None = None
+    """The chat template that it carries for other programs."""
+    ends: frozenset[int] | None = None
+    """The tokens at which other programs stop; None: not known."""
+
+
+def compare(trained_reference: Reference, export: Export, name: str) -> Compared:
     """Compare an export, loaded as a user loads it, with the trained model.
 
     Args:
         trained_reference: what the trained model said.
         export: the export.
         name: what to call it.
-        kind: a key of `THRESHOLDS`.
-        template: the chat template that the export carries for other programs, or None.
     """
-    threshold = THRESHOLDS[kind]
-    bos = export.encode([Piece("<bos>", control=True)])
-    prompt_messages = prompts(trained_reference.format)
-    if export.format != trained_reference.format:
-        return Compared(name, "template", threshold=threshold)
-    ids = [export.encode(render(m, trained_reference.format)) for m in prompt_messages]
-    own = [_by_template(template, m) for m in prompt_messages] if template else []
-    for text, messages in zip(own, prompt_messages, strict=False):
-        if text.count("<bos>") != "".join(p.text for p in render(messages, trained_reference.format)).count(
-            "<bos>"
-        ):
-            return Compared(name, "bos", threshold=threshold)
-        if text != "".join(p.text for p in render(messages, trained_reference.format)):
-            return Compared(name, "template", threshold=threshold)
-    first = {trained_reference.ids[0][0]}
-    if set(bos) != first or any(i[:1] != bos or i.count(bos[0]) != 1 for i in ids):
-        return Compared(name, "bos", threshold=threshold)
-    if ids != trained_reference.ids:
-        return Compared(name, "tokenizer", threshold=threshold)
-    scores = [export.score(p, a) for p, a in zip(ids, trained_reference.answer_ids, strict=True)]
-    change = max(map(moved, scores, trained_reference.scores))
-    texts = ["".join(export.stream(m, Options(_ANSWER_TOKENS))) for m in prompt_messages]
+    threshold = THRESHOLDS[export.kind]
+    broken = _broken(trained_reference, export)
+    if broken:
+        return Compared(name, broken, threshold=threshold)
+    scorer = export.scorer
+    pairs = zip(trained_reference.ids, trained_reference.answer_ids, strict=True)
+    change = max(map(moved, (scorer.score(p, a) for p, a in pairs), trained_reference.scores))
+    asked = prompts(trained_reference.format)
+    texts = ["".join(scorer.stream(messages, Options(_ANSWER_TOKENS))) for messages in asked]
     same = sum(a == b for a, b in zip(texts, trained_reference.answers, strict=True))
-    broken: Part | None = "weights" if change > threshold else None
-    return Compared(name, broken, change, threshold, same)
+    return Compared(name, "weights" if change > threshold else None, change, threshold, same)
+
+
+def _broken(trained_reference: Reference, export: Export) -> Part | None:
+    """The first part around the weights that differs."""
+    scorer, fmt = export.scorer, trained_reference.format
+    if scorer.format != fmt:
+        return "template"
+    asked = prompts(fmt)
+    for messages in asked if export.template else ():
+        worded = "".join(p.text for p in render(messages, fmt))
+        # what looks like a mark of thoughts is broken up before any template sees it
+        plain = [Message(m.role, FAMILIES[fmt].plain(m.content)) for m in messages]
+        own = _by_template(str(export.template), plain)
+        if own != worded:
+            return "template" if own.count("<bos>") == worded.count("<bos>") else "bos"
+    bos = scorer.encode([Piece("<bos>", control=True)])
+    ids = [scorer.encode(render(messages, fmt)) for messages in asked]
+    if set(bos) != {trained_reference.ids[0][0]} or any(i[:1] != bos or i.count(bos[0]) != 1 for i in ids):
+        return "bos"
+    if ids != trained_reference.ids:
+        return "tokenizer"
+    ends = {answer[-1] for answer in trained_reference.answer_ids}
+    return "end" if export.ends is not None and not ends <= export.ends else None
 
 
 def _by_template(template: str, messages: Sequence[Message]) -> str:
@@ -226,14 +247,28 @@ def _by_template(template: str, messages: Sequence[Message]) -> str:
     return ""
 
 
+def _end_ids(path: Path) -> frozenset[int] | None:
+    """The tokens at which transformers and vLLM stop with a checkpoint; None of anything else.
+
+    llama.cpp knows the ends of Gemma's families by the tokens' names, which the tokenizer's part compares.
+    """
+    import json
+
+    files = [path / name for name in ("generation_config.json", "config.json")]
+    if not (path / "config.json").exists():
+        return None
+    found = (json.loads(file.read_text("utf-8")).get("eos_token_id") for file in files if file.exists())
+    return frozenset(i for ids in found for i in (ids if isinstance(ids, list) else [ids]) if i is not None)
+
+
 def moved(one: Sequence[float], other: Sequence[float]) -> float:
     """Mean absolute change of the log-probability over the tokens that both could tell about."""
     changes = [abs(a - b) for a, b in zip(one, other, strict=True) if not math.isnan(a + b)]
     return math.fsum(changes) / len(changes) if changes else math.inf
 
 
-def open_export(path: Path, base: Path | None = None) -> tuple[Scorer, str, str | None]:
-    """An export as a user loads it, its kind, and the chat template that it carries.
+def open_export(path: Path, base: Path | None = None) -> Export:
+    """An export as a user loads it.
 
     Args:
         path: an adapter or checkpoint folder, or a GGUF file.
@@ -247,15 +282,15 @@ def open_export(path: Path, base: Path | None = None) -> tuple[Scorer, str, str 
         from techsum.generators.transformers_model import TransformersModel
 
         loaded = TransformersModel(str(path))
-        return loaded, _checkpoint_kind(path), loaded.tokenizer.chat_template
+        return Export(loaded, _checkpoint_kind(path), loaded.tokenizer.chat_template, _end_ids(path))
     from techsum.generators.llama_cpp import LlamaCpp
 
     about = inspect_gguf(path)
     if about.kind == "adapter":
         if base is None:
             raise TrainingError("parity_base", path=path)
-        return LlamaCpp(base, path.stem, path), "lora", inspect_gguf(base).chat_template
-    return LlamaCpp(path, path.stem), _quantization(path), about.chat_template
+        return Export(LlamaCpp(base, path.stem, path), "lora", inspect_gguf(base).chat_template)
+    return Export(LlamaCpp(path, path.stem), _quantization(path), about.chat_template)
 
 
 def _checkpoint_kind(folder: Path) -> str:

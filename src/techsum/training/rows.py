@@ -10,7 +10,7 @@ from techsum.errors import TrainingError
 from techsum.reading.rows import file_rows
 from techsum.settings import hub_reason, hub_token
 from techsum.training.alignment import compressions, headlines
-from techsum.training.conversations import conversation_rows
+from techsum.training.conversations import conversation_rows, instruction_rows
 from techsum.training.recipe import Columns, Recipe, Source
 from techsum.training.verdicts import corruption_rows, dialogue_rows, question_rows, verdict_rows
 
@@ -69,6 +69,8 @@ def _judgements(recipe: Recipe, source: Source, found: Iterable[tuple[int, Any]]
     elif source.task == "dialogue":
         articles = data_rows(recipe.folder(source.articles)) if source.articles else None
         found, columns = dialogue_rows(found, columns, articles), Columns()
+    elif source.task == "instruction":
+        found = instruction_rows(found, columns)
     elif source.task == "chat":
         found, columns = conversation_rows(found), Columns()
     for place, fields in found:

@@ -152,6 +152,7 @@ class Request:
             "corruptions": lambda: verdict_messages(document, self.instruction, fmt=fmt, title=title),
             "answerable": lambda: answerable_messages(document, self.instruction, fmt=fmt, title=title),
             "chat": lambda: [
+                *([Message("system", self.instruction)] if self.instruction else []),
                 *(m for q, a in self.turns for m in (Message("user", q), Message("assistant", a))),
                 Message("user", document),
             ],

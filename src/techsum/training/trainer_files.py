@@ -2,6 +2,7 @@
 
 import ast
 import json
+import operator
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,28 @@ from techsum.training.recipe_file import Loader
 
 _CALLS = ("from_pretrained", "get_peft_model", "SFTConfig", "TrainingArguments", "SFTTrainer")
 """Of an Unsloth notebook: what takes a run's settings."""
+
+
+_NAMED_CALLS = {"get_chat_template": "chat_template", "load_dataset": "path"}
+"""Other calls that set something, and the argument that says what; without its name it is the last one."""
+_OBJECTS = frozenset({
+    "args", "data_collator", "dtype", "eval_dataset", "formatting_func", "model", "processing_class",
+    "token", "tokenizer", "train_dataset",
+})  # fmt: skip
+"""Arguments that hand objects on and set nothing."""
+_ARITHMETIC = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+_DEEPEST, _LARGEST = 20, 1e6
+
+
+class Unread(str):
+    """Source code of a value that only running it would tell."""
+
+    __slots__ = ()
 
 
 def read_settings(path: Path) -> dict[str, Any]:
@@ -45,7 +68,10 @@ def _cells(notebook: str) -> str:
 
 
 def _arguments(code: str) -> dict[str, Any]:
-    """Literal keyword arguments of the calls that make an Unsloth run. The code is read, never run."""
+    """The arguments of the calls that make an Unsloth run. The code is read, never run.
+
+    What is no plain value, and what other calls set, is given as `Unread`, so that it can be named.
+    """
     tree = ast.parse(code)
     named = {
         target.id: node.value
@@ -56,21 +82,41 @@ def _arguments(code: str) -> dict[str, Any]:
     }
     found: dict[str, Any] = {}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or _called(node) not in _CALLS:
-            continue
-        for keyword in node.keywords:
-            value = keyword.value
-            if isinstance(value, ast.Name) and value.id in named:
-                value = named[value.id]
-            try:
-                found[str(keyword.arg)] = ast.literal_eval(value)
-            except ValueError:  # a tokenizer, a data set: no setting
-                continue
+        if isinstance(node, ast.Call):
+            found |= _set_by(node, named)
     return found
 
 
-def _called(call: ast.Call) -> str:
-    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+def _set_by(call: ast.Call, named: dict[str, ast.expr]) -> dict[str, Any]:
+    """What one call sets."""
+    called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    given = {k.arg or f"**{ast.unparse(k.value)}": k.value for k in call.keywords}
+    if called in _NAMED_CALLS:
+        value = given.get(_NAMED_CALLS[called], call.args[-1] if call.args else None)
+        return {called: _value(value, named)} if value else {}
+    if called not in _CALLS:
+        return {}
+    if called == "from_pretrained" and call.args:
+        given["model_name"] = call.args[0]
+    return {name: _value(value, named) for name, value in given.items() if name not in _OBJECTS}
+
+
+def _value(node: ast.expr, named: dict[str, ast.expr], depth: int = 0) -> Any:
+    """What an expression of constants, names and arithmetic is worth; `Unread` where it is more than that."""
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        pass
+    if isinstance(node, ast.Name) and node.id in named and depth < _DEEPEST:
+        return _value(named[node.id], named, depth + 1)
+    if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC and depth < _DEEPEST:
+        left, right = (_value(side, named, depth + 1) for side in (node.left, node.right))
+        if isinstance(left, int | float) and isinstance(right, int | float) and abs(right) < _LARGEST:
+            try:
+                return _ARITHMETIC[type(node.op)](left, right)
+            except (ArithmeticError, ValueError):
+                pass
+    return Unread(ast.unparse(node))
 
 
 def write_settings(

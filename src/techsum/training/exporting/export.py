@@ -82,7 +82,7 @@ def export(
         proven = _write(run, recipe, to, part, quantization, base_gguf, imatrix=imatrix)
         trained_reference = trained(run)
         opened = parity.open_export(proven, _base_gguf(recipe, base_gguf) if to == "gguf-lora" else None)
-        compared = parity.compare(trained_reference, opened[0], to, opened[1], opened[2])
+        compared = parity.compare(trained_reference, opened, to)
         if not compared.passed:
             raise failure(compared)
         measured = folder / "evaluation" / "table.md"  # `techsum eval --out RUN/evaluation`
@@ -137,7 +137,7 @@ def _compare_files(run: RunFolder, files: Sequence[Path], base_gguf: Path | None
     for file in files:
         lora = file.name.endswith("-lora-f16.gguf") or base_gguf
         opened = parity.open_export(file, _base_gguf(run.recipe, base_gguf) if lora else None)
-        compared.append(parity.compare(trained_reference, opened[0], str(file), opened[1], opened[2]))
+        compared.append(parity.compare(trained_reference, opened, str(file)))
     return compared
 
 
@@ -150,7 +150,7 @@ def _compare_as_trained(run: RunFolder, trained_reference: parity.Reference) -> 
     with tempfile.TemporaryDirectory() as part:
         adapter = as_trained(run.adapter, Path(part), run.recipe)
         model = TransformersModel(str(adapter), quantization_config=bases.nf4_config(run.recipe.base))
-        compared = parity.compare(trained_reference, model, "as trained (nf4)", "nf4", None)
+        compared = parity.compare(trained_reference, parity.Export(model, "nf4"), "as trained (nf4)")
         return [replace(compared, informative=True)]
 
 
@@ -287,8 +287,10 @@ def merge(run: RunFolder, recipe: Recipe, folder: Path) -> None:
     else:
         base = bases.load_model(recipe.base.model_copy(update=fp32))
         model = load_adapter(base, run.adapter).merge_and_unload(safe_merge=True)
-    model.to(torch.bfloat16).save_pretrained(folder)
     tokenizer = bases.load_tokenizer(recipe.base)
+    ends = {tokenizer.eos_token_id, *HubTokenizer(tokenizer).end_ids(recipe.base.format)}
+    model.generation_config.eos_token_id = sorted(ends)  # vLLM stops at these alone
+    model.to(torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     atomic_write_text(folder / "techsum.json", json.dumps({"format": stored_name(recipe.base.format)}))
 
