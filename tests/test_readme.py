@@ -39,6 +39,7 @@ def run(command):
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if "make " not in c])
+@pytest.mark.slow
 def test_every_command_runs(command):
     done = run(command)
     assert done.returncode == 0, done.stderr

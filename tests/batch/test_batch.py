@@ -150,6 +150,7 @@ def test_an_item_crosses_to_another_process_unchanged(article):
         assert Item.from_json(item.as_json()) == item
 
 
+@pytest.mark.slow
 def test_links_are_fetched_politely_and_not_twice(tmp_path, loopback, configure):
     # given a site with a robots.txt, a page with a version, and one that asks to be left alone for a moment
     configure(cache_dir=tmp_path / "cache")
@@ -237,6 +238,7 @@ def test_robots_that_fail_forbid_and_missing_ones_allow(tmp_path, loopback, conf
     assert [r["error_kind"] for r in made(tmp_path / "out.jsonl")] == ["fetch_robots", None]
 
 
+@pytest.mark.slow
 def test_a_slow_host_holds_up_no_other(tmp_path, loopback, configure):
     configure(cache_dir=tmp_path / "cache")
     body = HEAD + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "</article></body></html>"
@@ -275,6 +277,7 @@ def test_input_and_output_that_cannot_be_are_one_line(tmp_path):
         run(source, Path("/proc/none/out.jsonl"))
 
 
+@pytest.mark.slow
 def test_it_goes_on_only_as_it_was_begun(tmp_path):
     source, out = jsonl(tmp_path / "in.jsonl", rows(3)), tmp_path / "out.jsonl"
     assert run(source, out).made == 3
@@ -299,6 +302,7 @@ def test_two_at_once_do_not_write_one_output(tmp_path):
     assert run(source, out).done == 3
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_costs_no_row(tmp_path):
     source, out = jsonl(tmp_path / "in.jsonl", rows(60)), tmp_path / "out.jsonl"
     killed, moments = 0, [10, 30]

@@ -111,6 +111,7 @@ def test_without_a_verifier_rules_stand_alone_and_say_so(monkeypatch):
         check(ARTICLE, PARAPHRASE, "some-model")
 
 
+@pytest.mark.slow
 def test_the_shipped_verifier_finds_more_of_what_is_false():
     claims = [json.loads(line) for line in (DATA / "claims.dev.jsonl").read_text("utf-8").splitlines()]
     rows = [json.loads(line) for line in (DATA / "articles.dev.jsonl").read_text("utf-8").splitlines()]

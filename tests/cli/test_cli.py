@@ -74,6 +74,7 @@ def test_json_is_one_object_of_the_published_shape():
     assert said["model"] == "extract"
 
 
+@pytest.mark.slow
 def test_standard_input_a_link_and_a_document(tmp_path):
     assert TITLE in techsum("summarize", "-", stdin=f"{TITLE}\n\n{BODY}".encode())[1]
     (tmp_path / "a.hwpx").write_bytes(documents.hwpx(PARAGRAPHS, TITLE))
@@ -249,6 +250,7 @@ def test_a_disk_full_of_half_a_model_is_one_line(tmp_path):
     assert list((tmp_path / "models").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_token_never_appears(tmp_path):
     secret = "hf_" + "z9" * 16
     (tmp_path / "x").mkdir()
@@ -281,6 +283,7 @@ def test_models_lists_what_is_here_and_what_auto_means(tmp_path):
     assert "extract" in techsum("models", "use", "auto", **where)[1]
 
 
+@pytest.mark.slow
 def test_doctor_finds_this_machine_sound():
     code, out, _ = techsum("doctor", COLUMNS="140")
     assert code == 0

@@ -47,6 +47,7 @@ def kept(seed, tmp_path):
     return entry_id
 
 
+@pytest.mark.slow
 def test_what_was_kept_is_listed_found_shown_and_deleted(techsum, kept):
     assert kept in techsum("library", "list")[1]
     assert kept in techsum("library", "list", "ㅌㅅ 나트륨")[1]
@@ -59,6 +60,7 @@ def test_what_was_kept_is_listed_found_shown_and_deleted(techsum, kept):
     assert (code, err.count("\n")) == (2, 1)
 
 
+@pytest.mark.slow
 def test_saved_articles_are_asked(techsum, kept):
     code, out, err = techsum("ask", "나트륨 센서는 탈수를 언제 알려 주나요?")
     assert (code, err) == (0, "")
@@ -69,6 +71,7 @@ def test_saved_articles_are_asked(techsum, kept):
     assert "찾지 못했습니다" in techsum("ask", "화성의 위성은 몇 개인가요?")[1]
 
 
+@pytest.mark.slow
 def test_an_export_comes_back_into_another_library(techsum, kept, tmp_path):
     assert techsum("library", "export", tmp_path / "all.jsonl")[0] == 0
     assert techsum("library", "import", tmp_path / "all.jsonl", data=tmp_path / "other")[0] == 0
@@ -133,6 +136,7 @@ def test_what_is_no_export_is_one_line(techsum, tmp_path, content):
     assert (code, err.count("\n"), "1번째 줄" in err) == (2, 1, True)
 
 
+@pytest.mark.slow
 def test_a_question_is_answered_and_more_come_from_a_pipe(techsum):
     code, out, _ = techsum("chat", BODY, "장치의 용량은 얼마인가요?")
     assert (code, "240킬로와트시" in out) == (0, True)
@@ -153,6 +157,7 @@ def test_a_copy_is_restored(techsum, kept, tmp_path):
     assert (code, err.count("\n")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_readers_are_listed_and_one_is_deleted_wholly(techsum, kept):
     code, out, _ = techsum("library", "readers")
     assert (code, out.split()[0], "요약 1개 (보관 1개)" in out) == (0, "local", True)

@@ -47,6 +47,7 @@ DETECTED = {
     [(EXAMPLES, FLOORS, NOISE), (DEV, DEV_FLOORS, NOISE / 3)],
     ids=["news", "techsum-ko"],
 )
+@pytest.mark.slow
 def test_key_sentences_do_not_get_worse(examples, floors, noise, length):
     options = SummaryOptions(length)
     system = make("extract")

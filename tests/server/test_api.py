@@ -408,6 +408,7 @@ def test_a_request_that_grows_without_end_is_refused(server):
         assert reader.post("/api/library", content=endless()).status_code == 413
 
 
+@pytest.mark.slow
 def test_work_of_a_killed_server_can_be_made_again(tmp_path):
     # given a server that is killed while the model writes
     with app_server(tmp_path, TECHSUM_MODEL="gemma-3-270m-ko") as (url, process):
@@ -443,6 +444,7 @@ def test_one_reader_cannot_flood_and_others_go_on(server):
         assert calm.post("/api/summaries", json={"source": "짧은 글"}).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_book_gives_way_to_a_page(tmp_path):
     # given one model, and a reader whose document has many parts
     model = write_gemma2(tmp_path / "tiny.gguf", context=2048)

@@ -79,6 +79,7 @@ def test_checks_that_wait_for_a_link_leave_the_server_free(slow):
         assert refused.status_code == 429
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_in_order_calls_its_work_interrupted(tmp_path):
     with app_server(tmp_path, TECHSUM_MODEL="gemma-3-270m-ko") as (url, process), client(url) as reader:
         entry_id = reader.post("/api/summaries", json={"source": BODY}).json()["id"]
@@ -96,6 +97,7 @@ def test_a_server_that_ends_in_order_calls_its_work_interrupted(tmp_path):
         assert finished(reader, again.json()["id"])["result"]["article"]["characters"] == len(BODY)
 
 
+@pytest.mark.slow
 def test_who_waits_knows_the_place_and_follows_a_stop(tmp_path):
     model = tmp_path / "cache" / "models" / "slow.gguf"
     model.parent.mkdir(parents=True)
@@ -120,6 +122,7 @@ def test_who_waits_knows_the_place_and_follows_a_stop(tmp_path):
         assert finished(first, one)["status"] == "cancelled"
 
 
+@pytest.mark.slow
 def test_a_cookie_is_renewed_and_where_asked_needs_https(tmp_path):
     with app_server(
         tmp_path, TECHSUM_HTTPS="1", TECHSUM_PROXIES="127.0.0.1", TECHSUM_HOSTS="techsum.example, 127.0.0.1"
@@ -251,6 +254,7 @@ def test_deleting_what_is_being_made_deletes_it(slow):
         assert reader.get(f"/api/summaries/{entry}").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_library_is_no_other_users_of_the_machine(server, tmp_path):
     with app_server(tmp_path / "data"):
         assert (tmp_path / "data").stat().st_mode & 0o077 == 0

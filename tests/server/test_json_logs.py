@@ -11,6 +11,8 @@ from support.texts import BODY
 from support.waiting import until
 from techsum.server.json_logs import JsonFormatter
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def logged(tmp_path):

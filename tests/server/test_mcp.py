@@ -63,6 +63,7 @@ async def test_the_tools_are_named_and_described(assistant):
 
 
 @in_own_loop
+@pytest.mark.slow
 async def test_an_article_is_summarised_checked_and_asked(assistant):
     async with assistant as client:
         summary = (
@@ -86,6 +87,7 @@ async def test_what_cannot_be_done_is_one_line(assistant):
 
 
 @in_own_loop
+@pytest.mark.slow
 async def test_files_are_read_from_the_named_folder_alone(local, tmp_path):
     folder = tmp_path / "papers"
     folder.mkdir()
@@ -116,6 +118,7 @@ async def test_the_library_is_searched(local, tmp_path):
 
 
 @in_own_loop
+@pytest.mark.slow
 async def test_saved_articles_are_asked(local, tmp_path):
     library = open_library(f"sqlite:///{tmp_path}/data/library.db")
     entry = library.begin("local", Request("text", "글"), Article(BODY, TITLE))

@@ -204,6 +204,7 @@ def test_a_provider_that_is_gone_is_one_line(tmp_path):
         assert (answer.status_code, "로그인하지 못했습니다" in answer.text) == (400, True)
 
 
+@pytest.mark.slow
 def test_without_a_provider_there_is_no_sign_in(tmp_path):
     with app_server(tmp_path) as (url, _), client(url) as reader:
         assert "로그인" not in reader.get("/").text

@@ -10,6 +10,8 @@ from support.servers import Site, send
 from support.texts import BODY
 from support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 SECRET = "nobody-knows-this"
 
 

@@ -140,6 +140,7 @@ def test_every_feature_has_a_coefficient():
             assert list(model["weights"]) == list(NAMES)
 
 
+@pytest.mark.slow
 def test_the_coefficients_are_fitted_by_a_command(tmp_path, project):
     data = project / "data" / "techsum-ko" / "articles.dev.jsonl"
     out = tmp_path / "ranker.json"

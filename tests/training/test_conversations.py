@@ -96,7 +96,7 @@ def test_gemma_4_has_a_turn_for_what_the_system_says():
 
 @pytest.mark.parametrize("rows", [1, 500])
 @pytest.mark.parametrize("indent", [None, 2])
-def test_an_array_of_rows_is_read_as_its_lines_would_be(tmp_path, rows, indent):
+def test_an_array_of_rows_is_read_like_lines(tmp_path, rows, indent):
     # given Alpaca's own kind of file: one array
     found = [
         {"instruction": f"글 {n}을 줄여 줘", "input": "", "output": "줄였다." * 200} for n in range(rows)

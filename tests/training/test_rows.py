@@ -112,6 +112,7 @@ def test_missing_unknown_and_broken_files_are_one_line(tmp_path):
             list(data_rows(tmp_path / name))
 
 
+@pytest.mark.slow
 def test_a_hub_set_that_cannot_be_reached_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

@@ -56,6 +56,7 @@ def library(data):
     return listed.splitlines()
 
 
+@pytest.mark.slow
 def test_each_new_article_is_summarised_once(tmp_path):
     today = date.today().isoformat()
     with Site({}) as site:
@@ -95,6 +96,7 @@ def test_each_new_article_is_summarised_once(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_kill_in_mid_run_repeats_nothing(tmp_path):
     names = [f"{n}번 글" for n in range(6)]
     with Site({}) as site:
@@ -119,6 +121,7 @@ def test_a_kill_in_mid_run_repeats_nothing(tmp_path):
     assert page_.count("\n## ") == 6
 
 
+@pytest.mark.slow
 def test_a_feed_that_fails_spoils_no_other(tmp_path):
     with Site({}) as site:
         site.pages |= {"/a": article("섬 하나"), "/b": article("섬 둘")}
@@ -146,6 +149,7 @@ def test_an_unknown_model_or_unwritable_folder_is_one_line(tmp_path):
         assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_two_at_once_in_one_folder_do_not_work_twice(tmp_path):
     def slow(request):
         time.sleep(3)
