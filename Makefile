@@ -58,7 +58,7 @@ format: .venv/.dev
 	@$(BIN)/ruff format .
 
 bench: .venv/.dev
-	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python benchmarks/run.py $(ONLY)
 
 # ten minutes for each parser, with new random numbers; what is found is kept in tests/fuzz/seeds
 fuzz: .venv/.dev

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import platform
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -47,5 +48,17 @@ def paired(
 def machine(*packages: str) -> str:
     """One line about this machine and the versions that matter."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    versions = ", ".join(f"{p} {version(p)}" for p in packages)
-    return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}, {versions}"
+    versions = [f"{p} {version(p)}" for p in packages]
+    return ", ".join([_processor(), f"{cores} cores", f"Python {platform.python_version()}", *versions])
+
+
+def _processor() -> str:
+    """The processor's name, with what of it decides how fast models are."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return f"{platform.system()} {platform.processor() or platform.machine()}"
+    about = dict(reversed([re.split(r"\s*:\s*", line, maxsplit=1) for line in lines if ":" in line]))
+    known = about.get("flags", "").split()
+    extras = [flag for flag in ("avx2", "avx512f", "amx_tile") if flag in known]
+    return f"{about.get('model name', platform.machine())} ({', '.join(extras)})"

@@ -148,6 +148,28 @@ def test_every_requirement_is_in_the_lock_of_its_set():
         assert asked <= {canonical(n) for n in pinned(f"locks/{file}.txt")}
 
 
+STORIES = {
+    "evaluation/quality_gate", "generators/gemma_4", "library/faults", "server/attacks", "server/faults",
+    "server/hostile", "training/gemma_4", "training/techsum_ko",
+    "bench", "docs", "injections", "patterns", "project", "readme",
+}  # fmt: skip
+"""Test files of what is no module: a family of models, attacks, faults, the docs."""
+
+
+def test_test_files_mirror_the_modules_that_they_test():
+    tests = PROJECT / "tests"
+    strangers = set()
+    for file in tests.rglob("test_*.py"):
+        room = file.parent.relative_to(tests)
+        name = file.stem.removeprefix("test_")
+        if room.parts[:1] in {("e2e",), ("fuzz",), ("deploy",)} or str(room / name) in STORIES:
+            continue
+        places = [SOURCE / room / name, *(SOURCE / room).rglob(f"{name}.py"), SOURCE / room.parent / name]
+        if not any(place.exists() for place in places):
+            strangers.add(str(room / name))
+    assert strangers == set()
+
+
 def test_a_tests_name_has_at_most_ten_words():
     names = re.findall(
         r"def test_(\w+)\(", "".join(f.read_text("utf-8") for f in (PROJECT / "tests").rglob("*.py"))

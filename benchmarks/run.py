@@ -1,0 +1,90 @@
+"""`make bench`: run benchmarks, each in a process of its own, and write what they print into RESULTS.md.
+
+A section is a script's own words (its docstring), the machine, the day, and its output; no figure is typed by
+hand. A script that misses a target ends with an error, and so does the whole run, after all have run.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from common import machine
+
+FOLDER = Path(__file__).parent
+RESULTS = FOLDER / "RESULTS.md"
+NOT_RUN = {"common", "run"}
+GPU = {"gpu"}
+
+
+def names() -> list[str]:
+    """The scripts that this machine can run."""
+    import torch
+
+    hidden = NOT_RUN if torch.cuda.is_available() else NOT_RUN | GPU
+    return sorted({path.stem for path in FOLDER.glob("[a-z]*.py")} - hidden)
+
+
+def section(name: str, source: str, output: str, *, met: bool, seconds: float, on: str) -> str:
+    """What stands in RESULTS.md of one script: tables as they are, other lines as they were printed."""
+    title, _, about = (ast.get_docstring(ast.parse(source)) or name).partition("\n")
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    ended = "all targets met" if met else "**a target was missed**"
+    head = f"## {title.rstrip('.')} (`{name}.py`)\n\n{about.strip()}\n\n"
+    facts = f"{day} · {on} · {seconds:.0f} s · {ended}\n\n"
+    return f"<!-- begin {name} -->\n{head}{facts}{_shown(output)}\n<!-- end {name} -->\n"
+
+
+def _shown(output: str) -> str:
+    blocks: list[tuple[bool, list[str]]] = []
+    for line in filter(str.strip, output.splitlines()):
+        is_table = line.startswith("|")
+        if not blocks or blocks[-1][0] != is_table:
+            blocks.append((is_table, []))
+        blocks[-1][1].append(line.rstrip())
+    return "\n\n".join(
+        "\n".join(lines) if is_table else "\n".join(("```text", *lines, "```")) for is_table, lines in blocks
+    )
+
+
+def with_section(results: str, name: str, written: str) -> str:
+    """RESULTS.md with this section in place of the script's last one, or of what was typed about it."""
+    own = re.compile(rf"<!-- begin {name} -->\n.*?<!-- end {name} -->\n", re.DOTALL)
+    if own.search(results):
+        return own.sub(lambda _: written, results)
+    typed = re.compile(
+        rf"^## [^\n]*`{name}\.py`[^\n]*\n.*?(?=^## |^<!-- begin |\Z)", re.DOTALL | re.MULTILINE
+    )
+    if found := typed.search(results):
+        return f"{results[: found.start()]}{written}\n{results[found.end() :]}"
+    return f"{results.rstrip()}\n\n{written}"
+
+
+def main(chosen: list[str]) -> None:
+    """Run the chosen scripts, or all."""
+    missed = []
+    for name in chosen or names():
+        print(f"== {name}", flush=True)
+        script, began = FOLDER / f"{name}.py", time.monotonic()
+        done = subprocess.run(
+            [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=os.environ, check=False
+        )
+        print(done.stdout, flush=True)
+        if not done.stdout.strip():  # its data is not here: what is known stays
+            missed.append(name)
+            continue
+        met, seconds = done.returncode == 0, time.monotonic() - began
+        source = script.read_text("utf-8")
+        written = section(name, source, done.stdout, met=met, seconds=seconds, on=machine())
+        RESULTS.write_text(with_section(RESULTS.read_text("utf-8"), name, written), "utf-8")
+        missed += [] if met else [name]
+    if missed:
+        sys.exit(f"MISSED: {', '.join(missed)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

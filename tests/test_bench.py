@@ -1,0 +1,46 @@
+"""`make bench` writes RESULTS.md itself: a section a script, with what it printed and where."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+SOURCE = '"""Reading a page: TechSum beside another.\n\nOn one processor."""\n'
+OUTPUT = "machine, 2 cores\n\n| side | ms |\n|---|---|\n| ours | 44 |\nratio 0.41\n"
+
+
+@pytest.fixture
+def run(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    monkeypatch.delitem(sys.modules, "run", raising=False)
+    import run
+
+    return run
+
+
+def written(run, **more):
+    return run.section("reading", SOURCE, OUTPUT, met=True, seconds=3.2, on="a machine", **more)
+
+
+def test_a_section_says_what_where_and_whether_it_was_met(run):
+    section = written(run)
+    assert "## Reading a page: TechSum beside another (`reading.py`)\n\nOn one processor.\n" in section
+    assert "a machine · 3 s · all targets met" in section
+    assert "```text\nmachine, 2 cores\n```\n\n| side | ms |\n|---|---|\n| ours | 44 |\n\n```text" in section
+
+
+def test_a_section_takes_its_own_place_and_no_other(run):
+    typed = (
+        "# Results\n\n## Old words (`reading.py`, by hand)\n\n| 1 |\n\n## Another (`library.py`)\n\nkept\n"
+    )
+    once = run.with_section(typed, "reading", written(run))
+    assert "by hand" not in once
+    assert once.endswith("## Another (`library.py`)\n\nkept\n")
+    # and a second run replaces the first
+    assert run.with_section(once, "reading", written(run)) == once
+
+
+def test_every_script_says_what_it_measures(run):
+    for path in BENCHMARKS.glob("[a-z]*.py"):
+        assert path.read_text("utf-8").startswith('"""'), path.name
