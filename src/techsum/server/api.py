@@ -1,17 +1,14 @@
 """The JSON API under `/api`."""
 
-import asyncio
-import json
-import logging
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from fastapi.sse import EventSourceResponse, ServerSentEvent, format_sse_event
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import ValidationError
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -26,12 +23,12 @@ from techsum.contracts.entry import (
     listed_entry,
     whole_entry,
 )
-from techsum.contracts.events import Answered, Cancelled, Done, Failed, WireEvent, encode
+from techsum.contracts.events import Answered, Cancelled, Done, Failed, encode
 from techsum.contracts.request import Change, CheckRequest, QuestionRequest, SummaryRequest
 from techsum.contracts.serialization import MOST_CHARACTERS, adapter
 from techsum.contracts.service import Begun, Health, Imported, ModelPull, Models, Readiness, ShareLink
 from techsum.contracts.summary import CheckResult
-from techsum.errors import StorageError, TechsumError, UsageError
+from techsum.errors import StorageError, UsageError
 from techsum.generators.hub_models import machine_memory, recommended
 from techsum.generators.models import auto_model, offered, shown
 from techsum.kiwi_process import in_background
@@ -48,6 +45,7 @@ from techsum.messages import text, user_language
 from techsum.reading import link_in, read_remote, read_upload
 from techsum.server.analysis import LONG_CHARACTERS
 from techsum.server.checks import checked
+from techsum.server.event_stream import streamed
 from techsum.server.jobs import Jobs
 from techsum.server.limits import Client, Slots
 from techsum.server.model_pulls import ModelPulls
@@ -374,63 +372,6 @@ def _over(entry: Entry) -> ServerSentEvent:
         event = Cancelled(text("job_cancelled"))
     name, data = encode(event)
     return ServerSentEvent(data=data, event=name)
-
-
-_log = logging.getLogger("techsum.server")
-PING_SECONDS = 15
-"""After which a silent stream says that it lives: proxies cut silent ones off."""
-
-
-async def streamed(events: Iterator[WireEvent], cancel: threading.Event) -> AsyncIterator[bytes]:
-    """Events as server-sent ones; what goes wrong is the last of them.
-
-    Args:
-        events: made in a thread.
-        cancel: is set when the reader went away, or the answer is whole.
-    """
-    steps = iterate_in_threadpool(events).__aiter__()
-
-    async def step() -> WireEvent:
-        return await anext(steps)
-
-    upcoming = asyncio.create_task(step())
-    try:
-        while True:
-            done, _ = await asyncio.wait({upcoming}, timeout=PING_SECONDS)
-            if not done:
-                yield b": ping\n\n"
-                continue
-            event = upcoming.result()
-            upcoming = asyncio.create_task(step())
-            yield _sse(event)
-    except StopAsyncIteration:
-        return
-    except TechsumError as error:
-        yield _sse(Failed(Failure(error.key, str(error))))
-    finally:
-        cancel.set()
-        closing = asyncio.create_task(_let_go(upcoming, events))
-        _closing.add(closing)
-        closing.add_done_callback(_closing.discard)
-
-
-_closing: set[asyncio.Task[None]] = set()
-"""Streams that their readers left: the loop holds tasks weakly."""
-
-
-async def _let_go(upcoming: asyncio.Task[WireEvent], events: Iterator[WireEvent]) -> None:
-    """Wait for the step that is under way, and give back what the events hold: the model's turn."""
-    await asyncio.wait({upcoming})
-    error = None if upcoming.cancelled() else upcoming.exception()
-    if error and not isinstance(error, TechsumError | StopAsyncIteration):
-        _log.error("a stream whose reader left", exc_info=error)
-    if close := getattr(events, "close", None):
-        await run_in_threadpool(close)
-
-
-def _sse(event: WireEvent) -> bytes:
-    name, data = encode(event)
-    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
 
 
 _LINES: dict[str, Any] = {

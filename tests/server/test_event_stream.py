@@ -6,14 +6,14 @@ import threading
 from techsum.contracts.events import TextPiece
 from techsum.errors import UsageError
 from techsum.fair_queue import FairQueue
-from techsum.server import api
+from techsum.server import event_stream
 
 
 def read(events, cancel=None, until=None):
     """What the stream of these events sends, up to its end or to the first part that `until` accepts."""
 
     async def follow():
-        parts, stream = [], api.streamed(events, cancel or threading.Event())
+        parts, stream = [], event_stream.streamed(events, cancel or threading.Event())
         async for part in stream:
             parts.append(part.decode())
             if until and until(parts[-1]):
@@ -32,7 +32,7 @@ def test_events_come_in_order_and_the_answer_is_let_go():
 
 
 def test_a_silent_stream_says_that_it_lives(monkeypatch):
-    monkeypatch.setattr(api, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(event_stream, "PING_SECONDS", 0.05)
     thought = threading.Event()
 
     def events():
@@ -80,12 +80,12 @@ def test_who_leaves_gives_back_the_models_turn():
             yield TextPiece("물")  # a step that looks at no cancel
 
     async def follow():
-        stream = api.streamed(events(), threading.Event())
+        stream = event_stream.streamed(events(), threading.Event())
         await anext(stream)
         await asyncio.sleep(0)
         await stream.aclose()
         left.set()
-        await asyncio.gather(*api._closing)
+        await asyncio.gather(*event_stream._closing)
 
     asyncio.run(follow())
     with queue.turn("other", threading.Event()):
