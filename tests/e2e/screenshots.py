@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from e2e.conftest import CHROMIUM, OUTSIDE
+from e2e.test_models import ENGLISH, writes
 from support.app_server import app_server
 from support.servers import Site
 from support.servers import page as page_of
@@ -72,11 +73,13 @@ def take_briefing(browser, url):
 def take(browser, url):
     """A desk in the light, a phone and a library in the dark."""
     at = {"base_url": url, "locale": "ko-KR"}
-    desk = browser.new_context(viewport={"width": 1280, "height": 860}, **at)
+    # high enough for the whole card: line, summary, figures, limits, next step, questions
+    desk = browser.new_context(viewport={"width": 1280, "height": 1180}, **at)
     page = desk.new_page()
     summarise(page, SAMPLE, "gemma-3-270m-ko")
     page.locator("#text .sentence").first.hover()
     page.screenshot(path=PROJECT / "docs" / "app.png")
+    page.set_viewport_size({"width": 1280, "height": 860})
     page.fill("#asked", "정확도는 얼마였나요?")
     page.press("#asked", "Enter")
     page.locator("#chat .sentence").first.wait_for()
@@ -103,6 +106,25 @@ def take(browser, url):
     shelf = browser.new_context(viewport={"width": 1024, "height": 560}, **dark).new_page()
     shelf.goto("/library")
     shelf.screenshot(path=PROJECT / "docs" / "app-library.png")
+
+
+def take_english(browser, folder):
+    """An English article beside its Korean summary, by a model that the picture's maker wrote."""
+    known = page_of(
+        json.dumps({"data": [{"id": "gemma-4-e4b-it", "max_model_len": 8192}]}), "application/json"
+    )
+    with (
+        Site({"/v1/models": known, "/v1/chat/completions": writes}) as site,
+        app_server(folder, TECHSUM_MODEL=f"{site.url}/v1#gemma-4-e4b-it") as (url, _),
+    ):
+        size = {"width": 1280, "height": 640}
+        page = browser.new_context(viewport=size, base_url=url, locale="ko-KR").new_page()
+        page.goto("/")
+        page.fill("#source", ENGLISH)
+        page.get_by_role("button", name="요약하기").click()
+        page.wait_for_selector("#text")
+        page.locator("#text .sentence").nth(1).hover()
+        page.screenshot(path=PROJECT / "docs" / "app-english.png")
 
 
 def take_desktop(browser, url):
@@ -155,6 +177,7 @@ def main():
         )
         take(browser, url)
         take_briefing(browser, url)
+        take_english(browser, f"{data}/english")
         take_desktop(browser, url)
         browser.close()
 

@@ -552,7 +552,11 @@ def test_the_first_load_is_small_and_comes_from_here_alone(open_page, server):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/library", "/guide", "/api/docs", "/s/none", "summary", "answer", "English"]
+    "path",
+    [
+        *("/", "/library", "/library/ask", "/briefing", "/check", "/guide", "/api/docs", "/s/none"),
+        *("summary", "answer", "English"),
+    ],
 )
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(open_page, path, scheme):
@@ -603,8 +607,45 @@ def test_nothing_is_cut_off_at_any_width(open_page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     summarise(page, BODY)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.goto("/library?all=1")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for path in ("/library?all=1", "/library/ask", "/briefing", "/check", "/guide"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_pressed_is_large_enough_for_a_finger(open_page, width):
+    page = open_page(width=width)
+    summarise(page, BODY)
+    sizes = page.locator("#text .cite").evaluate_all(
+        "all => all.map((e) => { const r = e.getBoundingClientRect(); return Math.min(r.width, r.height) })"
+    )
+    assert sizes
+    assert min(sizes) >= 24
+
+
+def test_a_long_summary_has_paragraphs(open_page, server):
+    page = open_page()
+    text = "\n\n".join(f"{n}번째 이야기. {p}" for n in range(8) for p in PARAGRAPHS)
+    begun = page.request.post("/api/summaries", data={"source": text, "length": "2000", "model": "extract"})
+    page.goto(f"/s/{begun.json()['id']}")
+    page.wait_for_selector("#text")
+    tops = page.locator("#text .sentence").evaluate_all("all => all.map((e) => e.getClientRects()[0])")
+    assert len(tops) > 10
+    # a paragraph of five sentences begins at the left edge, further down than a line
+    assert tops[5]["x"] == tops[0]["x"]
+    assert tops[5]["y"] - tops[4]["y"] > 1.2 * tops[0]["height"]
+
+
+def test_on_paper_citations_and_the_address_stand(open_page, news):
+    page = open_page()
+    summarise(page, news)
+    page.emulate_media(media="print")
+    cite = page.locator("#text .cite").first
+    assert cite.is_visible()
+    number = cite.inner_text()
+    place = page.locator(f"{cite.get_attribute('href')}")
+    assert number in place.evaluate("e => getComputedStyle(e, '::before').content")
+    assert news in page.locator(".original").evaluate("e => getComputedStyle(e, '::after').content")
 
 
 def test_the_other_language_is_one_press_away_and_stays(open_page):
@@ -649,8 +690,13 @@ def test_the_app_can_be_installed_and_shared_to(open_page, server):
     manifest = httpx.get(f"{server}{place}").json()
     assert manifest["display"] == "standalone"
     assert manifest["share_target"]["params"] == {"title": "title", "text": "text", "url": "url"}
-    icon = httpx.get(f"{server}{manifest['icons'][0]['src']}")
-    assert icon.headers["content-type"].startswith("image/svg")
+    kinds = [
+        httpx.get(f"{server}{icon['src']}").headers["content-type"].split("+")[0]
+        for icon in manifest["icons"]
+    ]
+    assert kinds == ["image/svg", "image/png", "image/png"]
+    apple = page.get_attribute("link[rel=apple-touch-icon]", "href")
+    assert httpx.get(f"{server}{apple}").headers["content-type"] == "image/png"
 
 
 def test_the_bookmarklet_brings_the_page_that_is_open(open_page, server):
