@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.tiny_checkpoint import write_checkpoint
+from support.tiny_gguf import TEMPLATE_4
 from support.tiny_training import write_recipe
 
 CONFIGURATION = Path(__file__).parents[2] / "recipes" / "accelerate" / "fsdp-qlora.yaml"
@@ -17,64 +18,71 @@ import os, sys, torch, peft
 from techsum.training import bases
 from techsum.training.recipe import Base
 from techsum.training.losses import answer_loss
+from torch.distributed.fsdp import fully_shard
 
 rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
 bases.quiet()
-torch.manual_seed(0)
-model = peft.get_peft_model(
-    bases.load_model(Base(name=sys.argv[1]), nf4=True),
-    peft.LoraConfig(r=4, target_modules=["q_proj", "down_proj"], task_type="CAUSAL_LM"),
-)
-for name, weight in model.named_parameters():
-    if "lora_B" in name:
-        torch.nn.init.normal_(weight, std=0.1)
-model.train()
-ids = torch.randint(6, 400, (2, 40), generator=torch.Generator().manual_seed(1))
-labels = ids.clone()
-labels[:, :30] = -100
 if world > 1:
     torch.distributed.init_process_group("gloo")
-    from torch.distributed.fsdp import fully_shard
-
-    for layer in model.get_base_model().model.layers:
-        fully_shard(layer)
-    fully_shard(model)
-    ids, labels = ids[rank : rank + 1], labels[rank : rank + 1]
-loss = answer_loss(model, {"input_ids": ids, "labels": labels})
-(loss * world / 2).backward()  # FSDP takes the mean over the processes
-gradients = [p.grad for n, p in model.named_parameters() if "lora_B" in n]
-if world > 1:
-    gradients = [g.full_tensor() for g in gradients]
-    torch.distributed.all_reduce(loss)
-    sharded = model.get_base_model().model.layers[0].mlp.up_proj.weight
-    assert sharded.to_local().numel() * world == sharded.numel()
-if rank == 0:
-    print("SAID", loss.item(), torch.stack([g.norm() for g in gradients]).norm().item(), flush=True)
+for base in sys.argv[1:]:
+    torch.manual_seed(0)
+    model = peft.get_peft_model(
+        bases.load_model(Base(name=base), nf4=True),
+        peft.LoraConfig(r=4, target_modules=["q_proj", "down_proj"], task_type="CAUSAL_LM"),
+    )
+    for name, weight in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.1)
+    model.train()
+    ids = torch.randint(20, 400, (2, 40), generator=torch.Generator().manual_seed(1))
+    labels = ids.clone()
+    labels[:, :30] = -100
+    if world > 1:
+        for layer in model.get_base_model().model.layers:
+            fully_shard(layer)
+        fully_shard(model)
+        ids, labels = ids[rank : rank + 1], labels[rank : rank + 1]
+    loss = answer_loss(model, {"input_ids": ids, "labels": labels})
+    (loss * world / 2).backward()  # FSDP takes the mean over the processes
+    gradients = [p.grad for n, p in model.named_parameters() if "lora_B" in n]
+    if world > 1:
+        gradients = [g.full_tensor() for g in gradients]
+        torch.distributed.all_reduce(loss)
+        sharded = model.get_base_model().model.layers[0].mlp.up_proj.weight
+        assert sharded.to_local().numel() * world == sharded.numel()
+    if rank == 0:
+        print("SAID", loss.item(), torch.stack([g.norm() for g in gradients]).norm().item(), flush=True)
 if world > 1:
     torch.distributed.barrier()
     torch.distributed.destroy_process_group()  # a process that just ends may abort in gloo's threads
 """
 
 
-def one_step(base, processes):
-    """Loss and gradient of one step of a 4-bit model with its adapter."""
+def one_step(bases, processes):
+    """Loss and gradient of one step of each 4-bit model with its adapter."""
     starter = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
-    script = base.parent / "one_step.py"
+    script = bases[0].parent / "one_step.py"
     script.write_text(ONE_STEP, "utf-8")
     done = subprocess.run(
-        [sys.executable, *(starter if processes > 1 else []), str(script), str(base)],
+        [sys.executable, *(starter if processes > 1 else []), str(script), *map(str, bases)],
         env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    said = next(line for line in done.stdout.splitlines() if line.startswith("SAID"))
-    return [float(n) for n in said.split()[1:]]
+    said = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("SAID")]
+    return [float(n) for line in said for n in line]
 
 
 @pytest.mark.slow
 def test_shards_of_a_4_bit_model_give_its_loss(tmp_path):
     """Given nf4 weights and an adapter, when two processes hold half of each weight, then nothing changes."""
-    base = write_checkpoint(tmp_path / "tiny-gemma-2", hidden=128)
-    assert one_step(base, 2) == pytest.approx(one_step(base, 1), rel=1e-3)
+    bases = [
+        write_checkpoint(tmp_path / "tiny-gemma-2", hidden=128),
+        # with embeddings of its own for each layer, and layers that share keys and values
+        write_checkpoint(tmp_path / "tiny-gemma-4", TEMPLATE_4, hidden=128, family="gemma4"),
+    ]
+    alone = one_step(bases, 1)
+    assert len(alone) == 4
+    assert one_step(bases, 2) == pytest.approx(alone, rel=1e-3)
 
 
 def test_accelerate_takes_the_shipped_configuration():
