@@ -29,11 +29,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help_style": ("문단, 개조식", "문단 (a paragraph) or 개조식 (notes)"),
     "help_register": ("해요체, 합니다체, 한다체", "how sentences end: 해요체, 합니다체 or 한다체"),
     "help_difficulty": (
-        "누가 읽을 글인지: 쉽게, 보통, 전문가 (지시를 따르는 모델만)",
+        "난이도: 쉽게, 보통, 전문가 (지시를 따르는 모델에서만)",
         "for whom: 쉽게 (anyone), 보통, 전문가 (experts); models that follow instructions alone",
     ),
     "help_to": (
-        "외국어 글의 요약 언어: ko(한국어, 외국어를 읽는 모델이 필요) 또는 source(원문에서 뽑은 문장)",
+        "외국어 글을 요약할 언어: ko(한국어, 외국어를 읽는 모델 필요) 또는 source(원문에서 뽑은 문장)",
         "of an article in another language: ko (by a model that reads it) or source (its own sentences)",
     ),
     "help_strict": (
@@ -279,7 +279,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "usage_no_command": ("없는 명령입니다: {name}.{near}", "There is no command {name}.{near}"),
     "usage_near": (" 비슷한 것: {name}", " Did you mean {name}?"),
     "usage_missing": ("빠진 인자가 있습니다: {name}", "{name} is missing."),
-    "usage_takes_no_value": ("{name} 뒤에는 값을 적지 않습니다.", "Option {name} takes no value."),
+    "usage_takes_no_value": ("{name} 뒤의 값을 빼 주세요.", "Option {name} takes no value."),
     "usage_no_value": ("{name} 뒤에 값을 적어 주세요.", "Option {name} needs a value."),
     "usage_extra": ("쓰지 않는 인자가 있습니다: {name}", "There are more arguments than needed: {name}"),
     "usage_value": ("{name}의 값이 맞지 않습니다. {reason}", "{name} has a wrong value. {reason}"),

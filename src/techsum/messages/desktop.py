@@ -77,7 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "desktop_theme_light": ("밝게", "Light"),
     "desktop_theme_dark": ("어둡게", "Dark"),
     "desktop_guide_settings": (
-        "‘설정’에서 길이, 형식, 말투, 모델, 언어, 화면 밝기를 고릅니다. 고른 것은 이 기기에 남습니다.",
-        "Length, style, endings, model, language and appearance are chosen under Settings, and kept on this device.",
+        "‘설정’에서 길이, 형식, 말투, 난이도, 모델, 언어, 화면 밝기를 고릅니다. 고른 것은 이 기기에 남습니다.",
+        "Length, style, endings, difficulty, model, language and appearance are chosen under Settings, and kept on this device.",
     ),
 }

@@ -170,15 +170,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "model_nearest": (" 혹시 '{name}'인가요?", " Did you mean '{name}'?"),
     "question_language": (
-        "외국어 글에 한국어로 묻는 질문에는 외국어를 읽는 모델이 답할 수 있습니다: {models}",
+        "외국어 글에 한국어로 질문하려면 외국어를 읽을 수 있는 모델이 필요합니다: {models}",
         "Questions in Korean about an article in another language need a model that reads it: {models}",
     ),
     "pull_not_allowed": (
-        "이 서버에서는 모델을 내려받을 수 없습니다. 서버를 관리하는 분이 `{command}` 로 받을 수 있습니다.",
+        "이 서버에서는 모델을 내려받을 수 없습니다. 관리자가 `{command}` 로 받을 수 있습니다.",
         "Readers of this server cannot download models. Its operator can, with `{command}`.",
     ),
     "pull_running": (
-        "지금 '{name}' 모델을 내려받고 있습니다. 끝난 다음에 다시 해 주세요.",
+        "지금 '{name}' 모델을 내려받고 있습니다. 다 받은 뒤에 다시 시도해 주세요.",
         "'{name}' is being downloaded now. Try again when it is over.",
     ),
     "model_not_here": (
@@ -284,7 +284,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The hub has no file '{name}'. Check the name (owner/repository:file.gguf).",
     ),
     "hub_failed": (
-        "허브에서 받지 못했습니다 ({reason}). 받은 데까지는 남아 있으니 다시 받으면 이어집니다.",
+        "허브에서 받지 못했습니다 ({reason}). 받은 데까지는 남아 있으니 다시 시도하면 이어서 받습니다.",
         "The download failed ({reason}). What arrived is kept: another try goes on from there.",
     ),
     "disk_full": (

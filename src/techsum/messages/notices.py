@@ -44,8 +44,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This text does not seem to be Korean. Key sentences are in the original language.",
     ),
     "notice_translated": (
-        "'{model}' 모델이 외국어 글을 읽고 한국어로 요약했습니다. 근거는 모델이 밝힌 원문 문장이고, 숫자와 로마자 이름만 원문과 견주었습니다.",
-        "'{model}' read the article in its language. Evidence is what it cites; only numbers and Latin names were compared.",
+        "'{model}' 모델이 외국어 글을 읽고 한국어로 요약했습니다. 근거는 모델이 밝힌 원문 문장입니다. 규칙으로는 숫자와 로마자 이름만 견주었으니 나머지는 근거와 함께 읽어 주세요.",
+        "'{model}' read the article in its language. Evidence is what it cites; rules compare numbers and Latin names alone: read the rest beside it.",
     ),
     "notice_other_language": (
         "글과 요약의 언어가 달라 숫자와 로마자 이름만 견주었습니다.",

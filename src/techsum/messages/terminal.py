@@ -8,7 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "summary_by": ("{model} 모델이 쓴 글", "written by {model}"),
     "untitled": ("제목 없음", "Untitled"),
     "progress_reading": ("글을 읽는 중", "Reading"),
-    "progress_translating": ("글을 읽고 한국어로 옮기는 중", "Reading, to write about it in Korean"),
+    "progress_translating": ("외국어 글을 읽고 한국어로 요약하는 중", "Reading, to write about it in Korean"),
     "progress_loading": ("모델을 불러오는 중: {model}", "Loading the model: {model}"),
     "progress_part": ("{total}부분 가운데 {part}번째를 요약하는 중", "Summarising part {part} of {total}"),
     "progress_retry": ("다시 쓰는 중 ({reason})", "Writing it again ({reason})"),

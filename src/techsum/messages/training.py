@@ -392,7 +392,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no adapter to go on from in {path}. Give the folder of an adapter_config.json as lora.start.",
     ),
     "lora_start_base": (
-        "{path} 의 어댑터는 다른 바탕 모델의 것입니다. 레시피의 base 와 같은 모델에서 만든 것을 lora.start 에 적어 주세요.",
+        "{path}의 어댑터는 다른 바탕 모델의 것입니다. 레시피의 base와 같은 모델에서 만든 것을 lora.start에 적어 주세요.",
         "The adapter in {path} is of another base. Name one in lora.start that was made of the recipe's base.",
     ),
     "lora_start_other": (

@@ -243,22 +243,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "difficulty_expert": ("전문가", "experts"),
     "offer_label": ("모델", "Model"),
     "offer_better": (
-        "이 컴퓨터에 맞는 모델을 내려받으면 요약문을 새로 씁니다.",
+        "이 컴퓨터에 맞는 모델을 내려받으면 문장을 뽑는 대신 요약문을 직접 씁니다.",
         "With a model that fits this machine, summaries are written anew.",
     ),
     "offer_better_abroad": (
-        "이 컴퓨터에 맞는 모델을 내려받으면 요약문을 새로 쓰고, 외국어 글도 한국어로 요약합니다.",
+        "이 컴퓨터에 맞는 모델을 내려받으면 요약문을 직접 쓰고, 외국어 글도 한국어로 요약합니다.",
         "With a model that fits this machine, summaries are written anew, in Korean about English articles too.",
     ),
     "offer_seconds": (
-        "이 컴퓨터에서는 1,000자 글 하나를 요약하는 데 {seconds}초쯤 걸릴 것으로 어림합니다.",
+        "이 컴퓨터에서는 1,000자 글 하나를 요약하는 데 {seconds}초쯤 걸릴 것으로 보입니다.",
         "On this machine a summary of a 1,000-character article should take about {seconds} seconds.",
     ),
     "offer_memory": (
-        "메모리 {memory}GB가 있어야 합니다. 이 컴퓨터에서는 느리거나 열리지 않을 수 있습니다.",
+        "메모리 {memory}GB가 있어야 합니다. 이 컴퓨터에서는 느리거나 모델을 불러오지 못할 수 있습니다.",
         "It needs {memory} GB of memory; here it may be slow, or not load.",
     ),
-    "offer_needed": ("이런 요약은 이 모델이 씁니다.", "This model can write it."),
+    "offer_needed": ("이 모델이 있으면 그렇게 요약할 수 있습니다.", "This model can write it."),
     "offer_here": ("이 모델로 다시 요약할 수 있습니다.", "This model is here and can write it."),
     "offer_pull": ("내려받기", "Download"),
     "offer_pulling": ("내려받는 중", "Downloading"),

@@ -23,11 +23,11 @@ _REGISTER_WORDS = {
 }
 
 _DIFFICULTIES = {
-    "쉽게": "중학생도 알 수 있게 쉬운 낱말과 짧은 문장을 쓰고, 전문 용어는 글에 나온 설명으로 풀어 쓰세요. ",
-    "전문가": "그 분야의 전문가가 읽을 수 있게 용어와 방법, 수치를 글에 있는 그대로 쓰세요. ",
+    "쉽게": "중학생도 이해할 수 있게 쉬운 낱말과 짧은 문장을 쓰고, 글에 용어의 설명이 있으면 그 설명으로 풀어 쓰세요. ",
+    "전문가": "그 분야의 전문가가 읽을 글이니 전문 용어를 쉬운 말로 바꾸지 말고, 방법과 수치를 구체적으로 쓰세요. ",
 }
 
-_CITED = "한 줄에 한 문장씩, 줄마다 맨 앞에 근거가 된 줄의 번호를 [2] 또는 [2, 5]처럼 적어서"
+_CITED = "한 줄에 한 문장씩, 각 문장 앞에 그 내용이 나온 글의 줄 번호를 [2] 또는 [2, 5]처럼 붙여서"
 
 # A base model follows an example, not an instruction. Made up for TechSum; its summary reports, keeps the
 # numbers, and does not begin with the article's first words.
@@ -148,12 +148,14 @@ def question_messages(
         return [Message("user", _tuned(article, "", f"질문: {question}\n대답"))]
     if fmt == "plain":
         return [Message("user", _continuation(article, f"질문: {question}\n대답"))]
-    form = f"{_CITED} " if cited else ""
-    task = f"위 글만 보고 질문에 한국어로 {form}답하세요. 글에 답이 없으면 ‘{NOT_ANSWERED}’라고만 쓰세요.\n질문: "
+    form, bare = (f"{_CITED} ", "번호 없이 ") if cited else ("", "")
+    task = f"위 글만 보고 질문에 한국어로 {form}답하세요. 글에 답이 없으면 {bare}‘{NOT_ANSWERED}’라고만 쓰세요.\n질문: "
     questions = [*(q for q, _ in before), question]
     turns = [Message("user", _with_task(article, task + questions[0]))]
     for (_, answer), following in zip(before, questions[1:], strict=True):
-        turns += [Message("assistant", answer), Message("user", f"질문: {following}")]
+        # earlier answers stand here without their citations, and would be imitated
+        again = f"{_CITED} 답하세요. " if cited else ""
+        turns += [Message("assistant", answer), Message("user", f"{again}질문: {following}")]
     return turns
 
 
