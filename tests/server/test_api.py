@@ -388,7 +388,7 @@ def test_prometheus_reads_the_numbers(reader):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"source": BODY, "lenght": "short"}, "'lenght'이(가) 잘못되었습니다 (이런 항목은 없습니다)"),
+        ({"source": BODY, "lenght": "short"}, "'lenght'이(가) 잘못되었습니다 (없는 항목입니다)"),
         ({"source": "가" * 2_000_001}, "(2000000자까지 받습니다)"),
         ("{", "(JSON이 아닙니다)"),
     ],

@@ -76,7 +76,8 @@ def _decoded(raw: BinaryIO, path: Path, errors: str) -> io.TextIOWrapper:
 
 def _json(file: io.TextIOWrapper) -> Iterator[tuple[int, Any]]:
     first = file.readline()
-    if first.lstrip().startswith("["):  # one array, as Alpaca's own file and LLaMA-Factory's
+    if first.lstrip().startswith("[") and not _is_row(first):
+        # one array, as Alpaca's own file and LLaMA-Factory's
         yield from enumerate(_array(first, file), 1)
         return
     for place, line in enumerate(itertools.chain([first], file), 1):
@@ -85,6 +86,15 @@ def _json(file: io.TextIOWrapper) -> Iterator[tuple[int, Any]]:
                 yield place, json.loads(line)
             except (ValueError, RecursionError):
                 yield place, None
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line that begins an array is a bad row of its own: a list, but not of rows."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return not found or not all(isinstance(one, dict) for one in found)
 
 
 def _array(begun: str, file: io.TextIOWrapper) -> Iterator[Any]:
