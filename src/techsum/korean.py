@@ -158,9 +158,10 @@ def _spans(text: str, offset: int, split: Any) -> Iterator[tuple[int, int, Seque
         start, end = _trim(text, offset + one.start, offset + one.end)
         while end - start > _LONGEST_SENTENCE:
             latest = start + _LONGEST_SENTENCE
-            inside = [t for t in one.tokens if start < offset + t.end <= latest]
-            clauses = [t.end for t in inside if t.tag in _CLAUSE_ENDS]
-            cut = offset + max(clauses or [t.end for t in inside], default=latest - offset)
+            inside = [(offset + t.end, t.tag) for t in one.tokens if start < offset + t.end <= latest]
+            words = [(place, tag) for place, tag in inside if text[place : place + 1].isspace()]
+            clauses = [place for place, tag in words if tag in _CLAUSE_ENDS]
+            cut = max(clauses or [place for place, _ in words or inside], default=latest)
             yield start, cut, [t for t in one.tokens if start <= offset + t.start < cut]
             start, end = _trim(text, cut, end)
         if start < end:

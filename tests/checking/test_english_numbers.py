@@ -1,5 +1,7 @@
 """Numbers of a Korean sentence are found in an English text, whatever they are written like."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,12 @@ def test_every_whole_number_is_found_again(number):
 def test_any_text_can_be_looked_through(text):
     EnglishNumbers(text)
     list(shares(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["1" + ",234" * 2000, "hundred " * 40_000, "nine million " * 20_000, "9" * 5000, "1:99 " * 5000]
+)
+def test_a_text_of_endless_numbers_costs_little(text):
+    began = time.process_time()
+    EnglishNumbers(text)
+    assert time.process_time() - began < 2

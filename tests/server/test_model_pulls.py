@@ -155,6 +155,16 @@ def test_readers_of_a_public_server_download_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [{"Host": "techsum.example"}, {"X-Forwarded-For": "203.0.113.5"}, {"Forwarded": "for=203.0.113.5"}],
+)
+def test_strangers_behind_a_proxy_or_name_download_nothing(server, headers):
+    answer = httpx.post(f"{server}/api/models/{MODEL}/pull", headers=headers, trust_env=False)
+    assert answer.status_code == 403
+    assert "/pull" not in httpx.get(server, headers=headers, trust_env=False).text
+
+
+@pytest.mark.parametrize(
     ("host", "environment", "allowed"),
     [
         ("127.0.0.1", {}, True),

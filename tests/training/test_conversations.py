@@ -1,6 +1,7 @@
 """Rows in the shapes of other trainers are one conversation, whatever the shape."""
 
 import json
+import random
 
 import pytest
 
@@ -10,7 +11,7 @@ from techsum.reading.rows import file_rows
 from techsum.training.conversations import conversation_rows
 from techsum.training.recipe_file import load_recipe
 from techsum.training.rows import BadRow, read_rows
-from techsum.training.samples import Request
+from techsum.training.samples import Request, make_request
 
 TALK = [
     {"instruction": "규칙", "input": "글을 요약해 줘", "output": "요약이다.", "turns": ()},
@@ -115,7 +116,7 @@ def test_an_instruction_without_an_input_is_all_that_is_asked(tmp_path):
     changes = ["data.0.path=alpaca.json", "data.0.task=instruction"]
     recipe = load_recipe(write_recipe(tmp_path, tmp_path / "no-base-needed"), changes)
     (row,) = read_rows(recipe, recipe.data[0])
-    request = Request("instruction", row.instruction)
+    request, _ = make_request(row, recipe.data[0], "gemma", random.Random(1))
     assert [m.content for m in request.messages(row.input, "gemma")] == ["시를 써 줘"]
 
 

@@ -75,9 +75,10 @@ def written(
 def _shown(article: Article, generator: Generator) -> tuple[str, Checker | CitationChecker]:
     """What the model reads, and what checks its sentences: in another language they cite numbered lines."""
     if article.language == "ko":
-        return _fitting(article, generator), Checker(article.sentences, article.title or "")
+        ends = [s.end for s in article.sentences]
+        return _fitting(article.text, ends, generator), Checker(article.sentences, article.title or "")
     numbered = NumberedRound.of(article)
-    return _fitting(Article(numbered.text), generator), numbered.checker()
+    return _fitting(numbered.text, [*numbered.starts[1:], len(numbered.text)], generator), numbered.checker()
 
 
 def _checked(written: str, checker: Checker | CitationChecker) -> Iterator[SummarySentence]:
@@ -106,16 +107,13 @@ def _cut(stream: Iterator[str], checker: Checker | CitationChecker) -> Steps[tup
         yield "", open_text
 
 
-def _fitting(article: Article, generator: Generator) -> str:
-    """The article as far as it fits beside a question and its answer; the same for every question."""
+def _fitting(text: str, ends: Sequence[int], generator: Generator) -> str:
+    """A text, cut at one of these places, as far as it fits beside any question and its answer."""
     room = generator.context - _ANSWER_TOKENS - LONGEST_QUESTION
-    if generator.count(article.text) <= room:
-        return article.text
-    ends: Sequence[int] = [s.end for s in article.sentences]
+    if generator.count(text) <= room:
+        return text
     low, high = 0, len(ends) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (
-            (middle, high) if generator.count(article.text[: ends[middle]]) <= room else (low, middle - 1)
-        )
-    return article.text[: ends[low]]
+        low, high = (middle, high) if generator.count(text[: ends[middle]]) <= room else (low, middle - 1)
+    return text[: ends[low]]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from techsum import korean
 from techsum.checking.checker import Checker
-from techsum.checking.citations import CitationChecker, numbered_lines
+from techsum.checking.citations import CitationChecker, ForeignArticle, numbered_lines
 from techsum.checking.verifier import Verifier
 from techsum.contracts.article import Article
 from techsum.contracts.notice import notice
@@ -66,7 +66,8 @@ def check(article: Article | str, summary: str, model: str = RULES) -> CheckResu
 
 def _across_languages(article: Article, sentences: list[str]) -> CheckResult:
     """Numbers and Latin names alone are compared; a sentence without any is neither borne out nor doubted."""
-    checker = CitationChecker(numbered_lines(article.sentences), f"{article.title or ''}\n{article.text}")
+    lines = numbered_lines(article.sentences)
+    checker = CitationChecker(lines, ForeignArticle(lines, article.title or ""))
     checked = (checker.check(one, ()) for one in sentences)
     fair = (replace(s, notices=tuple(n for n in s.notices if n.kind != "unsupported")) for s in checked)
     return CheckResult(tuple(fair), notices=(notice("other_language"),))

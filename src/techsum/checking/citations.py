@@ -8,6 +8,7 @@ What can be compared across languages is compared: numbers, and names in Latin l
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from techsum import korean
 from techsum.cached import cached_property
@@ -25,6 +26,8 @@ LINE_END = re.compile("\n")
 """Ends what cites: a line may cite on both sides of its full stop."""
 _LONGEST_NUMBER = 6
 """Digits of a line's number."""
+_MOST_CITED, _MOST_COMPARED = 6, 20
+"""Lines, and numbers or names, of one sentence that are looked at; what a model writes has no limits."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +54,71 @@ def plain_source(text: str) -> str:
     return " ".join(_CITATION.sub("", text).split())
 
 
+class ForeignArticle:
+    """What sentences about an article are compared with: its numbers and names, and the lines that have them.
+
+    Args:
+        lines: its sentences.
+        title: its title, where names may stand too.
+    """
+
+    def __init__(self, lines: Sequence[NumberedLine], title: str = "") -> None:
+        self.lines = lines
+        self._text = "\n".join((title, *(line.text for line in lines)))
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the article."""
+        return Names(self._text)
+
+    @cached_property
+    def numbers(self) -> EnglishNumbers:
+        """The numbers of the article."""
+        return EnglishNumbers(self._text)
+
+    def is_short_for(self, name: str) -> bool:
+        """Whether words of the article begin with an abbreviation's letters: artificial intelligence, AI."""
+        return name.isupper() and name.lower() in self._initials
+
+    def line_with_number(self, value: float) -> tuple[Evidence, ...]:
+        """The first line that gives this number."""
+        place = self._lines_of_numbers.get(value)
+        return self.lines[place].evidence if place is not None else ()
+
+    def line_with_name(self, name: str) -> tuple[Evidence, ...]:
+        """The first line with this name."""
+        wanted = squeeze(name)
+        having = (line for line, text in zip(self.lines, self._squeezed, strict=True) if wanted in text)
+        return next((line.evidence for line in having), ())
+
+    @cached_property
+    def _initials(self) -> str:
+        return "".join(word[0].lower() for word in re.findall("[A-Za-z]+", self._text))
+
+    @cached_property
+    def _lines_of_numbers(self) -> dict[float, int]:
+        found: dict[float, int] = {}
+        for place, line in enumerate(self.lines):
+            for value in EnglishNumbers(line.text).values:
+                found.setdefault(value, place)
+        return found
+
+    @cached_property
+    def _squeezed(self) -> list[str]:
+        return [squeeze(line.text) for line in self.lines]
+
+
 class CitationChecker:
     """Checks Korean sentences by the lines that they cite.
 
     Args:
         lines: what the model was shown, in order; the first is cited as 1.
-        article: all of the article's text with its title, where names may stand.
+        article: what they are compared with.
     """
 
-    def __init__(self, lines: Sequence[NumberedLine], article: str) -> None:
+    def __init__(self, lines: Sequence[NumberedLine], article: ForeignArticle) -> None:
         self._lines = lines
         self._article = article
-
-    @cached_property
-    def _names(self) -> Names:
-        return Names(self._article)
-
-    @cached_property
-    def _numbers(self) -> EnglishNumbers:
-        return EnglishNumbers(self._article)
 
     def sentences(self, written: str) -> Iterator[tuple[str, "CitedLines"]]:
         """The sentences of a written line, each with what the line cites."""
@@ -77,9 +126,8 @@ class CitationChecker:
         numbers = [int(n) for mark in marks for n in re.findall(r"\d+", mark) if len(n) <= _LONGEST_NUMBER]
         for first, last in (map(int, pair) for mark in marks for pair in _RANGE.findall(mark)):
             numbers += range(first, min(last, first + _MOST_EVIDENCE) + 1)
-        cited = tuple(
-            self._lines[n - 1] for n in dict.fromkeys(sorted(numbers)) if 1 <= n <= len(self._lines)
-        )
+        known = [n for n in sorted(set(numbers)) if 1 <= n <= len(self._lines)][:_MOST_CITED]
+        cited = tuple(self._lines[n - 1] for n in known)
         for one in korean.sentences(_CITATION.sub("", written).strip()):
             yield one.text, CitedLines(self, cited)
 
@@ -89,48 +137,46 @@ class CitationChecker:
         A number or name that the cited lines lack brings in the line that has it; where no line has it, the
         reader is told.
         """
-        evidence = [e for line in cited for e in line.evidence]
-        notices = list(self._missing(sentence, evidence))
-        evidence = list(dict.fromkeys(evidence))[:_MOST_EVIDENCE]
+        found: list[Evidence] = []
+        notices = [*self._numbers(sentence, cited, found), *self._names(sentence, cited, found)]
+        # what bears out a number or a name is shown before what is only cited
+        evidence = dict.fromkeys((*found, *(e for line in cited for e in line.evidence)))
         if not evidence:
             unsupported = notice("unsupported", span=(0, len(sentence)))
             return SummarySentence(sentence, (), (*dict.fromkeys(notices), unsupported))
-        return SummarySentence(sentence, tuple(evidence), tuple(dict.fromkeys(notices)))
+        shown = tuple(islice(evidence, _MOST_EVIDENCE))
+        return SummarySentence(sentence, shown, tuple(dict.fromkeys(notices)))
 
-    def _is_short_for(self, name: str) -> bool:
-        """Whether words of the article begin with an abbreviation's letters: artificial intelligence, AI."""
-        return name.isupper() and name.lower() in self._initials
-
-    @cached_property
-    def _initials(self) -> str:
-        return "".join(word[0].lower() for word in re.findall("[A-Za-z]+", self._article))
-
-    def _missing(self, sentence: str, evidence: list[Evidence]) -> Iterator[Notice]:
-        """What the article lacks; a line that has what the evidence lacks is added to it."""
-        cited = " ".join(e.text for e in evidence)
-        here = EnglishNumbers(cited)
+    def _numbers(
+        self, sentence: str, cited: Sequence[NumberedLine], found: list[Evidence]
+    ) -> Iterator[Notice]:
+        """Numbers that the article lacks; the line of one that the cited lines lack goes to `found`."""
         parts = list(shares(sentence))
         for start, end, share in parts:
-            if not self._numbers.has_share(share):
+            if not self._article.numbers.has_share(share):
                 yield notice("number", found=sentence[start:end], span=(start, end))
-        for number in quantities(sentence):
-            is_part = any(start <= number.start < end for start, end, _ in parts)
-            if is_part or number.counting or here.has(number):
+        of_lines = [(line, EnglishNumbers(line.text)) for line in cited]
+        for number in quantities(sentence)[:_MOST_COMPARED]:
+            span = (number.start, number.end)
+            if number.counting or any(start <= number.start < end for start, end, _ in parts):
                 continue
-            if self._numbers.has(number):
-                evidence += next(
-                    (line.evidence for line in self._lines if EnglishNumbers(line.text).has(number)), ()
-                )
+            line = next((line for line, numbers in of_lines if numbers.has(number)), None)
+            if line:
+                found += line.evidence
+            elif (value := self._article.numbers.match(number)) is not None:
+                found += self._article.line_with_number(value)
             else:
-                span = (number.start, number.end)
                 yield notice("number", found=sentence[span[0] : span[1]], span=span)
-        known = squeeze(cited)
-        for name in names(sentence, korean.tokens(sentence)):
-            if not re.search("[A-Za-z]", name.text) or squeeze(name.text) in known:
-                continue  # Kiwi takes 미국 for a name: nothing here knows that it is America
-            if self._names.has(name.text) or self._is_short_for(name.text):
-                wanted = squeeze(name.text)
-                evidence += next((line.evidence for line in self._lines if wanted in squeeze(line.text)), ())
+
+    def _names(self, sentence: str, cited: Sequence[NumberedLine], found: list[Evidence]) -> Iterator[Notice]:
+        """The same for names in Latin letters: nothing here knows that 미국 is America."""
+        known = squeeze(" ".join(e.text for line in cited for e in line.evidence))
+        latin = (n for n in names(sentence, korean.tokens(sentence)) if re.search("[A-Za-z]", n.text))
+        for name in islice(latin, _MOST_COMPARED):
+            if squeeze(name.text) in known:
+                continue
+            if self._article.names.has(name.text) or self._article.is_short_for(name.text):
+                found += self._article.line_with_name(name.text)
             else:
                 yield notice("name", found=name.text, span=(name.start, name.end))
 

@@ -4,9 +4,11 @@
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from techsum.cached import cached_property
 from techsum.checking.quantities import Quantity
 
 _SMALL = (
@@ -39,14 +41,16 @@ _PARTS = {"half": 2, "halves": 2, "halved": 2, "third": 3, "thirds": 3, "quarter
 _PARTS |= {"fifth": 5, "fifths": 5, "tenth": 10, "tenths": 10}
 
 _FIGURE = re.compile(
-    r"(\d{1,3}(?:,\d{3})+|\d{1,30}|(?<![\d.])(?=\.\d))(\.\d{1,30})?[\s-]?([a-z]{1,8})?", re.IGNORECASE
+    r"(\d{1,3}(?:,\d{3}){1,9}|\d{1,30}|(?<![\d.])(?=\.\d))(\.\d{1,30})?[\s-]?([a-z]{1,8})?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b|\b(\d{1,2}) ?p\.?m\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _SHARE = re.compile(r"(\d{1,4})분의 (\d{1,4})")
-_NEAR, _ROUNDED = Fraction(1, 20), Fraction(1, 200)
+_NEAR, _ROUNDED = 1 / 20, 1 / 200
 """How far a number with 약 or 여, and a rounded one of four digits, may lie from the article's."""
 _LONG = 1000
+_LARGEST = 10**18
+"""A larger number in words is none."""
 _NOON = 12
 
 
@@ -65,25 +69,49 @@ class EnglishNumbers:
     """
 
     def __init__(self, text: str) -> None:
-        self._values: set[Fraction] = set()
+        found: set[Fraction] = set()
         for whole, part, following in _FIGURE.findall(text):
             value = Fraction((whole.replace(",", "") or "0") + part)
-            self._values |= {value, value * _SHORT_SCALES.get(following.lower(), 1)}
+            found |= {value, value * _SHORT_SCALES.get(following.lower(), 1)}
         for hour, minute, evening in _CLOCK.findall(text):
             hours = int(hour or evening)
             twelve = hours - _NOON if hours > _NOON else hours + _NOON
-            self._values |= {Fraction(twelve), Fraction(int(minute or 0))}
+            found |= {Fraction(twelve), Fraction(int(minute or 0))}
         words = [word.lower() for word in _WORD.findall(text)]
-        self._values |= set(_counted(words)) | set(_parts(words))
-        self._values |= {Fraction(_OTHERS[word]) for word in words if word in _OTHERS}
+        found |= set(_counted(words)) | set(_parts(words))
+        found |= {Fraction(_OTHERS[word]) for word in words if word in _OTHERS}
+        self.values = {float(value) for value in found}
+        """Each number as it stands, and as it is worth with the word behind it."""
+
+    @cached_property
+    def _sorted(self) -> list[float]:
+        return sorted(self.values)
 
     def has(self, number: Quantity) -> bool:
         """Whether the text gives this number, as it stands or as it is worth."""
-        return any(_same(number, one) for one in self._values)
+        return self.match(number) is not None
+
+    def match(self, number: Quantity) -> float | None:
+        """The value by which the text gives this number; None: it does not."""
+        figure = float(number.figure)
+        exact = next((v for v in (figure, float(number.value)) if v in self.values), None)
+        if exact is not None:
+            return exact
+        reach = 0.5 * 10**-number.decimals if number.decimals else 0.0
+        if number.hedged:
+            reach = max(reach, figure * _NEAR)
+        if figure >= _LONG:
+            reach = max(reach, figure * _ROUNDED)
+        place = bisect_left(self._sorted, figure - reach)
+        near = self._sorted[place] if reach and place < len(self._sorted) else None
+        return near if near is not None and near <= figure + reach else None
 
     def has_share(self, share: Fraction) -> bool:
         """Whether the text gives this part of a whole, in words or as a percentage."""
-        return share in self._values or any(abs(one - share * 100) < 1 for one in self._values)
+        percent = float(share * 100)
+        place = bisect_left(self._sorted, percent - 1)
+        is_near = place < len(self._sorted) and self._sorted[place] < percent + 1
+        return float(share) in self.values or is_near
 
 
 def _counted(words: Sequence[str]) -> Iterator[Fraction]:
@@ -99,9 +127,10 @@ def _counted(words: Sequence[str]) -> Iterator[Fraction]:
                 total = open_part = 0
             open_part, last = open_part + value, "unit" if stem in _UNITS else "ten"
         elif stem == "hundred":
-            open_part, last = (open_part or 1) * 100, "scale"
+            open_part, last = min((open_part or 1) * 100, _LARGEST), "scale"
         elif stem in _SCALES:
-            total, open_part, last = total + (open_part or 1) * _SCALES[stem], 0, "scale"
+            total = min(total + (open_part or 1) * _SCALES[stem], _LARGEST)
+            open_part, last = 0, "scale"
         elif word != "and" or not last:
             if last:
                 yield Fraction(total + open_part)
@@ -119,14 +148,3 @@ def _parts(words: Sequence[str]) -> Iterator[Fraction]:
         scale = next((_SCALES[w] for w in words[place + 1 : place + 3] if w in _SCALES), None)
         if scale:
             yield share * scale
-
-
-def _same(number: Quantity, value: Fraction) -> bool:
-    if value in (number.figure, number.value):
-        return True
-    apart = abs(value - number.figure)
-    if number.hedged and apart <= number.figure * _NEAR:
-        return True
-    if number.decimals and round(value, number.decimals) == number.figure:
-        return True
-    return number.figure >= _LONG and apart <= number.figure * _ROUNDED

@@ -132,7 +132,8 @@ class Actions:
             while pull.state == "running":
                 choices.offer = replace(offer, pull=pull)
                 await asyncio.sleep(1)
-                pull = await self._client.pull_state(pull.name)
+                with contextlib.suppress(ServerError):  # away for a moment: the download is the server's
+                    pull = await self._client.pull_state(pull.name)
             choices.problem = pull.error
             await self._models()
 

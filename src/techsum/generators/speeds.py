@@ -22,6 +22,8 @@ class Speed:
 
 def keep_speed(name: str, speed: Speed) -> None:
     """Keep what was measured of a model; where the folder cannot be written, nothing is kept."""
+    if speed.read <= 0 or speed.written <= 0:  # it ended at once: nothing was measured
+        return
     kept = _kept() | {name: (speed.read, speed.written)}
     with suppress(OSError):
         settings().cache_dir.mkdir(parents=True, exist_ok=True)
@@ -49,6 +51,7 @@ def _file() -> Path:
 def _kept() -> dict[str, tuple[float, float]]:
     try:
         kept = json.loads(_file().read_text("utf-8"))
-        return {str(name): (float(read), float(written)) for name, (read, written) in kept.items()}
+        found = {str(name): (float(read), float(written)) for name, (read, written) in kept.items()}
+        return {name: speed for name, speed in found.items() if min(speed) > 0}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

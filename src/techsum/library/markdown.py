@@ -28,10 +28,16 @@ class Written:
     title: str
     url: str | None = None
     sentences: list[str] = field(default_factory=list)
-    correction: str | None = None
+    corrected: list[str] = field(default_factory=list)
+    """Paragraphs of the reader's own wording."""
     tags: tuple[str, ...] = ()
     article: list[str] = field(default_factory=list)
     """Paragraphs."""
+
+    @property
+    def correction(self) -> str | None:
+        """The reader's own wording."""
+        return "\n\n".join(filter(None, self.corrected)) or None
 
 
 def markdown(entry: Entry, *, whole: bool = False) -> str:
@@ -86,7 +92,8 @@ def read_markdown(text: str) -> Iterator[Written]:
     Raises:
         UsageError: a title without a summary, or text before the first title; the line is named.
     """
-    before, *blocks = re.split("^# ", _FRONT_MATTER.sub("", text, count=1), flags=re.MULTILINE)
+    text = _FRONT_MATTER.sub(lambda head: "\n" * head.group().count("\n"), text, count=1)
+    before, *blocks = re.split("^# ", text, flags=re.MULTILINE)
     if before.strip():
         raise UsageError("library_import_line", line=1)
     number = 1 + before.count("\n")
@@ -108,7 +115,7 @@ def _take(found: Written, section: str, line: str) -> None:
     if section == ARTICLE:
         found.article.append(_text(line))
     elif section == CORRECTION:
-        found.correction = "\n\n".join(filter(None, (found.correction, _text(line))))
+        found.corrected.append(_text(line))
     elif section or line.startswith(">"):
         return  # a section of another hand; a place that is looked for again
     elif link := _WEB.fullmatch(line):

@@ -186,9 +186,7 @@ def answerable_messages(source: str, question: str, *, fmt: Format, title: str =
 
 
 def instruction_messages(article: str, instruction: str, *, fmt: Format) -> list[Message]:
-    """Ask what a row of training data asks, in its own words; an instruction may be all there is."""
-    if FAMILIES[fmt].instruct and article == instruction:
-        return [Message("user", instruction)]
+    """Ask what a row of training data asks, in its own words."""
     if FAMILIES[fmt].instruct:
         return [Message("user", _with_task(article, instruction))]
     return [Message("user", _tuned(article, "", instruction))]

@@ -96,20 +96,20 @@ def routes(library: Library, jobs: Jobs, pulls: ModelPulls) -> APIRouter:  # noq
         return Readiness(takes)
 
     @api.get("/models")
-    def models() -> Models:
+    def models(request: Request) -> Models:
         """The models that can be named, and what `auto` means here."""
-        offer = pulls.offer(recommended(machine_memory() or 0.0))
+        offer = pulls.offer(request, recommended(machine_memory() or 0.0))
         return Models(shown(auto_model()), tuple(offered()), offer)
 
     @api.post("/models/{name}/pull", status_code=202)
-    def pull_model(name: str) -> ModelPull:
+    def pull_model(request: Request, name: str) -> ModelPull:
         """Begin to download a model, where this server lets readers."""
-        return pulls.begin(name)
+        return pulls.begin(request, name)
 
     @api.delete("/models/{name}/pull")
-    def stop_pull(name: str) -> ModelPull:
+    def stop_pull(request: Request, name: str) -> ModelPull:
         """Stop the download of a model; what is here already is kept for the next time."""
-        return pulls.stop(name)
+        return pulls.stop(request, name)
 
     @api.get("/models/{name}/pull")
     def model_pull(name: str) -> ModelPull:

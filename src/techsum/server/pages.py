@@ -44,6 +44,8 @@ _GUIDE = ("read", "check", "ask", "keep", "private")
 _SEE_OTHER = 303
 _LACKS_MODEL = {"no_translation", "no_difficulty"}
 """Notices on what another model can do."""
+_PATH = 4_000
+"""Characters of an address to go back to."""
 _SHARED = 4_000
 """Characters of what comes in an address."""
 
@@ -66,7 +68,7 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         brought = feeds.brought([entry.id for entry in entries])  # these have a page of their own
         recent = [entry for entry in entries if entry.id not in brought][:_RECENT]
         context = {"typed": typed, "problem": problem, "chosen": chosen, "entries": recent}
-        offer = pulls.offer(recommended(machine_memory() or 0.0)) if pulls.allowed else None
+        offer = pulls.offer(request, recommended(machine_memory() or 0.0)) if pulls.allows(request) else None
         context["offer"] = offer if offer and auto_model() == EXTRACT and offer.pull.state != "here" else None
         return draw(request, "home.html", status, here="home", recent=bool(recent), **choices(), **context)
 
@@ -81,7 +83,7 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         token = shares.token(entry.reader, entry.id) if mine else None
         context["link"] = str(request.url_for("shared", token=token)) if token else ""
         lacks = {n.kind for n in entry.result.notices} & _LACKS_MODEL if entry.result and mine else None
-        context["offer"] = pulls.offer(capable_model()) if lacks else None
+        context["offer"] = pulls.offer(request, capable_model()) if lacks else None
         context["bullets"] = entry.request.options.bullets
         context["open"] = entry.status in OPEN
         context["versions"] = library.versions(entry.reader, entry.id) if mine else []
@@ -143,13 +145,17 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         return answer
 
     @pages.post("/models/{name}/pull")
-    def pull_model(name: str, back: Annotated[str, Form(max_length=4_000)] = "/") -> Response:
-        pulls.begin(name)
+    def pull_model(
+        request: Request, name: str, back: Annotated[str, Form(max_length=4_000)] = "/"
+    ) -> Response:
+        pulls.begin(request, name)
         return RedirectResponse(_own_path(back), _SEE_OTHER)
 
     @pages.post("/models/{name}/pull/stop")
-    def stop_pull(name: str, back: Annotated[str, Form(max_length=4_000)] = "/") -> Response:
-        pulls.stop(name)
+    def stop_pull(
+        request: Request, name: str, back: Annotated[str, Form(max_length=4_000)] = "/"
+    ) -> Response:
+        pulls.stop(request, name)
         return RedirectResponse(_own_path(back), _SEE_OTHER)
 
     @pages.post("/summaries")

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from techsum.cached import cached_property
 from techsum.checking import Checker
-from techsum.checking.citations import CitationChecker
+from techsum.checking.citations import CitationChecker, without_citations
 from techsum.contracts.article import Article
 from techsum.contracts.events import Done, Event, SentenceDone, TextPiece, Title, progress, withdrawn
 from techsum.contracts.notice import Notice, notice
@@ -143,6 +143,7 @@ class Abstractive:
             if error.key != "model_only_thought":
                 raise
             written = ""
+        written = without_citations(written)  # the lines that it read have numbers
         return acceptable(written, self._article) or self._article.title or headline(self._article)
 
     def _write(self, messages: list[Message], options: Options) -> Steps[str, None, None]:

@@ -1,6 +1,6 @@
 """Splitting a long article into parts that a model can read, at sentence borders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from techsum import korean
@@ -31,24 +31,40 @@ def split(article: Article, generator: Generator) -> list[Part]:
     A sentence that is longer than a part is cut; nothing is left out.
     """
     limit = _limit(generator)
-    # Gemma has at most one token a character but for rare ones; short articles need no counting by sentence.
-    if len(article.text) < limit * 4 and generator.count(article.text) <= limit:
-        return [_part(article, 0, len(article.text))]
-    parts: list[Part] = []
-    start = end = tokens = 0
-    for piece_start, piece_end in _pieces(article, generator, limit):
-        count = generator.count(article.text[piece_start:piece_end]) + 1
-        if tokens and tokens + count > limit:
-            parts.append(_part(article, start, end))
-            start, tokens = piece_start, 0
-        end, tokens = piece_end, tokens + count
-    parts.append(_part(article, start, end))
+    if _fits(article.text, generator, limit):
+        spans = [(0, len(article.text))]
+    else:
+        starts = [0, *(s.start for s in article.sentences[1:])]
+        spans = list(_spans(article.text, starts, generator, limit))
+    parts = []
+    for start, end in spans:
+        inside = (s for s in article.sentences if s.start < end and s.end > start)
+        parts.append(Part(start, end, article.text[start:end], tuple(inside)))
     return parts
 
 
-def _part(article: Article, start: int, end: int) -> Part:
-    inside = (s for s in article.sentences if s.start < end and s.end > start)
-    return Part(start, end, article.text[start:end], tuple(inside))
+def split_at(text: str, starts: Sequence[int], generator: Generator) -> list[Part]:
+    """A text in parts that begin at some of these places; one part if it fits."""
+    limit = _limit(generator)
+    whole = [(0, len(text))]
+    spans = whole if _fits(text, generator, limit) else _spans(text, starts, generator, limit)
+    return [Part(start, end, text[start:end], ()) for start, end in spans]
+
+
+def _fits(text: str, generator: Generator, limit: int) -> bool:
+    # Gemma has at most one token a character but for rare ones; short texts need no counting by sentence.
+    return len(text) < limit * 4 and generator.count(text) <= limit
+
+
+def _spans(text: str, starts: Sequence[int], generator: Generator, limit: int) -> Iterator[tuple[int, int]]:
+    start = end = tokens = 0
+    for piece_start, piece_end in _pieces(text, starts, generator, limit):
+        count = generator.count(text[piece_start:piece_end]) + 1
+        if tokens and tokens + count > limit:
+            yield start, end
+            start, tokens = piece_start, 0
+        end, tokens = piece_end, tokens + count
+    yield start, end
 
 
 def _limit(generator: Generator) -> int:
@@ -60,12 +76,10 @@ def _limit(generator: Generator) -> int:
     return max(128, min(longest, room))
 
 
-def _pieces(article: Article, generator: Generator, limit: int) -> Iterator[tuple[int, int]]:
-    """Sentence spans with the white space after them; spans too long for one part are halved."""
-    borders = [s.start for s in article.sentences][1:]
-    starts = [0, *borders]
-    for start, end in zip(starts, [*borders, len(article.text)], strict=True):
-        yield from _halves(article.text, start, end, generator, limit)
+def _pieces(text: str, starts: Sequence[int], generator: Generator, limit: int) -> Iterator[tuple[int, int]]:
+    """Spans from each start to the next; those too long for one part are halved."""
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        yield from _halves(text, start, end, generator, limit)
 
 
 def _halves(text: str, start: int, end: int, generator: Generator, limit: int) -> Iterator[tuple[int, int]]:

@@ -98,6 +98,8 @@ _SAME: dict[Trainer, dict[str, tuple[Any, ...]]] = {
 }  # fmt: skip
 
 _DATA_KEYS = {"axolotl": "datasets", "llama-factory": "dataset", "unsloth": None}
+_LOADERS = frozenset({"json", "csv", "parquet", "text", "arrow", "webdataset"})
+"""What `load_dataset` reads files with: no set of the hub."""
 _CHAT_TYPES = ("chat_template", "sharegpt")
 
 
@@ -278,7 +280,8 @@ def _sources(left: dict[str, Any], trainer: Trainer) -> list[dict[str, Any]]:
     licence = {"licence": _UNKNOWN}
     if key is None or key not in left:
         # of a notebook's own calls one names a set of the hub
-        known = type(left.get("load_dataset")) is str
+        named = left.get("load_dataset")
+        known = type(named) is str and named not in _LOADERS
         place = {"hub": left.pop("load_dataset"), "task": "chat"} if known else {"path": _UNKNOWN}
         return [{**place, **licence}]
     given = left.pop(key)

@@ -139,6 +139,8 @@ class Request:
     """The summary so far, where it is to be continued."""
     turns: tuple[tuple[str, str], ...] = ()
     """Earlier questions with their answers."""
+    bare: bool = False
+    """Whether the document is all that is asked: an instruction without an input."""
 
     def messages(self, document: str, fmt: Format) -> list[Message]:
         """The request with its document."""
@@ -158,6 +160,8 @@ class Request:
             ],
             "dialogue": lambda: question_messages(document, self.instruction, fmt=fmt, before=self.turns),
         }
+        if self.bare and FAMILIES[fmt].instruct:
+            return [Message("user", document)]
         if self.task == "instruction" and self.instruction:
             return instruction_messages(document, self.instruction, fmt=fmt)
         if self.task in worded:
@@ -181,7 +185,8 @@ def make_request(row: Row, source: Source, fmt: Format, rng: random.Random) -> t
     """
     title = row.title if rng.random() < source.titled else ""
     output = row.output
-    plain = Request(source.task, row.instruction, title, len(output), turns=row.turns)
+    bare = source.task == "instruction" and row.instruction == row.input
+    plain = Request(source.task, row.instruction, title, len(output), turns=row.turns, bare=bare)
     if not FAMILIES[fmt].instruct or source.task not in ("summary", "instruction", "gap-sentences"):
         return plain, output
     plain = replace(plain, register=_register(output))

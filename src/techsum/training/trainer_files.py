@@ -16,8 +16,8 @@ _CALLS = ("from_pretrained", "get_peft_model", "SFTConfig", "TrainingArguments",
 """Of an Unsloth notebook: what takes a run's settings."""
 
 
-_NAMED_CALLS = {"get_chat_template": "chat_template", "load_dataset": "path"}
-"""Other calls that set something, and the argument that says what; without its name it is the last one."""
+_NAMED_CALLS = {"get_chat_template": ("chat_template", 1), "load_dataset": ("path", 0)}
+"""Other calls that set something, the argument that says what, and its place without a name."""
 _OBJECTS = frozenset({
     "args", "data_collator", "dtype", "eval_dataset", "formatting_func", "model", "processing_class",
     "token", "tokenizer", "train_dataset",
@@ -92,7 +92,8 @@ def _set_by(call: ast.Call, named: dict[str, ast.expr]) -> dict[str, Any]:
     called = getattr(call.func, "attr", getattr(call.func, "id", ""))
     given = {k.arg or f"**{ast.unparse(k.value)}": k.value for k in call.keywords}
     if called in _NAMED_CALLS:
-        value = given.get(_NAMED_CALLS[called], call.args[-1] if call.args else None)
+        argument, place = _NAMED_CALLS[called]
+        value = given.get(argument, next(iter(call.args[place:]), None))
         return {called: _value(value, named)} if value else {}
     if called not in _CALLS:
         return {}
