@@ -109,13 +109,13 @@ def take(browser, url):
 
 
 def take_english(browser, folder):
-    """An English article beside its Korean summary, by a model that the picture's maker wrote."""
+    """An English article beside a Korean summary. Its sentences were written by hand, and it says so."""
     known = page_of(
-        json.dumps({"data": [{"id": "gemma-4-e4b-it", "max_model_len": 8192}]}), "application/json"
+        json.dumps({"data": [{"id": "written-by-hand", "max_model_len": 8192}]}), "application/json"
     )
     with (
         Site({"/v1/models": known, "/v1/chat/completions": writes}) as site,
-        app_server(folder, TECHSUM_MODEL=f"{site.url}/v1#gemma-4-e4b-it") as (url, _),
+        app_server(folder, TECHSUM_MODEL=f"{site.url}/v1#written-by-hand") as (url, _),
     ):
         size = {"width": 1280, "height": 640}
         page = browser.new_context(viewport=size, base_url=url, locale="ko-KR").new_page()
