@@ -303,6 +303,10 @@ def test_a_recipe_goes_on_from_an_adapter(recipe, finished, tmp_path):
     assert losses(tmp_path / "more")[1] < losses(finished)[1] - 0.05
     other = train(recipe, tmp_path / "other", "--set", start, "--set", "lora.r=8")
     assert (other.returncode, "r=4" in other.stderr) == (1, True)
+    wider = write_checkpoint(tmp_path / "wider", hidden=64)
+    strange = train(recipe, tmp_path / "strange", "--set", start, "--set", f"base.name={wider}")
+    assert (strange.returncode, strange.stderr.count("\n")) == (1, 1)
+    assert "lora.start" in strange.stderr
     none = train(recipe, tmp_path / "none", "--set", f"lora.start={tmp_path}")
     assert (none.returncode, str(tmp_path) in none.stderr) == (1, True)
 

@@ -1,5 +1,6 @@
 """`techsum train --check`: what it finds in the data, and what it expects of the machine."""
 
+import json
 from types import SimpleNamespace
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from techsum.training.inspecting import inspect, memory
 from techsum.training.recipe_file import load_recipe
 from techsum.training.rows import pinned
 
+OTHER = 90
 SECOND = "{path: second.jsonl, licence: MIT, duplicates: keep}"
 
 
@@ -43,6 +45,40 @@ def test_a_leak_is_found_in_any_kind_of_file(file, tmp_path):
     parquet.write_table(pa.Table.from_pylist(rows(2)), tmp_path / "test.parquet")
     changes = ["dev.columns.input=document", "dev.columns.output=abstract", "test=[test.parquet]"]
     assert inspect(load_recipe(file, changes)).leaks == {"test.parquet": 2, "dev.jsonl": 3}
+
+
+@pytest.mark.parametrize("shape", ["messages", "sharegpt", "prompt-completion", "alpaca"])
+def test_other_trainers_files_are_checked_with_their_dev_file(file, tmp_path, shape):
+    # given conversations to train on and to measure on, in the shape of another trainer
+    def row(n):
+        question, answer = (
+            f"{n}번째 글을 한 문장으로 줄여 줘.",
+            f"{n}번째 글은 소금물로 전기를 담는 장치를 다룬다.",
+        )
+        if n == OTHER:
+            question, answer = "귤껍질로 무엇을 만들었나요?", "구멍이 많은 탄소로 배터리 음극재를 만들었다."
+        return {
+            "messages": {
+                "messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+            },
+            "sharegpt": {
+                "conversations": [{"from": "human", "value": question}, {"from": "gpt", "value": answer}]
+            },
+            "prompt-completion": {"prompt": question, "completion": answer},
+            "alpaca": {"instruction": question, "input": "", "output": answer},
+        }[shape]
+
+    write_rows(tmp_path / "chat.jsonl", [row(n) for n in range(24)])
+    (tmp_path / "talks.json").write_text(json.dumps([row(3), row(OTHER)], ensure_ascii=False), "utf-8")
+    changes = [
+        "data=[{path: chat.jsonl, licence: MIT, task: chat, duplicates: keep}]",
+        "dev.path=talks.json",
+        "dev.task=chat",
+    ]
+    # when the recipe is checked, then all of it is read, and the row that both have is found
+    report = inspect(load_recipe(file, changes))
+    assert (report.sources[0].rows, report.sources[0].bad_rows) == (24, 0)
+    assert report.leaks == {"talks.json": 1}
 
 
 def test_a_recipe_for_gpus_is_estimated_for_gpus(file):
