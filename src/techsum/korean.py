@@ -81,7 +81,7 @@ _threads = 2
 
 
 def use_threads(count: int) -> None:
-    """How many threads the analyser has, said before its first use: one in a process that has one core."""
+    """Set the analyser's threads, before its first use: one in a process with one core."""
     global _threads  # noqa: PLW0603 - one analyser a process
     _threads = count
 

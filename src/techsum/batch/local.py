@@ -206,7 +206,7 @@ class _Worker:
         self._arrived.put((self, None))
 
     def give(self, item: Item) -> None:
-        """Send it an item; if it is dead, that is told by whoever listens to it."""
+        """Send it an item; the listener reports a dead worker."""
         self.given[item.number] = item
         with suppress(BrokenPipeError):
             send(cast("BinaryIO", self._process.stdin), {}, item.as_json().encode("utf-8", "replace"))

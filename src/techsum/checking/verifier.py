@@ -57,7 +57,7 @@ def doubt(odds: Odds, notices: Iterable[Notice]) -> float:
 
 
 def is_doubted(odds: Odds, notices: Iterable[Notice]) -> bool:
-    """Whether a reader is told to doubt it."""
+    """Whether the claim is marked as doubtful."""
     return doubt(odds, notices) > _DOUBTED
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DocumentFormat:
-    """A format, how it is told and what reads it."""
+    """A format: suffix, media types, label, reader."""
 
     label: str
     """As readers call it; the first of its suffixes in capitals."""

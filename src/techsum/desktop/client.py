@@ -228,7 +228,7 @@ class Client:
         return response.json() if response.content else None
 
     def _loaded(self, contract: type[T], payload: Any) -> T:
-        """A contract's value; a server of something else is said so."""
+        """A value of a contract; raises where the server is something else."""
         try:
             return load(contract, payload)
         except ValidationError:
@@ -245,7 +245,7 @@ class Client:
             raise ServerError("desktop_not_techsum", server=self.server) from None
 
     def _checked(self, response: httpx.Response) -> None:
-        """Raise what the server said; keep the cookies that it gave."""
+        """Raise the server's error, if it sent one; keep its cookies."""
         if response.is_error:
             raise ServerError("desktop_server_says", message=_problem_title(response))
         kind = response.headers.get("content-type", "")

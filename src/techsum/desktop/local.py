@@ -17,7 +17,7 @@ from techsum.files import atomic_write_text
 from techsum.settings import settings
 
 USUAL = "http://127.0.0.1:8765"
-"""Where `techsum serve` listens if nothing else is said."""
+"""Default address of `techsum serve`."""
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _LEFT_SECONDS = 3600

@@ -43,7 +43,7 @@ def pull(name: str, progress: Progress = lambda _here, _total: None) -> Path:
 
     Raises:
         UsageError: the name means nothing.
-        ModelError: missing, gated, cut off, or not what the hub said it is.
+        ModelError: missing, gated, cut off, or of another sha256 than the hub names.
         StorageError: the disk is full or the folder cannot be written.
     """
     target, remote = _where(name)

@@ -56,7 +56,7 @@ class Work:
         return bool(done.rowcount)
 
     def beats(self) -> dict[str, int]:
-        """How often each process has said that it lives; -1 for one that is gone and left work."""
+        """Heartbeats of each process; -1 for one that is gone and left work."""
         with self._library.reading() as connection:
             lost = select(summaries.c.worker).where(
                 summaries.c.status.in_(OPEN), summaries.c.worker.is_not(None)

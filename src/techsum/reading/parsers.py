@@ -1,4 +1,4 @@
-"""From bytes to `Parsed`: the kind is told by the bytes, not by a file's name or a server's word."""
+"""From bytes to `Parsed`: the format is detected from the bytes, not from a name or a header."""
 
 import re
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def parse(body: bytes, source: str, media_type: str = "", charset: str | None = 
         body: its bytes.
         source: what to call it in messages; its ending tells Markdown from plain text.
         media_type: what a server called it; only used between text formats.
-        charset: what a server said about its encoding.
+        charset: from the Content-Type header.
 
     Raises:
         ReadingError: empty, not a text, encrypted or broken.

@@ -1,4 +1,4 @@
-"""Documents in zip archives, told apart by what the archive holds."""
+"""Documents in zip archives, recognised by the archive's members."""
 
 from techsum.contracts.formats import LABELS, ZIPPED
 from techsum.errors import ReadingError

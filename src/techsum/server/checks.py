@@ -38,7 +38,7 @@ def checked(client: Client, source: str, summary: str, by: str | None = None) ->
         by: `model` or `rules`; None: as the settings say.
 
     Raises:
-        BusyError: too many checks are running. Who finds no slot is told so: to wait would hold a thread.
+        BusyError: too many checks are running. No waiting: that would hold a thread.
         UsageError: the summary is too long.
         ReadingError: the source holds no article, or the summary is empty.
     """

@@ -29,7 +29,7 @@ class Job:
     """Who the limits count it for."""
     log: Log
     lost: bool = False
-    """Whether another process makes it now: nothing is said or kept of it here."""
+    """Whether another process makes it now: this one publishes and keeps nothing."""
     title: str = ""
     whole: bool = True
     """Whether what is written now is of the whole article, not of a part of a long one."""

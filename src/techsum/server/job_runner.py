@@ -1,4 +1,4 @@
-"""Making one summary: what happens is told, kept, and ended in order whatever goes wrong."""
+"""Makes one summary: publishes its events, keeps the result, handles every failure."""
 
 import logging
 import time
@@ -60,7 +60,7 @@ class JobRunner:
         """How jobs ended that the library did not take; the next start calls them interrupted."""
 
     def run(self, job: Job) -> str:
-        """Make the summary; what goes wrong is told and kept.
+        """Make the summary; a failure is published and kept.
 
         Returns:
             How it ended, for the metrics.

@@ -28,7 +28,7 @@ class Log:
 
     Args:
         before: events that stood in the log of who did this work before.
-        on_event: is told each new event in order.
+        on_event: called with each new event, in order.
     """
 
     def __init__(self, before: Iterable[Logged] = (), on_event: OnEvent | None = None) -> None:

@@ -78,7 +78,7 @@ class ModelPulls:
             raise HTTPException(403, text("pull_not_allowed", command=f"techsum models pull {name}"))
 
     def begin(self, request: Request, name: str) -> ModelPull:
-        """Begin to download a known model; one that is here or under way is only told of.
+        """Begin to download a known model; for one that is here or under way its state.
 
         Raises:
             HTTPException: this server lets nobody.

@@ -1,4 +1,4 @@
-"""Around every request: who asks, in which language, from where; and what browsers are told to forbid."""
+"""Around every request: the reader, the language, the address; and the security headers."""
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -51,7 +51,7 @@ _HEADERS = {
 
 _HTTPS = {"Strict-Transport-Security": f"max-age={YEAR}"}
 _KEPT_BY_BROWSERS = {"/static/": None, f"{PATH}/": "private, no-cache"}
-"""Paths whose files are the same for everybody, and how browsers are told to keep them."""
+"""Paths whose files are the same for everybody, and their caching header."""
 
 PROBES = frozenset({"/api/health", "/api/ready"})
 """Asked by address and without https, by what watches over processes; they tell nothing about anybody."""
@@ -126,7 +126,7 @@ class ReaderMiddleware:
                 await self._through(scope, receive, answered)
 
     def _answered(self, request: Request, send: Send, cookie: str, began: float, *, known: bool) -> Send:
-        """`send` with what browsers are told on each answer; `cookie` names the reader in it."""
+        """`send` with the security headers; `cookie` is set where the reader needs one."""
 
         async def answered(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -180,7 +180,7 @@ class ReaderMiddleware:
         return None if sent_cookie and sent_cookie.startswith(ACCOUNT) else sent_cookie
 
     def _mark(self, request: Request, cookie: str, headers: MutableHeaders, *, known: bool) -> None:
-        """Put on what browsers are told, and the cookie: to new readers, and anew with every page."""
+        """Add the security headers, and the cookie: for new readers, and renewed with every page."""
         path = request.url.path
         policy = {"Content-Security-Policy": POLICY} if path.startswith(PATH) else {}
         for name, value in (_HEADERS | policy | (_HTTPS if self._https else {})).items():

@@ -22,7 +22,7 @@ from techsum.server.log import Log, Logged, OnEvent
 LOOK_SECONDS = 0.1
 """How often a process writes its events and looks for those of others: two of these are a word's delay."""
 DEAD_SECONDS = 10
-"""A process that has not said for so long that it lives is dead: by the others' own clocks, not by its."""
+"""Seconds without a heartbeat after which a process is dead, by the others' clocks."""
 
 _BEAT_SECONDS = 2
 _CLAIM_SECONDS = 0.5
@@ -86,7 +86,7 @@ class Workers:
         self._thread.start()
 
     def end(self) -> None:
-        """Leave in order: everything is said, and what is unfinished is the others'."""
+        """Leave in order: all events are published, unfinished work is released."""
         self._ended.set()
         if self._thread:
             self._thread.join(DEAD_SECONDS)

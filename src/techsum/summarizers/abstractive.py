@@ -115,8 +115,8 @@ class Abstractive:
             seed=self._options.seed,
             text=joined((s.text for s in sentences), self._options.separator),
         )
-        said = [n for n in self._article.notices if failed or n.kind != "not_korean"]
-        yield Done(summary.with_notices(*said, *self._notices))
+        of_article = [n for n in self._article.notices if failed or n.kind != "not_korean"]
+        yield Done(summary.with_notices(*of_article, *self._notices))
 
     def _remark(self, draft: Draft) -> None:
         """The notices on a model's text."""

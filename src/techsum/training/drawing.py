@@ -40,7 +40,7 @@ _OPEN = 128
 """Chunks that are mapped at a time: the newest of each source, and some to spare."""
 
 OnShare = Callable[[float], None]
-"""Is told how much of the work is done, 0 to 1."""
+"""Called with the share of the work that is done, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def draw(
         count: how many; None: the recipe's `epochs`.
         sources: the recipe's, where they are open.
         workers: what reads rows and makes samples; without any this process does.
-        on_share: told as samples are made.
+        on_share: called with the share of samples made, 0 to 1.
 
     Raises:
         TrainingError: a source is missing or gives no sample.

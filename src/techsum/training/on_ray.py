@@ -85,7 +85,7 @@ def fit_on_ray(
 
 
 class _Listener:
-    """What the processes said, passed on in this one."""
+    """Events of the processes, passed on in this one."""
 
     def __init__(self, on_progress: ProgressCallback) -> None:
         self._on_progress = on_progress
@@ -94,7 +94,7 @@ class _Listener:
 
     @contextmanager
     def listening(self, messages: Any) -> Iterator[None]:
-        """Hear in a thread what is said meanwhile."""
+        """Receive events in a thread meanwhile."""
         ended = threading.Event()
         thread = threading.Thread(target=self._listen, args=(messages, ended), name="ray train", daemon=True)
         thread.start()

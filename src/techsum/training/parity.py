@@ -193,7 +193,7 @@ def compare(trained_reference: Reference, export: Export, name: str) -> Compared
     """Compare an export, loaded as a user loads it, with the trained model.
 
     Args:
-        trained_reference: what the trained model said.
+        trained_reference: the trained model's answers.
         export: the export.
         name: what to call it.
     """

@@ -37,7 +37,7 @@ def prepare(
         recipe: with a commit for each set of the hub.
         tokenizer: the base model's.
         count: sequences; None: the recipe's `epochs`.
-        on_share: told as samples are made.
+        on_share: called with the share of samples made, 0 to 1.
 
     Raises:
         TrainingError: a source is missing or gives no sample.

@@ -242,7 +242,7 @@ class Training(_Part):
     log_every: Positive = 5
     """Steps between two lines of the log."""
     trackers: tuple[Literal["tensorboard", "wandb", "mlflow", "trackio"], ...] = ()
-    """Who is told the log too, beside `log.jsonl`. Keys and addresses come from their own variables."""
+    """Trackers that get the log too, beside `log.jsonl`. Keys and addresses come from their own variables."""
     cost_per_hour: Annotated[float, Field(gt=0)] | None = None
     """What an hour of the machine costs, in any currency: after 20 steps the run says what it comes to."""
 

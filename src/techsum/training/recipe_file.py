@@ -1,4 +1,4 @@
-"""A recipe's YAML file: read, changed from the command line, and what is wrong with it told by field."""
+"""A recipe's YAML file: read, changed from the command line, with errors by field."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""Rows of training data, from files and from the hub: bad ones told, none lost."""
+"""Rows of training data, from files and from the hub: bad ones are reported, none is lost."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -227,7 +227,7 @@ def _compare(path: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
 
 
 def _machine() -> dict[str, Any]:
-    """Where a run was made; only told, for who wants to know why figures differ."""
+    """Where a run was made: informative, for comparing figures."""
     import torch
 
     found: dict[str, Any] = {"python": platform.python_version(), "system": platform.platform()}
