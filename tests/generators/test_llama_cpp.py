@@ -282,3 +282,11 @@ def test_a_library_that_llama_cpp_lacks_is_one_line(tmp_path):
     assert done.returncode == 1
     assert "apt install libgomp1" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_architecture_that_nobody_knows_is_one_line(tmp_path):
+    path = write_gemma2(tmp_path / "tiny.gguf")
+    path.write_bytes(path.read_bytes().replace(b"gemma2", b"gemma9"))
+    with pytest.raises(ModelError) as refused:
+        load_llama(path)
+    assert "\n" not in str(refused.value)
