@@ -33,10 +33,11 @@ if what == "pages":
 else:
     from techsum.batch import batch
     from techsum.contracts.options import SummaryOptions
-    for last in batch(str(path), path.with_suffix(".out.jsonl"), SummaryOptions(model="extract"), workers=1):
+    for last in batch(path, path.with_suffix(".out.jsonl"), SummaryOptions(model="extract"), workers=1):
         pass
 seconds = time.perf_counter() - began
-kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+kilobytes = max(resource.getrusage(one).ru_maxrss for one in who)
 print(json.dumps({"seconds": seconds, "megabytes": kilobytes / 1024}))
 """
 

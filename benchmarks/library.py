@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from common import machine, rows, seconds
@@ -33,12 +34,12 @@ def entries(count: int) -> list[Entry]:
     found = []
     for n in range(count):
         result, article = made[chance.randrange(len(made))]
-        title = f"{result['title']} {made[chance.randrange(len(made))][0]['title']} {n}"
+        title = f"{result.title} {made[chance.randrange(len(made))][0].title} {n}"
         request = Request("text", title)
         found.append(
             Entry(
                 f"{n:022}", "mine", "done", request, float(n), float(n), title, article, None,
-                result | {"title": title}, None, None, (f"태그{n % 50}",),
+                replace(result, title=title), None, None, (f"태그{n % 50}",),
             )
         )  # fmt: skip
     return found

@@ -20,7 +20,7 @@ def run(monkeypatch):
 
 
 def written(run, **more):
-    return run.section("reading", SOURCE, OUTPUT, met=True, seconds=3.2, on="a machine", **more)
+    return run.section("reading", SOURCE, OUTPUT, seconds=3.2, on="a machine", **more)
 
 
 def test_a_section_says_what_where_and_whether_it_was_met(run):
