@@ -46,24 +46,24 @@ HUB_MODELS = {
     # them could be run here
     "gemma-4-e4b-it": HubModel(
         f"{_GOOGLE}/gemma-4-E4B-it-qat-q4_0-gguf", "gemma-4-E4B_q4_0-it.gguf", "Gemma 4 E4B",
-        _APACHE, 5.2, 12, (0.05, 0.15)
+        _APACHE, 5.2, 12, (0.058, 0.17)
     ),
     "gemma-4-e2b-it": HubModel(
         f"{_GOOGLE}/gemma-4-E2B-it-qat-q4_0-gguf", "gemma-4-E2B_q4_0-it.gguf", "Gemma 4 E2B",
-        _APACHE, 3.4, 8, (0.08, 0.22)
+        _APACHE, 3.4, 8, (0.09, 0.24)
     ),
     "gemma-3-4b-it": HubModel(
         f"{_GGML}/gemma-3-4b-it-GGUF", "gemma-3-4b-it-Q4_K_M.gguf", "Gemma 3 4B",
-        _GEMMA, 2.5, 8, (0.056, 0.18)
+        _GEMMA, 2.5, 8, (0.066, 0.2)
     ),
     "gemma-2-2b-it": HubModel(
         "bartowski/gemma-2-2b-it-GGUF", "gemma-2-2b-it-Q4_K_M.gguf", "Gemma 2 2B",
-        _GEMMA, 1.7, 6, (0.085, 0.25),
+        _GEMMA, 1.7, 6, (0.1, 0.26),
         multilingual=False,
     ),
     "gemma-3-1b-it": HubModel(
         f"{_GGML}/gemma-3-1b-it-GGUF", "gemma-3-1b-it-Q4_K_M.gguf", "Gemma 3 1B",
-        _GEMMA, 0.8, 4, (0.25, 0.52),
+        _GEMMA, 0.8, 4, (0.26, 0.56),
         multilingual=False,
     ),
 }  # fmt: skip
