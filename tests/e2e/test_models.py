@@ -1,12 +1,11 @@
 """Articles in English, and the model that reads them: from the offer and its download to the Korean summary."""
 
 import json
-import threading
 
 import pytest
 
 from support.app_server import app_server
-from support.hub import hub_file
+from support.hub import held_file
 from support.servers import Site, page, send
 from support.tiny_gguf import write_gemma2
 
@@ -44,14 +43,8 @@ def writes(request):
 def hub(tmp_path_factory):
     """A hub that gives the model's size at once and its bytes when `go_on` is set."""
     content = write_gemma2(tmp_path_factory.mktemp("model") / "t.gguf").read_bytes()
-    serve, go_on = hub_file(content), threading.Event()
-
-    def slow(request):
-        if request.command == "GET":
-            go_on.wait(120)
-        serve(request)
-
-    with Site({PATH: slow}) as site:
+    answer, go_on = held_file(content)
+    with Site({PATH: answer}) as site:
         site.go_on = go_on
         yield site
 

@@ -1,12 +1,10 @@
 """A reader whose machine is the server's downloads a model with a button; nobody does on a public server."""
 
-import threading
-
 import httpx
 import pytest
 
 from support.app_server import app_server, client, summarised
-from support.hub import hub_file
+from support.hub import held_file
 from support.servers import Site, send
 from support.tiny_gguf import write_gemma2
 from support.waiting import until
@@ -82,14 +80,7 @@ def test_a_download_that_fails_says_why(reader, hub):
 
 def test_a_stopped_download_is_offered_again(reader, hub, content):
     # given a download that waits for its hub
-    go_on, serve = threading.Event(), hub_file(content)
-
-    def slow(request):
-        if request.command == "GET":
-            go_on.wait(60)
-        serve(request)
-
-    hub.pages[PATH] = slow
+    hub.pages[PATH], go_on = held_file(content)
     begin(reader)
     until(lambda: pull_state(reader)["total"] == len(content), 60)
     # when its reader stops it
@@ -105,14 +96,7 @@ def test_a_stopped_download_is_offered_again(reader, hub, content):
 
 def test_a_download_shows_progress_and_ends_as_auto(reader, hub, content):
     # given a hub that sends half of the file and then waits
-    go_on, serve = threading.Event(), hub_file(content)
-
-    def slow(request):
-        if request.command == "GET":
-            go_on.wait(60)
-        serve(request)
-
-    hub.pages[PATH] = slow
+    hub.pages[PATH], go_on = held_file(content)
     # when the button is pressed
     page = begin(reader)
     # then the page shows a bar, and no second model can be begun

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import threading
 
 from support.servers import send
 
@@ -25,3 +26,15 @@ def hub_file(content, digest=None, cut_at=None):
         send(request, body, "application/octet-stream", 206 if start else 200, **headers)
 
     return answer
+
+
+def held_file(content):
+    """A file whose size is told at once and whose bytes come when the event is set; both."""
+    go_on, serve = threading.Event(), hub_file(content)
+
+    def answer(request):
+        if request.command == "GET":
+            go_on.wait(120)
+        serve(request)
+
+    return answer, go_on

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from techsum.checking import Checker
-from techsum.checking.citations import LINE_END, CitationChecker, without_citations
+from techsum.checking.citations import CitationChecker
 from techsum.contracts.article import Article
 from techsum.contracts.events import Event, SentenceDone, TextPiece, progress, withdrawn
 from techsum.contracts.request import LONGEST_QUESTION
@@ -17,6 +17,7 @@ from techsum.errors import CancelledError
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import question_messages
 from techsum.summarizers import sentence_filter
+from techsum.summarizers.draft import first_end, visible
 from techsum.summarizers.rounds import NumberedRound
 
 _ANSWER_TOKENS = 256
@@ -91,18 +92,16 @@ def _checked(written: str, checker: Checker | CitationChecker) -> Iterator[Summa
 
 def _cut(stream: Iterator[str], checker: Checker | CitationChecker) -> Steps[tuple[str, str], None, None]:
     """What a reader sees as it comes, none of it over the end of a sentence, and the sentence that ends."""
-    cited = isinstance(checker, CitationChecker)
-    border = LINE_END if cited else sentence_filter.SENTENCE_END
     open_text, shown = "", 0
     for piece in stream:
         open_text += piece
-        while found := border.search(open_text):
-            finished, open_text = open_text[: found.end()], open_text[found.end() :]
-            yield (without_citations(finished) if cited else finished)[shown:], finished
+        while (end := first_end(open_text, checker)) is not None:
+            finished, open_text = open_text[:end], open_text[end:]
+            yield visible(finished, checker)[shown:], finished
             shown = 0
-        visible = without_citations(open_text) if cited else open_text
-        yield visible[shown:], ""
-        shown = len(visible)
+        seen = visible(open_text, checker)
+        yield seen[shown:], ""
+        shown = len(seen)
     if open_text.strip():
         yield "", open_text
 

@@ -44,8 +44,6 @@ _GUIDE = ("read", "check", "ask", "keep", "private")
 _SEE_OTHER = 303
 _LACKS_MODEL = {"no_translation", "no_difficulty"}
 """Notices on what another model can do."""
-_PATH = 4_000
-"""Characters of an address to go back to."""
 _SHARED = 4_000
 """Characters of what comes in an address."""
 

@@ -49,11 +49,9 @@ def events(
     yield KeySentences(keys)
     foreign = article.language != "ko"
     translate = foreign and _wants_korean(options)
-    if name == EXTRACT or (foreign and not translate):
+    # the tuned model was taught Korean alone, and need not even be loaded
+    if name == EXTRACT or (foreign and (not translate or name == TUNED)):
         yield Done(_remarked(keys, options, translate=translate, instruct=False))
-        return
-    if name == TUNED and foreign:  # it was taught Korean alone, and need not even be loaded
-        yield Done(_remarked(keys, options, translate=True, instruct=False))
         return
     yield progress("progress_loading", model=name)
     generator = load(name)

@@ -20,7 +20,7 @@ from techsum.generators.models import BASE_MODELS
 from techsum.generators.protocol import Generator, Options
 from techsum.prompts import Message, summary_messages, title_messages
 from techsum.summarizers import sentence_filter
-from techsum.summarizers.draft import Draft, Rules
+from techsum.summarizers.draft import Draft, Rules, first_end, visible
 from techsum.summarizers.extractive import extract, line_of
 from techsum.summarizers.figures import figures
 from techsum.summarizers.parts import Part
@@ -188,16 +188,16 @@ class Abstractive:
         with closing(self._write(messages, options)) as stream:
             for piece in stream:
                 open_text += piece
-                while (end := draft.ended(open_text)) is not None:
+                while (end := first_end(open_text, draft.checker)) is not None:
                     # no piece reaches over a border: a settled sentence replaces the pieces before it
-                    yield TextPiece(draft.visible(open_text[:end])[shown:])
+                    yield TextPiece(visible(open_text[:end], draft.checker)[shown:])
                     sentence, open_text, shown = open_text[:end], open_text[end:], 0
                     if (yield from self._settle(draft, sentence)):
                         return
-                visible = draft.visible(open_text)
-                if len(visible) > shown:
-                    yield TextPiece(visible[shown:])
-                    shown = len(visible)
+                seen = visible(open_text, draft.checker)
+                if len(seen) > shown:
+                    yield TextPiece(seen[shown:])
+                    shown = len(seen)
                 if sentence_filter.loops(open_text):
                     draft.dropped.append("reason_loop")
                     yield withdrawn("reason_loop")

@@ -69,17 +69,6 @@ class Draft:
             return self.dropped[-1] if self.dropped else "reason_short"
         return None
 
-    def visible(self, written: str) -> str:
-        """What a reader sees of text that is still being written."""
-        return without_citations(written) if isinstance(self.checker, CitationChecker) else written
-
-    def ended(self, written: str) -> int | None:
-        """Where the first finished sentence of a text ends, in characters; None while it is open."""
-        cited = isinstance(self.checker, CitationChecker)
-        border = LINE_END if cited else sentence_filter.SENTENCE_END
-        found = border.search(written)
-        return found.end() if found else None
-
     def settle(self, raw: str) -> Iterator[str | None]:
         """Decide on each sentence that is finished: it stands, another stands in for it, or it is left out.
 
@@ -152,6 +141,18 @@ class Draft:
         if isinstance(self.checker, CitationChecker) and detect_language(sentence) != "ko":
             return "reason_not_korean"  # a few Hangul letters in a sentence of the article
         return sentence_filter.sentence_fault(sentence, self._rules.scripts)
+
+
+def visible(written: str, checker: Checker | CitationChecker) -> str:
+    """What a reader sees of text that is still being written."""
+    return without_citations(written) if isinstance(checker, CitationChecker) else written
+
+
+def first_end(written: str, checker: Checker | CitationChecker) -> int | None:
+    """Where the first finished sentence of a text ends, in characters; None while it is open."""
+    border = LINE_END if isinstance(checker, CitationChecker) else sentence_filter.SENTENCE_END
+    found = border.search(written)
+    return found.end() if found else None
 
 
 def _copied(checked: SummarySentence) -> bool:
