@@ -7,7 +7,8 @@ from pathlib import Path
 import flet as ft
 
 from techsum.desktop import look
-from techsum.desktop.actions import Actions, Connect
+from techsum.desktop.actions import Actions
+from techsum.desktop.actions.session import Connect, Session
 from techsum.desktop.components.shell import Frame
 from techsum.desktop.files import Files
 from techsum.desktop.preferences import Preferences
@@ -38,9 +39,10 @@ def session_handler(place: Callable[[], Place]) -> Callable[[ft.Page], object]:
     async def main(page: ft.Page) -> None:
         here, state = place(), State()
         files = Files(page, here.uploads)
-        actions = Actions(
+        session = Session(
             state, page, Preferences(), here.connect, here.server, fixed=here.fixed, files=files
         )
+        actions = Actions(session)
         page.title = "TechSum"
         look.themed(page)
         _fit(state, page)

@@ -12,7 +12,7 @@ from techsum.desktop.state import Shell, Source
 def App(actions: Actions, shell: Shell, source: Source) -> ft.Control:  # noqa: N802 - components are named like classes
     """What to summarise, and the summary below it; on a phone the summary alone."""
     if source.folded and not shell.wide:
-        new = ft.OutlinedButton(shell.text_of("page_new"), icon=ft.Icons.ADD, on_click=actions.reset)
+        new = ft.OutlinedButton(shell.text_of("page_new"), icon=ft.Icons.ADD, on_click=actions.source.reset)
         return look.column(ft.Row([new]), Summary(actions, shell, actions.state.page))
     return look.column(
         look.heading(shell.text_of("home_title"), 1),
@@ -28,7 +28,7 @@ def App(actions: Actions, shell: Shell, source: Source) -> ft.Control:  # noqa: 
 
 def _modes(actions: Actions, shell: Shell, source: Source) -> ft.Control:
     def chosen(event: ft.Event[ft.RadioGroup]) -> None:
-        actions.choose_mode(event.control.value or "link")
+        actions.source.choose_mode(event.control.value or "link")
 
     return ft.RadioGroup(
         ft.Row([ft.Radio(value=m, label=shell.text_of(f"mode_{m}")) for m in ("link", "text")]),
@@ -42,7 +42,7 @@ def _field(actions: Actions, shell: Shell, source: Source) -> ft.Control:
     key = f"{source.mode}{source.drawn}"
 
     def typed(event: ft.Event[ft.TextField]) -> None:
-        actions.typed(event.control.value or "")
+        actions.source.typed(event.control.value or "")
 
     if source.mode == "link":
         return ft.TextField(
@@ -53,7 +53,7 @@ def _field(actions: Actions, shell: Shell, source: Source) -> ft.Control:
             keyboard_type=ft.KeyboardType.URL,
             autocorrect=False,
             on_change=typed,
-            on_submit=actions.summarise,
+            on_submit=actions.source.summarise,
         )
     return ft.TextField(
         key=key,
@@ -72,14 +72,14 @@ def _buttons(actions: Actions, shell: Shell, source: Source) -> ft.Control:
     go = shell.text_of("home_sending" if source.busy else "home_go")
     return ft.Row(
         [
-            ft.FilledButton(go, on_click=actions.summarise, disabled=source.busy),
+            ft.FilledButton(go, on_click=actions.source.summarise, disabled=source.busy),
             ft.OutlinedButton(
                 shell.text_of("desktop_file"),
                 icon=ft.Icons.UPLOAD_FILE,
-                on_click=actions.choose_file,
+                on_click=actions.source.choose_file,
                 disabled=source.busy,
             ),
-            ft.TextButton(shell.text_of("home_reset"), on_click=actions.reset),
+            ft.TextButton(shell.text_of("home_reset"), on_click=actions.source.reset),
         ],
         wrap=True,
     )

@@ -22,7 +22,7 @@ def Questions(  # noqa: N802 - components are named like classes
         chat.type(event.control.value or "")
 
     async def ask() -> None:
-        await actions.ask(chat.typed)
+        await actions.reading.ask(chat.typed)
 
     field = ft.TextField(
         key=f"question{chat.drawn}",
@@ -54,7 +54,7 @@ def _suggested(actions: Actions, shell: Shell, chat: Chat, suggestions: Sequence
     if not left:
         return []
     buttons: list[ft.Control] = [
-        ft.OutlinedButton(question, on_click=partial(actions.ask, question), disabled=chat.busy)
+        ft.OutlinedButton(question, on_click=partial(actions.reading.ask, question), disabled=chat.busy)
         for question in left
     ]
     return [look.words(shell.text_of("chat_suggestions")), ft.Row(buttons, wrap=True)]

@@ -35,7 +35,7 @@ def Correcting(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noq
         )
 
     async def keep() -> None:
-        await actions.correct(**written)
+        await actions.reading.correct(**written)
 
     return look.card(
         look.heading(shell.text_of("summary_edit")),
@@ -45,7 +45,7 @@ def Correcting(actions: Actions, shell: Shell, page: Page) -> ft.Control:  # noq
         ft.Row(
             [
                 ft.FilledButton(shell.text_of("summary_edit_go"), on_click=keep),
-                ft.TextButton(shell.text_of("desktop_keep"), on_click=actions.end_correcting),
+                ft.TextButton(shell.text_of("desktop_keep"), on_click=actions.reading.end_correcting),
             ]
         ),
     )

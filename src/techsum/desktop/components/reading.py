@@ -95,7 +95,7 @@ def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:
 
 def _shared(actions: Actions, shell: Shell, link: str) -> list[ft.Control]:
     """The link under which anyone can read it, and its end."""
-    stop = ft.TextButton(shell.text_of("summary_unshare"), on_click=actions.unshare)
+    stop = ft.TextButton(shell.text_of("summary_unshare"), on_click=actions.reading.unshare)
     return [look.selectable(link), ft.Row([stop])]
 
 
@@ -105,29 +105,36 @@ def _buttons(actions: Actions, shell: Shell, page: Page) -> ft.Control:
         words = "desktop_stopping" if page.stopping else "summary_stop"
         buttons.append(
             ft.OutlinedButton(
-                shell.text_of(words), icon=ft.Icons.STOP, on_click=actions.stop, disabled=page.stopping
+                shell.text_of(words),
+                icon=ft.Icons.STOP,
+                on_click=actions.reading.stop,
+                disabled=page.stopping,
             )
         )
     elif entry and page.reading.summary:
         words = "summary_unsave" if entry.saved else "summary_save"
         icon = ft.Icons.BOOKMARK if entry.saved else ft.Icons.BOOKMARK_BORDER
-        buttons.append(ft.FilledTonalButton(shell.text_of(words), icon=icon, on_click=actions.save))
+        buttons.append(ft.FilledTonalButton(shell.text_of(words), icon=icon, on_click=actions.reading.save))
     if page.reading.text or page.reading.written:
         buttons.append(
-            ft.OutlinedButton(shell.text_of("summary_copy"), icon=ft.Icons.COPY, on_click=actions.copy)
+            ft.OutlinedButton(
+                shell.text_of("summary_copy"), icon=ft.Icons.COPY, on_click=actions.reading.copy
+            )
         )
     if not page.reading.open and entry and page.reading.summary:
         buttons += [
-            ft.OutlinedButton(shell.text_of("summary_share"), icon=ft.Icons.LINK, on_click=actions.share),
             ft.OutlinedButton(
-                shell.text_of("summary_markdown"), icon=ft.Icons.DOWNLOAD, on_click=actions.export
+                shell.text_of("summary_share"), icon=ft.Icons.LINK, on_click=actions.reading.share
+            ),
+            ft.OutlinedButton(
+                shell.text_of("summary_markdown"), icon=ft.Icons.DOWNLOAD, on_click=actions.reading.export
             ),
             ft.OutlinedButton(
                 shell.text_of("desktop_correct"),
                 icon=ft.Icons.EDIT_OUTLINED,
-                on_click=actions.begin_correcting,
+                on_click=actions.reading.begin_correcting,
             ),
         ]
     if not page.reading.open and entry and entry.mode == "link":
-        buttons.append(ft.TextButton(shell.text_of("summary_again_go"), on_click=actions.again))
+        buttons.append(ft.TextButton(shell.text_of("summary_again_go"), on_click=actions.source.again))
     return ft.Row(buttons, wrap=True)

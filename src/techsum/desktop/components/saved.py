@@ -27,10 +27,10 @@ def Saved(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:  # noqa: 
 
 def _search(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
     async def search(event: ft.Event[ft.TextField]) -> None:
-        await actions.search(event.control.value or "")
+        await actions.library.search(event.control.value or "")
 
     async def everything() -> None:
-        await actions.search("")
+        await actions.library.search("")
 
     return ft.TextField(
         key=f"search{shelf.query}",
@@ -45,10 +45,10 @@ def _search(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
 
 def _row(actions: Actions, shell: Shell, entry: Entry) -> ft.Control:
     async def read() -> None:
-        await actions.read(entry)
+        await actions.library.read(entry)
 
     async def delete() -> None:
-        await actions.delete(entry)
+        await actions.library.delete(entry)
 
     tags = " ".join(f"#{t}" for t in entry.tags)
     states = [] if entry.status == "done" else [shell.text_of(f"status_{entry.status}")]
@@ -99,7 +99,7 @@ def _named(icon: ft.IconData, name: str, act: Callable[[], Any]) -> ft.Control:
 def _pages(actions: Actions, shell: Shell, shelf: Shelf) -> ft.Control:
     def turn(by: int) -> Callable[[], Any]:
         async def turned() -> None:
-            await actions.search(shelf.query, shelf.page + by)
+            await actions.library.search(shelf.query, shelf.page + by)
 
         return turned
 
@@ -115,6 +115,6 @@ def _undo(actions: Actions, shell: Shell, entry: Entry) -> ft.Control:
     return ft.Row(
         [
             ft.Container(look.words(shell.text_of("entry_deleted", title=entry.title), 14), expand=True),
-            ft.TextButton(shell.text_of("entry_restore"), on_click=actions.undo_delete),
+            ft.TextButton(shell.text_of("entry_restore"), on_click=actions.library.undo_delete),
         ]
     )

@@ -15,7 +15,7 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
     chosen = choices.chosen()
 
     def option(name: str) -> Callable[[str], Awaitable[None]]:
-        return lambda value: actions.choose(name, value)
+        return lambda value: actions.settings.choose(name, value)
 
     labels = {m: shell.text_of("model_extract") if m == "extract" else m for m in choices.models}
     models = {"auto": shell.text_of("model_auto", name=labels.get(choices.auto, choices.auto))} | labels
@@ -44,13 +44,13 @@ def Settings(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:  #
                 shell.text_of("desktop_language"),
                 {"ko": "한국어", "en": "English"},
                 shell.language,
-                actions.speak,
+                actions.settings.choose_language,
             ),
             _choice(
                 shell.text_of("desktop_theme"),
                 {t: shell.text_of(f"desktop_theme_{t}") for t in ("system", "light", "dark")},
                 shell.theme,
-                actions.shine,
+                actions.settings.choose_theme,
             ),
         ),
         _server(actions, shell, choices),
@@ -63,7 +63,9 @@ def _offer(actions: Actions, shell: Shell, choices: Choices) -> list[ft.Control]
         return []
     offer = choices.offer
     better = "offer_better_abroad" if "korean" in offer.skills else "offer_better"
-    pull = ft.OutlinedButton(shell.text_of("offer_pull"), icon=ft.Icons.DOWNLOAD, on_click=actions.pull_model)
+    pull = ft.OutlinedButton(
+        shell.text_of("offer_pull"), icon=ft.Icons.DOWNLOAD, on_click=actions.settings.pull_model
+    )
     if offer.pull.state == "running":
         share = offer.pull.bytes / offer.pull.total if offer.pull.total else None
         label = shell.text_of("offer_pulling")
@@ -102,7 +104,7 @@ def _server(actions: Actions, shell: Shell, choices: Choices) -> ft.Control:
     )
 
     async def use() -> None:
-        await actions.use_server(typed.current or choices.server)
+        await actions.settings.use_server(typed.current or choices.server)
 
     connected = "" if choices.problem else shell.text_of("desktop_server_now", server=choices.server)
     return look.card(

@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("flet")
 
 from techsum.contracts.events import TextPiece
-from techsum.desktop.actions import Actions
+from techsum.desktop.actions.reading import ReadingActions
+from techsum.desktop.actions.session import Session
 from techsum.desktop.state import State
 from techsum.desktop.values import Entry, Reading
 
@@ -46,7 +47,8 @@ def drawn(act):
 
     async def window():
         state = State()
-        actions = Actions(state, None, None, lambda *_: Server(), "http://x", fixed=True, files=None)
+        session = Session(state, None, None, lambda *_: Server(), "http://x", fixed=True, files=None)
+        actions = ReadingActions(session)
         seen = [state.page.reading]
 
         def changed(_sender, field):
