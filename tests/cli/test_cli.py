@@ -53,6 +53,7 @@ def test_json_is_one_object_of_the_published_shape():
     assert set(said) == {
         "limits",
         "next_steps",
+        "glossary",
         "suggestions",
         "title",
         "line",

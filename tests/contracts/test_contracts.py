@@ -20,7 +20,15 @@ from techsum.contracts.events import NAMES, Answered, Failed, Progress, decode, 
 from techsum.contracts.notice import Notice, notice
 from techsum.contracts.options import DEFAULTS, STYLES, SummaryOptions
 from techsum.contracts.serialization import adapter, dump, load, load_strictly
-from techsum.contracts.summary import CheckResult, Evidence, Figure, Summary, SummaryResult, SummarySentence
+from techsum.contracts.summary import (
+    CheckResult,
+    Evidence,
+    Figure,
+    GlossaryTerm,
+    Summary,
+    SummaryResult,
+    SummarySentence,
+)
 from techsum.errors import UsageError
 
 SOURCE = Path(__file__).parents[2] / "src" / "techsum"
@@ -48,6 +56,9 @@ SUMMARIES = st.builds(
     seed=st.none() | st.integers(0, 2**31),
     limits=st.lists(SENTENCES, max_size=1).map(tuple),
     suggestions=st.lists(TEXTS, max_size=2).map(tuple),
+    glossary=st.lists(
+        st.builds(GlossaryTerm, TEXTS, st.builds(Evidence, OFFSETS, OFFSETS, TEXTS)), max_size=2
+    ).map(tuple),
 )
 
 
@@ -165,7 +176,7 @@ def wire_names(contract):
 
 
 def test_a_batch_row_has_what_a_summary_has():
-    not_in_a_row = {"seed", "limits", "next_steps", "suggestions"}
+    not_in_a_row = {"seed", "limits", "next_steps", "glossary", "suggestions"}
     assert wire_names(Summary) - wire_names(BatchRow) == not_in_a_row
 
 
@@ -180,7 +191,7 @@ def test_parquet_has_the_columns_of_a_batch_row():
     ("surface", "not_shown"),
     [
         ("server/templates/summary.html", {"seed"}),
-        ("cli/terminal.py", {"line", "limits", "next_steps", "suggestions"}),
+        ("cli/terminal.py", {"line", "limits", "next_steps", "glossary", "suggestions"}),
         ("desktop/components/reading.py", {"line", "seed", "title", "sentences", "summary"}),
     ],
 )

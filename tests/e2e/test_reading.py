@@ -760,6 +760,19 @@ def test_limits_and_figures_lead_to_their_place(open_page):
     assert page.locator(".s.lit").first.inner_text() == sentence.locator(".words").inner_text()
 
 
+def test_terms_are_explained_in_the_articles_own_words(open_page):
+    page = open_page()
+    explanation = "수소가 금속에 스며들어 깨지게 하는 '수소취성'도 살폈다."
+    summarise(page, f"{BODY}\n\n{explanation}\n\n시험에서 수소취성은 나타나지 않았다.", length="short")
+    page.get_by_role("heading", name="용어 풀이").wait_for()
+    entry = page.locator(".glossary .sentence")
+    assert entry.inner_text().split("\n") == ["수소취성", explanation]
+    entry.click()
+    assert page.locator(".s.lit").inner_text() == explanation
+    term = page.locator(".source .term")
+    assert (term.inner_text(), term.get_attribute("title")) == ("수소취성", explanation)
+
+
 def test_a_second_summary_is_a_version_to_compare(open_page):
     page = open_page()
     summarise(page, BODY, length="short")

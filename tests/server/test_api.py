@@ -72,8 +72,10 @@ def test_a_text_becomes_what_the_command_line_prints(reader):
     ]
     said = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "TECHSUM_LANG": "ko"})
     ours, theirs = entry["result"], json.loads(said.stdout)
-    card = [ours.pop(name) for name in ("limits", "next_steps", "suggestions")]  # the server's alone
-    for name in ("limits", "next_steps", "suggestions"):
+    card = [
+        ours.pop(name) for name in ("limits", "next_steps", "glossary", "suggestions")
+    ]  # the server's alone
+    for name in ("limits", "next_steps", "glossary", "suggestions"):
         assert theirs.pop(name) == []
     assert {**ours, "seconds": 0} == {**theirs, "seconds": 0}
     assert any(card)

@@ -54,6 +54,17 @@ class Figure:
     """Character offsets of number and unit in the article."""
 
 
+@dataclass(frozen=True)
+class GlossaryTerm:
+    """A term that the article itself explains."""
+
+    __pydantic_config__ = CONTRACT
+
+    term: Line
+    explanation: Evidence
+    """The article's own words."""
+
+
 _PARAGRAPH = 5
 """Sentences; a summary of up to twice as many is one paragraph."""
 
@@ -95,6 +106,8 @@ class Summary:
     """What the article says comes next; as `limits`."""
     suggestions: tuple[Line, ...] = ()
     """Questions that the article answers; as `limits`."""
+    glossary: tuple[GlossaryTerm, ...] = ()
+    """Terms that the article explains; as `limits`."""
 
     @property
     def cited(self) -> tuple[SummarySentence, ...]:

@@ -6,6 +6,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "notice_stopped": ("멈춤. 여기까지 쓴 글입니다.", "Stopped. This is what was written so far."),
     "heading_figures": ("수치", "Figures"),
     "heading_limits": ("한계", "Limits"),
+    "heading_glossary": ("용어 풀이", "Terms explained"),
     "heading_next_steps": ("다음 단계", "Next step"),
     "notice_fallback": (
         "모델이 쓴 글이 기준에 못 미쳐({reason}) 본문에서 뽑은 문장으로 대신했습니다.",

@@ -37,6 +37,7 @@ from techsum.server.places import article_pieces, card_places
 from techsum.server.problems import status_of
 from techsum.server.readers import LANGUAGE_COOKIE, YEAR
 from techsum.server.templating import choices
+from techsum.server.terms import term_pieces
 
 STATIC = Path(__file__).parent / "static"
 _RECENT = 5
@@ -88,6 +89,7 @@ def routes(  # noqa: C901, PLR0915 - a table of routes
         context["questions"] = Conversations(library).of(entry.reader, entry.id) if mine else []
         context["paragraphs"] = article_pieces(entry, [q.answer for q in context["questions"]])
         context |= card_places(entry.result, context["paragraphs"])
+        context["term_pieces"] = term_pieces(entry.result.glossary if entry.result else ())
         return draw(request, "summary.html", status, here="", entry=entry, own=mine, **choices(), **context)
 
     def gone(request: Request) -> Response:

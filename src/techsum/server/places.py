@@ -28,18 +28,22 @@ def article_pieces(entry: Entry, answers: Sequence[Answer]) -> list[list[tuple[i
 
 
 def card_places(summary: Summary | None, paragraphs: Sequence[Sequence[tuple[int, str]]]) -> dict[str, Any]:
-    """Where in the article the card's line and figures lead, and the numbers of what is cited, for paper."""
+    """Where the card's line, figures and terms lead in the article, and the numbers of what is cited."""
     starts = [start for paragraph in paragraphs for start, _ in paragraph]
     if summary is None:
-        return {"line_place": None, "figures": [], "numbers": {}}
+        return {"line_place": None, "figures": [], "glossary": [], "numbers": {}}
     line = [s.evidence for s in summary.sentences if s.text == summary.line]
-    figures = [(f, starts[max(bisect_right(starts, f.start) - 1, 0)]) for f in summary.figures if starts]
+
+    def piece_at(place: int) -> int:
+        return starts[max(bisect_right(starts, place) - 1, 0)]
+
     numbers: dict[int, list[str]] = {}
     for number, place in enumerate((e for s in summary.sentences for e in s.evidence), 1):
         numbers.setdefault(place.start, []).append(str(number))
     return {
         "line_place": line[0][0].start if line and line[0] else None,
-        "figures": figures,
+        "figures": [(f, piece_at(f.start)) for f in summary.figures if starts],
+        "glossary": [(one, piece_at(one.explanation.start)) for one in summary.glossary if starts],
         "numbers": {start: ", ".join(cited) for start, cited in numbers.items()},
     }
 

@@ -20,6 +20,7 @@ from techsum.generators.models import auto_model, offered, shown
 from techsum.messages import coverage_text, text, user_language
 from techsum.server.api import reader_of
 from techsum.server.readers import ACCOUNT
+from techsum.server.terms import no_terms
 
 _DIFFICULTIES: dict[Difficulty, str] = {"쉽게": "easy", "보통": "usual", "전문가": "expert"}
 
@@ -36,6 +37,7 @@ def drawing(*, signs_in: bool) -> Callable[..., Response]:
         "coverage": coverage_text,
         "signs_in": signs_in,
         "marked_pieces": marked_pieces,
+        "term_pieces": no_terms,
         "model_label": model_label,
         "version_label": version_label,
     }

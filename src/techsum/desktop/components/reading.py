@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import flet as ft
 
+from techsum.contracts.summary import GlossaryTerm, SummarySentence
 from techsum.contracts.summary import Summary as FinishedSummary
-from techsum.contracts.summary import SummarySentence
 from techsum.desktop import look
 from techsum.desktop.actions import Actions
 from techsum.desktop.components.chat import Questions
@@ -78,11 +78,25 @@ def _card(shell: Shell, summary: FinishedSummary) -> list[ft.Control]:
         look.soft(shell.text_of("desktop_facts", coverage=coverage, model=model, seconds=summary.seconds)),
         *_aside(shell, "heading_limits", summary.limits),
         *_aside(shell, "heading_next_steps", summary.next_steps),
+        *_glossary(shell, summary.glossary),
     ]
 
 
 def _aside(shell: Shell, heading: str, aside: Sequence[SummarySentence]) -> list[ft.Control]:
     return [look.heading(shell.text_of(heading)), *sentences(shell, aside)] if aside else []
+
+
+def _glossary(shell: Shell, terms: Sequence[GlossaryTerm]) -> list[ft.Control]:
+    """What the article says of its own terms."""
+    if not terms:
+        return []
+    lines = [
+        ft.Column(
+            [look.words(one.term, weight=ft.FontWeight.BOLD), look.soft(one.explanation.text)], spacing=2
+        )
+        for one in terms
+    ]
+    return [look.heading(shell.text_of("heading_glossary")), *lines]
 
 
 def _keys(shell: Shell, reading: Reading) -> list[ft.Control]:
