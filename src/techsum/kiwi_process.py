@@ -83,6 +83,10 @@ class KiwiProcess:
         self._remembered: OrderedDict[str, list[Token]] = OrderedDict()
         self._characters = 0
 
+    def start(self) -> None:
+        """Start the child ahead of the first request: it loads for two seconds."""
+        self._child.start()
+
     def tokenize(self, text: str) -> list[Token]:
         """The tokens of `text`."""
         return self.prepare([text])[0]
