@@ -2,13 +2,11 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from support.forked import run_command
 from support.texts import BODY, SAMPLE
 
 DATA = Path(__file__).parents[1] / "data" / "articles.jsonl"
@@ -17,16 +15,7 @@ WRONG = RIGHT + "- 연구진은 건설 현장 노동자 52명을 대상으로 �
 
 
 def techsum(*arguments, stdin=None, **environment):
-    done = subprocess.run(
-        [sys.executable, "-m", "techsum", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "TECHSUM_LANG": "ko", **environment},
-        check=False,
-        timeout=300,
-    )
-    return done.returncode, done.stdout, done.stderr
+    return run_command(*arguments, stdin=stdin, **environment)
 
 
 def test_a_right_summary_is_clear(tmp_path):

@@ -14,6 +14,7 @@ import time
 import pytest
 
 from support import documents
+from support.forked import run_command
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
 from support.tiny_gguf import write_gemma2
@@ -25,15 +26,7 @@ COMMAND = [sys.executable, "-m", "techsum"]
 
 def techsum(*arguments, stdin=None, **environment):
     """Run the command; returns exit code, standard output, standard error."""
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        env={**os.environ, **environment},
-        timeout=300,
-        check=False,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return run_command(*arguments, stdin=stdin, **environment)
 
 
 def test_key_sentences_in_a_pipe_are_plain_text():
@@ -109,15 +102,10 @@ def commands():
 
 @pytest.mark.parametrize("arguments", list(commands()), ids=" ".join)
 def test_help_is_in_english_alone_for_english_readers(arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "techsum", *arguments, "--help"],
-        env={**os.environ, "TECHSUM_LANG": "en", "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    code, page, _ = techsum(*arguments, "--help", TECHSUM_LANG="en", COLUMNS="200")
+    assert code == 0
     # values that are typed stay what they are
-    left = re.sub("문단|개조식|해요체|합니다체|한다체|쉽게|보통|전문가", "", done.stdout)
+    left = re.sub("문단|개조식|해요체|합니다체|한다체|쉽게|보통|전문가", "", page)
     assert not re.search("[가-힣]", left)
     assert "Usage:" in left
 

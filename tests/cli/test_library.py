@@ -10,6 +10,7 @@ import threading
 
 import pytest
 
+from support.forked import run_command
 from support.texts import BODY, SAMPLE
 from techsum.library import open_library
 
@@ -19,12 +20,7 @@ def techsum(tmp_path):
     """The command over a data folder of the test's own; returns exit code, output, errors."""
 
     def run(*arguments, stdin=None, data=tmp_path / "data"):
-        environment = {**os.environ, "TECHSUM_DATA_DIR": str(data), "TECHSUM_MODEL": "extract"}
-        command = [sys.executable, "-m", "techsum", *map(str, arguments)]
-        done = subprocess.run(
-            command, input=stdin, capture_output=True, text=True, env=environment, check=False
-        )
-        return done.returncode, done.stdout, done.stderr
+        return run_command(*arguments, stdin=stdin, TECHSUM_DATA_DIR=str(data), TECHSUM_MODEL="extract")
 
     return run
 

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 
+from support.forked import COMMAND, Forked
 from support.servers import free_port
 from support.waiting import until
 
@@ -25,15 +26,18 @@ def wait_for(url, process, seconds=180):
 def app_server(data, port=None, printed=None, preexec_fn=None, **environment):
     """The address of a running server; yields it and the process. What it prints goes into the file `printed`."""
     port = port or free_port()
-    command = [sys.executable, "-m", "techsum", "serve", "--port", str(port)]
-    own = {"TECHSUM_LANG": "ko", "TECHSUM_DATA_DIR": str(data), "TECHSUM_MODEL": "extract"}
-    with subprocess.Popen(
-        command,
-        env={**os.environ, **own, **environment},
-        stdout=printed or subprocess.DEVNULL,
-        stderr=printed,
-        preexec_fn=preexec_fn,
-    ) as process:
+    arguments = ["serve", "--port", str(port)]
+    own = {"TECHSUM_LANG": "ko", "TECHSUM_DATA_DIR": str(data), "TECHSUM_MODEL": "extract", **environment}
+    with ExitStack() as stack:
+        printed = printed or stack.enter_context(open(os.devnull, "wb"))
+        if preexec_fn:
+            command = [sys.executable, "-m", "techsum", *arguments]
+            started = subprocess.Popen(
+                command, env=os.environ | own, stdout=printed, stderr=printed, preexec_fn=preexec_fn
+            )
+        else:
+            started = Forked(arguments, server=COMMAND, printed=printed, **own)
+        process = stack.enter_context(started)
         url = f"http://127.0.0.1:{port}"
         try:
             wait_for(f"{url}/api/health", process)

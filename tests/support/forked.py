@@ -1,47 +1,97 @@
-"""`techsum` in a process of its own, forked from one that has loaded the trainer's libraries.
+"""`techsum` in a process of its own, forked from one that has loaded its libraries and its analyser.
 
 Such a process has its own arguments, environment, streams and limits, and can be stopped and killed. Started from
-nothing it would spend ten seconds of processor time on importing torch, transformers and peft.
+nothing it would spend three seconds of processor time on imports and Kiwi, a trainer ten more on torch and peft.
+What is about the start itself (the README's commands, wheels, encodings, signals) is started from nothing.
 """
 
+import atexit
 import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 
-PRELOADED = [
-    "torch", "transformers", "peft", "trl", "datasets", "scipy.stats", "techsum.cli",
-    "techsum.cli.train", "techsum.training.fit", "transformers.models.gemma2.modeling_gemma2",
+LIBRARIES = [
+    "typer", "rich.console", "pydantic_settings", "httpx", "trafilatura", "lxml.html", "sqlalchemy", "alembic.command",
+    "numpy", "techsum.checking", "techsum.generators", "techsum.library", "techsum.reading", "techsum.summarizers",
+    "techsum.chat", "techsum.batch", "techsum.watch", "uvicorn", "techsum.server.app", "support.warm_kiwi",
+]  # fmt: skip
+TRAINER = [
+    "torch", "transformers", "peft", "trl", "datasets", "scipy.stats", "techsum.cli", "techsum.cli.train",
+    "techsum.training.fit", "transformers.models.gemma2.modeling_gemma2",
 ]  # fmt: skip
 
-context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(PRELOADED)
+_context = multiprocessing.get_context("forkserver")
+
+
+def _server(modules, **environment):
+    server = forkserver.ForkServer()
+    server.set_forkserver_preload(modules)
+    return server, environment
+
+
+COMMAND = _server(LIBRARIES)
+TRAIN = _server(TRAINER, OMP_NUM_THREADS="1")  # OpenMP reads it once, when it is loaded
 
 
 class Forked:
-    """As much of `subprocess.Popen` as tests need; standard output and error are text."""
+    """As much of `subprocess.Popen` as tests need.
 
-    def __init__(self, arguments, prelude=None, **environment):
-        """Start `techsum` with these arguments; `prelude`, a module's function, is called before it."""
-        with pytest.MonkeyPatch.context() as patch:  # OpenMP reads it once, when it is loaded
-            patch.setenv("OMP_NUM_THREADS", "1")
-            forkserver.ensure_running()
-        variables = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
-        pipes = [context.Pipe(duplex=False) for _ in range(2)]
-        self._process = context.Process(
-            target=_run,
-            args=([*map(str, arguments)], variables, os.getcwd(), [theirs for _, theirs in pipes], prelude),
+    Args:
+        arguments: of `techsum`.
+        prelude: a module's function that is called before it.
+        server: what the process is forked from.
+        stdin: bytes that it can read, by `communicate`.
+        printed: a file for what it prints, errors too; without one both can be read here.
+        cwd: its folder.
+        environment: its variables beside the test's own.
+    """
+
+    def __init__(
+        self, arguments, prelude=None, *, server=TRAIN, stdin=None, printed=None, cwd=None, **environment
+    ):
+        forked_from, preset = server
+        variables = {**os.environ, **preset, **environment}
+        read_in, self._write_in = os.pipe()
+        if printed:
+            self._read_out = []
+            write_out = [os.dup(printed.fileno()) for _ in range(2)]
+        else:
+            self._read_out, write_out = zip(os.pipe(), os.pipe(), strict=True)
+        ends = [Connection(read_in, writable=False), *(Connection(fd, readable=False) for fd in write_out)]
+        self._process = _context.Process(
+            target=_run, args=([*map(str, arguments)], variables, str(cwd or os.getcwd()), ends, prelude)
         )
-        self._process.start()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in preset.items():
+                patch.setenv(name, value)
+            patch.setattr(forkserver, "connect_to_new_process", forked_from.connect_to_new_process)
+            self._process.start()
+        for end in ends:
+            end.close()
         self.pid = self._process.pid
-        self._readers = ThreadPoolExecutor(len(pipes))
-        self._printed = [self._readers.submit(_read, ours) for ours, _ in pipes]
-        for _, theirs in pipes:
-            theirs.close()
+        self.stdin = os.fdopen(self._write_in, "wb")
+        self.stdout, self.stderr = (
+            (os.fdopen(fd, "rb") for fd in self._read_out) if self._read_out else (None, None)
+        )
+        self._input = stdin or b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for stream in (self.stdin, self.stdout, self.stderr):
+            if stream:
+                stream.close()
+        self.wait()
 
     @property
     def returncode(self):
@@ -58,21 +108,40 @@ class Forked:
         return self.returncode
 
     def communicate(self, timeout=None):
+        """Wait for its end. Returns what it printed and its errors, as text."""
+        printed = [b"", b""]
+
+        def read(place, stream):
+            with stream:
+                printed[place] = stream.read()
+
+        def write():
+            with suppress(BrokenPipeError), self.stdin:
+                self.stdin.write(self._input)
+
+        threads = [threading.Thread(target=read, args=one) for one in enumerate((self.stdout, self.stderr))]
+        threads.append(threading.Thread(target=write))
+        for thread in threads:
+            thread.start()
         self.wait(timeout)
-        self._readers.shutdown()
-        return tuple(printed.result() for printed in self._printed)
+        for thread in threads:
+            thread.join()
+        return tuple(text.decode() for text in printed)
 
     def send_signal(self, number):
         if self.poll() is None:
             os.kill(self.pid, number)
 
+    def terminate(self):
+        self._process.terminate()
+
     def kill(self):
         self._process.kill()
 
 
-def run_forked(arguments, prelude=None, timeout=300, **environment):
-    """Run `techsum` to its end."""
-    process = Forked(arguments, prelude, **environment)
+def run_forked(arguments, prelude=None, timeout=300, **more):
+    """Run `techsum` to its end; more as `Forked`."""
+    process = Forked(arguments, prelude, **more)
     try:
         stdout, stderr = process.communicate(timeout)
     finally:
@@ -80,25 +149,35 @@ def run_forked(arguments, prelude=None, timeout=300, **environment):
     return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
 
 
-def _read(pipe):
-    with pipe, open(pipe.fileno(), encoding="utf-8", closefd=False) as file:
-        return file.read()
+def run_command(*arguments, stdin=None, **more):
+    """Run a `techsum` command that trains nothing. Returns exit code, output and errors, as text."""
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    done = run_forked(arguments, server=COMMAND, stdin=given, **more)
+    return done.returncode, done.stdout, done.stderr
 
 
 def _run(arguments, variables, folder, streams, prelude):
-    from techsum.cli import main
-    from techsum.settings import settings
-
     os.environ.clear()
     os.environ.update(variables)
     os.chdir(folder)
-    for number, stream in enumerate(streams, 1):
+    for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
         stream.close()
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - for the rest of the process
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+    for path in filter(None, variables.get("PYTHONPATH", "").split(os.pathsep)):
+        sys.path.insert(0, path)
+        if (Path(path) / "sitecustomize.py").exists():  # as Python does at its start
+            runpy.run_path(f"{path}/sitecustomize.py")
+    from techsum.cli import main
+    from techsum.settings import settings
+
     settings.cache_clear()
     sys.argv = ["techsum", *arguments]
     if prelude:
         prelude()
-    main()
+    try:
+        main()
+    finally:
+        atexit._run_exitfuncs()  # what multiprocessing leaves out

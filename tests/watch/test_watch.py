@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 
+from support.forked import COMMAND, run_command, run_forked
 from support.servers import Site, page
 from support.texts import PARAGRAPHS
 from techsum.errors import StorageError
@@ -42,17 +43,12 @@ def atom(names):
 def watch(data, *arguments, **environment):
     own = {"TECHSUM_DATA_DIR": str(data), "TECHSUM_CACHE_DIR": str(data / "cache"),
            "TECHSUM_TEST_ONLY_ALLOW_LOOPBACK": "1", "TECHSUM_MODEL": "extract"}  # fmt: skip
-    return subprocess.run(
-        [sys.executable, "-m", "techsum", "watch", *arguments], capture_output=True, text=True,
-        env={**os.environ, **own, **environment}, check=False, timeout=120,
-    )  # fmt: skip
+    return run_forked(["watch", *arguments], server=COMMAND, timeout=120, **{**own, **environment})
 
 
 def library(data):
-    listed = subprocess.run(
-        [sys.executable, "-m", "techsum", "library", "list"], capture_output=True, text=True, check=True,
-        env=os.environ | {"TECHSUM_DATA_DIR": str(data)},
-    ).stdout  # fmt: skip
+    code, listed, _ = run_command("library", "list", TECHSUM_DATA_DIR=str(data))
+    assert code == 0
     return listed.splitlines()
 
 

@@ -64,6 +64,8 @@ def _start_analyser() -> None:
     from techsum import korean
     from techsum.kiwi_process import KiwiProcess
 
+    if korean.has_analyser():
+        return
     process = KiwiProcess()
     process.start()
     atexit.register(process.close)
