@@ -110,30 +110,37 @@ def test_a_folder_is_read_file_by_file(tmp_path):
     assert last.errors == 1
 
 
-@pytest.mark.parametrize(
-    ("row", "kind"),
-    [
-        ("{broken", "batch_row"),
-        ("[]", "batch_row"),
-        ('{"id": 5}', "batch_row"),
-        ('{"text": "짧다"}', "source_short"),
-        ('{"source": "../../etc/passwd"}', "batch_outside"),
-        ('{"source": "/etc/passwd"}', "batch_outside"),
-        ('{"source": "없는 파일.pdf"}', "source_missing"),
-        ('{"source": "http://127.0.0.1/"}', "url_private"),
-        ('{"source": "http://[/"}', "url_no_dns"),
-    ],
-)
-def test_a_bad_row_is_an_error_among_summaries(tmp_path, row, kind):
-    good = json.dumps({"id": "좋은 줄", "text": BODY}, ensure_ascii=False)
-    (tmp_path / "in.jsonl").write_text(f"{row}\n{good}\n", "utf-8")
-    last = run(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
-    bad, fine = made(tmp_path / "out.jsonl")
+BAD_ROWS = [
+    ("{broken", "batch_row"),
+    ("[]", "batch_row"),
+    ('{"id": 5}', "batch_row"),
+    ('{"text": "짧다"}', "source_short"),
+    ('{"source": "../../etc/passwd"}', "batch_outside"),
+    ('{"source": "/etc/passwd"}', "batch_outside"),
+    ('{"source": "없는 파일.pdf"}', "source_missing"),
+    ('{"source": "http://127.0.0.1/"}', "url_private"),
+    ('{"source": "http://[/"}', "url_no_dns"),
+]
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory):
+    """What becomes of a file in which a good row follows each bad one: its rows, and the last progress."""
+    folder = tmp_path_factory.mktemp("spoiled")
+    good = json.dumps({"text": BODY}, ensure_ascii=False)
+    (folder / "in.jsonl").write_text("".join(f"{row}\n{good}\n" for row, _ in BAD_ROWS), "utf-8")
+    last = run(folder / "in.jsonl", folder / "out.jsonl")
+    return made(folder / "out.jsonl"), last
+
+
+@pytest.mark.parametrize(("place", "kind"), list(enumerate(kind for _, kind in BAD_ROWS)))
+def test_a_bad_row_is_an_error_among_summaries(spoiled, place, kind):
+    bad, fine = spoiled[0][2 * place : 2 * place + 2]
     assert bad["error_kind"] == kind
     assert bad["error"]
     assert bad["summary"] is None
     assert fine["summary"]
-    assert last.errors == 1
+    assert spoiled[1].errors == len(BAD_ROWS)
 
 
 def test_a_file_beside_the_input_may_be_named(tmp_path):

@@ -1,14 +1,13 @@
 import os
 import random
-import resource
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 
 import pytest
 
+from support.forked import COMMAND, Forked, run_command
+from support.saving import keep_saving, save_in_little_room
 from techsum.errors import StorageError
 from techsum.library import open_library
 from techsum.library.transfer import Transfer
@@ -18,23 +17,10 @@ pytestmark = pytest.mark.slow
 MOMENTS = int(os.environ.get("FAULT_MOMENTS", "12"))
 """Kills; a hundred with FAULT_MOMENTS=100."""
 
-SAVING = """
-import sys
-from techsum.contracts.article import Article
-from techsum.contracts.summary import Summary
-from techsum.library import Request, open_library
-SUMMARY = Summary(title="제목", text="요약 문장이다.", sentences=(), model="x", coverage=1.0, seconds=0.1)
-library = open_library(sys.argv[1])
-while True:
-    entry = library.begin("reader", Request("text", "글"), Article("본문 문장이다. " * 40, "제목"))
-    library.finish(entry.id, SUMMARY)
-    library.save("reader", entry.id)
-    print(entry.id, flush=True)  # told as saved: from here on it must never be lost
-"""
 
-
-def saving(url, **more):
-    return subprocess.Popen([sys.executable, "-c", SAVING, url], stdout=subprocess.PIPE, text=True, **more)
+def saving(url, work=keep_saving):
+    """A process that saves summaries, and prints the id of each, until it is stopped."""
+    return Forked([], work, server=COMMAND, SAVED_IN=url)
 
 
 def test_what_was_saved_outlives_a_kill_at_any_moment(tmp_path):
@@ -73,11 +59,7 @@ def test_two_processes_that_save_at_once_lose_nothing(tmp_path):
 
 def test_a_full_disk_stops_saving_and_loses_nothing(tmp_path):
     url = f"sqlite:///{tmp_path}/library.db"
-
-    def little_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-
-    with saving(url, preexec_fn=little_room, stderr=subprocess.PIPE) as process:
+    with saving(url, save_in_little_room) as process:
         told, said = process.communicate(timeout=120)
     assert said.strip().splitlines()[-1].startswith("techsum.errors.StorageError")
     library = open_library(url)
@@ -90,13 +72,9 @@ def test_a_full_disk_stops_saving_and_loses_nothing(tmp_path):
 def test_a_library_that_cannot_be_written_is_one_line(tmp_path):
     """As an unprivileged user meets it; to root every folder is open, so that a file stands in the way here."""
     (tmp_path / "file").write_text("")
-    done = subprocess.run(
-        [sys.executable, "-m", "techsum", "library", "list"],
-        env=os.environ | {"TECHSUM_DATA_DIR": str(tmp_path / "file" / "data"), "TECHSUM_LANG": "ko"},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert len(done.stderr.strip().splitlines()) == 1
+    code, _, errors = run_command("library", "list", TECHSUM_DATA_DIR=tmp_path / "file" / "data")
+    assert code == 1
+    assert len(errors.strip().splitlines()) == 1
 
 
 def test_a_library_of_a_newer_techsum_is_left_alone(tmp_path):

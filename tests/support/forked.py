@@ -59,7 +59,7 @@ class Forked:
         self, arguments, prelude=None, *, server=TRAIN, stdin=None, printed=None, cwd=None, **environment
     ):
         forked_from, preset = server
-        variables = {**os.environ, **preset, **environment}
+        variables = {**os.environ, **preset, **{name: str(value) for name, value in environment.items()}}
         read_in, self._write_in = os.pipe()
         if printed:
             self._read_out = []
@@ -80,7 +80,7 @@ class Forked:
         self.pid = self._process.pid
         self.stdin = os.fdopen(self._write_in, "wb")
         self.stdout, self.stderr = (
-            (os.fdopen(fd, "rb") for fd in self._read_out) if self._read_out else (None, None)
+            (os.fdopen(fd, encoding="utf-8") for fd in self._read_out) if self._read_out else (None, None)
         )
         self._input = stdin or b""
 
@@ -109,7 +109,7 @@ class Forked:
 
     def communicate(self, timeout=None):
         """Wait for its end. Returns what it printed and its errors, as text."""
-        printed = [b"", b""]
+        printed = ["", ""]
 
         def read(place, stream):
             with stream:
@@ -126,7 +126,7 @@ class Forked:
         self.wait(timeout)
         for thread in threads:
             thread.join()
-        return tuple(text.decode() for text in printed)
+        return tuple(printed)
 
     def send_signal(self, number):
         if self.poll() is None:
