@@ -1,7 +1,8 @@
 """`make bench`: run benchmarks, each in a process of its own, and write what they print into RESULTS.md.
 
 A section is a script's own words (its docstring), the machine, the day, and its output; no figure is typed by
-hand. A script that misses a target changes nothing there, and the whole run ends with an error after all.
+hand. Where a target is missed the section says which, and the whole run ends with an error after all; a script that
+could not measure changes nothing.
 """
 
 import ast
@@ -29,12 +30,20 @@ def names() -> list[str]:
     return sorted({path.stem for path in FOLDER.glob("[a-z]*.py")} - hidden)
 
 
-def section(name: str, source: str, output: str, *, seconds: float, on: str) -> str:
+def missed_target(errors: str) -> str | None:
+    """What a script says it missed, by `sys.exit("MISSED: …")` or an assertion; None of any other error."""
+    last = (errors.strip().splitlines() or [""])[-1]
+    found = re.match(r"(?:MISSED|AssertionError)(?:: (.*))?$", last)
+    return (found.group(1) or "see the script") if found else None
+
+
+def section(name: str, source: str, output: str, *, seconds: float, on: str, missed: str | None) -> str:
     """What stands in RESULTS.md of one script: tables as they are, other lines as they were printed."""
     title, _, about = (ast.get_docstring(ast.parse(source)) or name).partition("\n")
     day = datetime.now(UTC).strftime("%Y-%m-%d")
     head = f"## {title.rstrip('.')} (`{name}.py`)\n\n{about.strip()}\n\n"
-    facts = f"{day} · {on} · {seconds:.0f} s · all targets met\n\n"
+    verdict = f"targets missed: {missed}" if missed else "all targets met"
+    facts = f"{day} · {on} · {seconds:.0f} s · {verdict}\n\n"
     return f"<!-- begin {name} -->\n{head}{facts}{_shown(output)}\n<!-- end {name} -->\n"
 
 
@@ -65,22 +74,24 @@ def with_section(results: str, name: str, written: str) -> str:
 
 def main(chosen: list[str]) -> None:
     """Run the chosen scripts, or all."""
-    missed = []
+    failed = []
     for name in chosen or names():
         print(f"== {name}", flush=True)
         script, began = FOLDER / f"{name}.py", time.monotonic()
         done = subprocess.run(
-            [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=os.environ, check=False
+            [sys.executable, str(script)], capture_output=True, text=True, env=os.environ, check=False
         )
-        print(done.stdout, flush=True)
-        if done.returncode or not done.stdout.strip():
-            missed.append(name)  # a target, or its data is not here: the figures that are known stay
-            continue
-        seconds = time.monotonic() - began
-        written = section(name, script.read_text("utf-8"), done.stdout, seconds=seconds, on=machine())
+        print(done.stdout, done.stderr, flush=True)
+        missed = missed_target(done.stderr) if done.returncode else None
+        if done.returncode:
+            failed.append(name)
+        if not done.stdout.strip() or (done.returncode and not missed):
+            continue  # its data is not here, or it broke: the figures that are known stay
+        source, seconds = script.read_text("utf-8"), time.monotonic() - began
+        written = section(name, source, done.stdout, seconds=seconds, on=machine(), missed=missed)
         RESULTS.write_text(with_section(RESULTS.read_text("utf-8"), name, written), "utf-8")
-    if missed:
-        sys.exit(f"MISSED: {', '.join(missed)}")
+    if failed:
+        sys.exit(f"MISSED: {', '.join(failed)}")
 
 
 if __name__ == "__main__":
