@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from techsum.contracts.article import Article
+from techsum.contracts.summary import Summary, SummarySentence
 from techsum.summarizers.glossary import MOST, glossary
 
 DATA = Path(__file__).parents[2] / "data" / "techsum-ko"
@@ -86,6 +87,22 @@ def test_a_list_of_terms_stays_short():
     names = ("가람", "나래", "다온", "라온", "마루", "바다", "사랑", "아라", "자람", "차오름")
     text = "\n\n".join(f"목성을 도는 탐사선 '{name}호'가 떠났다." for name in names)
     assert len(glossary(Article(text))) == MOST
+
+
+def test_what_the_summary_quotes_needs_no_entry_beside_it():
+    article = Article("유로파는 달보다 조금 작은 얼음 위성이다. 나노입자는 크기가 100㎚인 알갱이를 말한다.")
+    quoted = SummarySentence("유로파는 달보다 조금 작은 얼음 위성이다.")
+    summary = Summary(
+        title="",
+        text="",
+        sentences=(quoted,),
+        model="x",
+        coverage=1.0,
+        seconds=0.0,
+        glossary=glossary(article),
+    )
+    assert [one.term for one in summary.glossary] == ["유로파", "나노입자"]
+    assert [one.term for one in summary.unexplained] == ["나노입자"]
 
 
 def test_an_article_in_another_language_has_none():

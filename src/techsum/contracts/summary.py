@@ -114,6 +114,12 @@ class Summary:
         """Every sentence that leads to a place in the article."""
         return (*self.sentences, *self.limits, *self.next_steps)
 
+    @property
+    def unexplained(self) -> tuple[GlossaryTerm, ...]:
+        """The terms whose explanation is none of the summary's own sentences."""
+        shown = {sentence.text for sentence in self.sentences}
+        return tuple(one for one in self.glossary if one.explanation.text not in shown)
+
     def with_notices(self, *more: Notice) -> "Summary":
         """The same summary with further notices, each kept once."""
         return replace(self, notices=tuple(dict.fromkeys((*self.notices, *more))))
