@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from techsum.contracts.article import Article
 from techsum.contracts.summary import Summary, SummarySentence
@@ -107,6 +109,16 @@ def test_what_the_summary_quotes_needs_no_entry_beside_it():
 
 def test_an_article_in_another_language_has_none():
     assert glossary(Article("Perovskite is a mineral called 'calcium titanate'. " * 5)) == ()
+
+
+@given(st.text("가나다세포는은를을이라고란부른다 'A‘’(),.\n□", max_size=120))
+@settings(max_examples=150)
+def test_any_text_gives_terms_that_it_has(text):
+    article = Article(text)
+    for one in glossary(article):
+        place = one.explanation
+        assert one.term in text
+        assert article.text[place.start : place.end] == place.text
 
 
 def test_terms_of_the_dev_articles_are_right():

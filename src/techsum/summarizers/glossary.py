@@ -248,9 +248,9 @@ def _tells_what_is_so(tokens: Sequence[korean.Token], place: int) -> bool:
 
 def _is_noun(term: str) -> bool:
     tokens = korean.tokens(term)
-    return (
-        not term[0].isdigit() and tokens[-1].tag in _NOUN and not any(t.tag in _NO_NOUN_HAS for t in tokens)
-    )
+    if not tokens or tokens[0].tag == "SN":  # 500t is a quantity
+        return False
+    return tokens[-1].tag in _NOUN and not any(t.tag in _NO_NOUN_HAS for t in tokens)
 
 
 def _noun_runs(tokens: Sequence[korean.Token]) -> Iterator[tuple[int, int]]:
