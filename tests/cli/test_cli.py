@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from support import documents
@@ -18,6 +19,7 @@ from support.forked import run_command
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
 from support.tiny_gguf import write_gemma2
+from support.waiting import until
 from techsum.cli import library, models
 from techsum.cli.commands import COMMANDS
 
@@ -200,6 +202,19 @@ def test_a_reader_that_goes_away_is_no_error():
         check=False,
     )
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_the_analyser_of_a_command_ends_with_it(number):
+    # given a command that waits for questions, and its analyser, which loads in a process of its own
+    with subprocess.Popen(
+        [*COMMAND, "chat", str(SAMPLE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        analysers = until(lambda: psutil.Process(process.pid).children(), 60, every=0.02, alive=process)
+        # when the command is ended
+        process.send_signal(number)
+    # then nothing of it stays
+    assert psutil.wait_procs(analysers, timeout=30)[1] == []
 
 
 def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
