@@ -87,8 +87,8 @@ class ForeignArticle:
 
     def line_with_name(self, name: str) -> tuple[Evidence, ...]:
         """The first line with this name."""
-        wanted = squeeze(name)
-        having = (line for line, text in zip(self.lines, self._squeezed, strict=True) if wanted in text)
+        squeezed = squeeze(name)
+        having = (line for line, text in zip(self.lines, self._squeezed, strict=True) if squeezed in text)
         return next((line.evidence for line in having), ())
 
     @cached_property

@@ -40,21 +40,21 @@ def bring_up(engine: Engine) -> None:
             migrate(engine)
 
 
-def migrate_to(engine: Engine, wanted: str) -> None:
+def migrate_to(engine: Engine, target: str) -> None:
     """Bring the library to this revision, up or down, one process at a time.
 
     Raises:
         UsageError: there is no such revision.
         StorageError: the library is of a newer TechSum, which alone knows the way down.
     """
-    if wanted not in revisions():
-        raise UsageError("library_no_revision", revision=wanted, known=", ".join(revisions()))
+    if target not in revisions():
+        raise UsageError("library_no_revision", revision=target, known=", ".join(revisions()))
     with _alone(engine):
         now = revision(engine)
         if now is not None and now > newest_form():
             raise StorageError("library_newer", now=now, known=newest_form())
-        if now != wanted:
-            migrate(engine, wanted, down=now is not None and wanted < now)
+        if now != target:
+            migrate(engine, target, down=now is not None and target < now)
 
 
 @contextmanager

@@ -204,8 +204,8 @@ def compare(trained_reference: Reference, export: Export, name: str) -> Compared
     scorer = export.scorer
     pairs = zip(trained_reference.ids, trained_reference.answer_ids, strict=True)
     change = max(map(moved, (scorer.score(p, a) for p, a in pairs), trained_reference.scores))
-    asked = prompts(trained_reference.format)
-    texts = ["".join(scorer.stream(messages, Options(_ANSWER_TOKENS))) for messages in asked]
+    conversations = prompts(trained_reference.format)
+    texts = ["".join(scorer.stream(messages, Options(_ANSWER_TOKENS))) for messages in conversations]
     same = sum(a == b for a, b in zip(texts, trained_reference.answers, strict=True))
     return Compared(name, "weights" if change > threshold else None, change, threshold, same)
 
@@ -215,8 +215,8 @@ def _broken(trained_reference: Reference, export: Export) -> Part | None:
     scorer, fmt = export.scorer, trained_reference.format
     if scorer.format != fmt:
         return "template"
-    asked = prompts(fmt)
-    for messages in asked if export.template else ():
+    conversations = prompts(fmt)
+    for messages in conversations if export.template else ():
         worded = "".join(p.text for p in render(messages, fmt))
         # what looks like a mark of thoughts is broken up before any template sees it
         plain = [Message(m.role, FAMILIES[fmt].plain(m.content)) for m in messages]
@@ -224,7 +224,7 @@ def _broken(trained_reference: Reference, export: Export) -> Part | None:
         if own != worded:
             return "template" if own.count("<bos>") == worded.count("<bos>") else "bos"
     bos = scorer.encode([Piece("<bos>", control=True)])
-    ids = [scorer.encode(render(messages, fmt)) for messages in asked]
+    ids = [scorer.encode(render(messages, fmt)) for messages in conversations]
     if set(bos) != {trained_reference.ids[0][0]} or any(i[:1] != bos or i.count(bos[0]) != 1 for i in ids):
         return "bos"
     if ids != trained_reference.ids:
