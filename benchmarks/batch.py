@@ -90,12 +90,14 @@ def efficiency(source: Path, model: str, count: int, runs: int, goal: float | No
 @contextmanager
 def one_thread_a_worker() -> Iterator[None]:
     """Within it a worker reads prompts with one core however many there are."""
+    before = dict(os.environ)
     os.environ["TECHSUM_THREADS"] = "1"
     settings.cache_clear()
     try:
         yield
     finally:
-        del os.environ["TECHSUM_THREADS"]
+        os.environ.clear()
+        os.environ.update(before)
         settings.cache_clear()
 
 

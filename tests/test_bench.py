@@ -30,6 +30,16 @@ def test_a_section_says_what_where_and_whether_it_was_met(run):
     assert "```text\nmachine, 2 cores\n```\n\n| side | ms |\n|---|---|\n| ours | 44 |\n\n```text" in section
 
 
+def test_a_missed_target_is_published_with_its_figures(run):
+    assert "3 s · targets missed: a share of 0.2" in written(run, missed="a share of 0.2")
+    assert run.missed_target("a warning\nMISSED: a share of 0.2\n") == "a share of 0.2"
+
+
+@pytest.mark.parametrize("errors", ["", "Traceback\nAssertionError: 3", "the data is not here", "MISSED: "])
+def test_what_could_not_be_measured_is_no_missed_target(run, errors):
+    assert run.missed_target(errors) is None
+
+
 def test_a_section_takes_its_own_place_and_no_other(run):
     typed = (
         "# Results\n\n## Old words (`reading.py`, by hand)\n\n| 1 |\n\n## Another (`library.py`)\n\nkept\n"

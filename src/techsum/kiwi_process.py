@@ -1,6 +1,7 @@
 """Kiwi in a child process: `python -m techsum.kiwi_process`.
 
-Kiwi holds Python's lock while it analyses, up to 170 ms at a time, and a server must answer others meanwhile.
+Kiwi holds Python's lock while it loads and analyses, two seconds and up to 170 ms at a time: a server
+must answer others meanwhile, and a command has its own modules to import.
 """
 
 import itertools
@@ -67,8 +68,8 @@ class Split(NamedTuple):
 class KiwiProcess:
     """The part of `kiwipiepy.Kiwi` that TechSum uses, answered by a child process.
 
-    Many threads may ask and are answered in their order, but for `in_background`. The child starts with the
-    first request, and anew where it died or took longer than a request ever takes.
+    Many threads may ask and are answered in their order, but for `in_background`. The child starts with
+    `start` or the first request, and anew where it died or took longer than a request ever takes.
 
     Raises:
         AnalyserError: by every call, where the child died twice over a request or stumbled over it.

@@ -15,11 +15,13 @@ import psutil
 import pytest
 
 from support import documents
-from support.forked import run_command
+from support.forked import COMMAND as SERVER
+from support.forked import Forked, run_command
 from support.servers import Site, page
 from support.texts import BODY, PARAGRAPHS, SAMPLE, TITLE
 from support.tiny_gguf import write_gemma2
 from support.waiting import until
+from support.warm_kiwi import say_analyser
 from techsum.cli import library, models
 from techsum.cli.commands import COMMANDS
 
@@ -38,6 +40,11 @@ def test_key_sentences_in_a_pipe_are_plain_text():
     assert "핵심 문장" in out
     assert "모델 없이" in out
     assert "\x1b" not in out
+
+
+def test_commands_of_these_tests_have_their_analyser_from_the_start():
+    process = Forked([], say_analyser, server=SERVER)
+    assert process.communicate(60)[0].strip() == "WarmKiwi"
 
 
 def test_json_is_one_object_of_the_published_shape():

@@ -56,6 +56,12 @@ def test_a_summary_is_kept_whole_from_asking_to_done(library):
     assert (done.status, done.result, done.error) == ("done", SUMMARY, None)
 
 
+def test_an_id_is_never_taken_for_an_option(library, monkeypatch):
+    made = iter(["-first", "-second", "third"])
+    monkeypatch.setattr("techsum.library.library.secrets.token_urlsafe", lambda _: next(made))
+    assert library.begin("mine", Request("text", "글")).id == "third"
+
+
 def test_it_is_there_when_the_library_is_opened_again(url):
     library = open_library(url)
     entry_id = finished(library)

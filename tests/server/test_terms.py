@@ -21,9 +21,16 @@ def test_a_term_is_marked_with_its_explanation():
     ]
 
 
-@pytest.mark.parametrize("text", ["유로파행성학회가 열렸다.", "신유로파는 없다.", "Europa만 있다."])
+@pytest.mark.parametrize(
+    "text", ["유로파행성학회가 열렸다.", "신유로파는 없다.", "유로파도시가 섰다.", "유로파이론이다."]
+)
 def test_a_part_of_a_longer_noun_is_no_term(text):
     assert explained(text) == [(text, "")]
+
+
+@pytest.mark.parametrize("text", ["유로파에서는 춥다.", "그것은 유로파였다.", "유로파(목성)를 본다."])
+def test_a_term_is_marked_before_its_particles(text):
+    assert [piece for piece, of in explained(text) if of] == ["유로파"]
 
 
 def test_a_term_is_marked_once_a_text():

@@ -91,20 +91,28 @@ def test_a_list_of_terms_stays_short():
     assert len(glossary(Article(text))) == MOST
 
 
-def test_what_the_summary_quotes_needs_no_entry_beside_it():
+@pytest.mark.parametrize(
+    ("model", "written", "listed"),
+    [
+        ("extract", "유로파는 달보다 조금 작은 얼음 위성이에요.", ["나노입자"]),  # in another register
+        ("m", "유로파는 달보다 조금 작은 얼음 위성이다.", ["나노입자"]),
+        ("m", "얼음 위성인 유로파를 본다.", ["유로파", "나노입자"]),
+    ],
+)
+def test_what_the_summary_quotes_needs_no_entry_beside_it(model, written, listed):
     article = Article("유로파는 달보다 조금 작은 얼음 위성이다. 나노입자는 크기가 100㎚인 알갱이를 말한다.")
-    quoted = SummarySentence("유로파는 달보다 조금 작은 얼음 위성이다.")
+    terms = glossary(article)
+    sentence = SummarySentence(written, (terms[0].explanation,))
     summary = Summary(
-        title="",
-        text="",
-        sentences=(quoted,),
-        model="x",
-        coverage=1.0,
-        seconds=0.0,
-        glossary=glossary(article),
+        title="", text="", sentences=(sentence,), model=model, coverage=1.0, seconds=0.0, glossary=terms
     )
     assert [one.term for one in summary.glossary] == ["유로파", "나노입자"]
-    assert [one.term for one in summary.unexplained] == ["나노입자"]
+    assert [one.term for one in summary.unexplained] == listed
+
+
+def test_terms_of_one_sentence_stand_in_its_order():
+    text = "질화갈륨(GaN), 탄화규소(SiC), 산화갈륨(GaOx)을 견줬다. GaOx, SiC, GaN 순이었다."
+    assert terms(text) == ["GaN", "SiC", "GaOx"]
 
 
 def test_an_article_in_another_language_has_none():

@@ -22,7 +22,7 @@ import pytest
 LIBRARIES = [
     "typer", "rich.console", "pydantic_settings", "httpx", "trafilatura", "lxml.html", "sqlalchemy", "alembic.command",
     "numpy", "techsum.checking", "techsum.generators", "techsum.library", "techsum.reading", "techsum.summarizers",
-    "techsum.chat", "techsum.batch", "techsum.watch", "uvicorn", "techsum.server.app", "support.warm_kiwi",
+    "techsum.chat", "techsum.batch", "techsum.watch", "uvicorn", "techsum.server.app", "support.warm",
 ]  # fmt: skip
 TRAINER = [
     "torch", "transformers", "peft", "trl", "datasets", "scipy.stats", "techsum.cli", "techsum.cli.train",
@@ -73,6 +73,9 @@ class Forked:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in preset.items():
                 patch.setenv(name, value)
+            # what is preloaded is looked for as Python does, not where pytest does
+            paths = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]
+            patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
             patch.setattr(forkserver, "connect_to_new_process", forked_from.connect_to_new_process)
             self._process.start()
         for end in ends:
@@ -87,7 +90,9 @@ class Forked:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        if kind:
+            self.kill()
         for stream in (self.stdin, self.stdout, self.stderr):
             if stream:
                 stream.close()

@@ -236,7 +236,8 @@ def test_dropout_resumes_and_a_planted_pickle_stays_shut(recipe, tmp_path):
     running = start_train(recipe, out, *dropout)
     until(lambda: any(out.glob(CHECKPOINT)), 120, alive=running)
     running.send_signal(signal.SIGTERM)
-    assert running.wait(120) == 130
+    running.communicate(timeout=120)
+    assert running.returncode == 130
     for checkpoint in out.glob("checkpoints/checkpoint-*"):
         for name in (
             "rng_state.pth",
@@ -344,7 +345,8 @@ def test_a_stopped_run_goes_on_where_it_was(recipe, tmp_path, changes):
     running = start_train(recipe, out, *more)
     until(lambda: any(out.glob(CHECKPOINT)), 120, alive=running)
     running.send_signal(signal.SIGTERM)
-    assert running.wait(120) == 130
+    running.communicate(timeout=120)
+    assert running.returncode == 130
     assert train(recipe, out, *more, "--resume").returncode == 0
     far, large = apart(whole / "adapter", out / "adapter")
     assert far < 1e-5 * max(large, 1)
@@ -387,7 +389,7 @@ def test_two_processes_stop_together_and_go_on(recipe, tmp_path):
     running = start_train(recipe, out, *more)
     until(lambda: any(out.glob("log.jsonl")), 120, alive=running)
     running.send_signal(signal.SIGTERM)
-    running.wait(120)
+    running.communicate(timeout=120)
     assert list(out.glob("checkpoints/checkpoint-*/complete.json"))
     done = train_apart(recipe, out, *more, "--resume")
     assert done.returncode == 0, done.stderr
@@ -463,7 +465,7 @@ def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(recipe, finished, t
     running = start_train(recipe, out)
     until(lambda: any(out.glob("checkpoints/checkpoint-4/complete.json")), 120, alive=running)
     running.kill()
-    running.wait()
+    running.communicate()
     (out / "checkpoints" / "checkpoint-5").mkdir()  # as a kill in mid-save leaves it
     (out / "checkpoints" / "checkpoint-5" / "adapter_model.safetensors").write_bytes(b"half")
     done = train(recipe, out, "--resume")

@@ -16,6 +16,8 @@ COUNTS = {
     "claims.test": 560,
     "dialogues.train": 90,
     "dialogues.test": 18,
+    "terms.train": 64,
+    "terms.dev": 45,
 }
 KINDS = {
     True: {"paraphrase", "merge", "notation"},
@@ -46,6 +48,16 @@ def rows(folder, name):
 @pytest.mark.parametrize("name", COUNTS)
 def test_the_files_have_the_rows_that_the_datasheet_names(folder, name):
     assert len(rows(folder, name)) == COUNTS[name]
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_terms_are_explained_in_words_of_their_article(folder, split):
+    articles = {row["id"]: f"{row['title']}\n{row['text']}" for row in rows(folder, f"articles.{split}")}
+    for row in rows(folder, f"terms.{split}"):
+        for term in row["terms"]:
+            assert term["term"] in articles[row["article"]], term
+            assert term["explanation"] in articles[row["article"]], term
+            assert term["grade"] in ("definition", "expansion", "weak"), term
 
 
 @pytest.mark.parametrize("split", ["train", "dev", "test"])

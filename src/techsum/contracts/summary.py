@@ -116,9 +116,11 @@ class Summary:
 
     @property
     def unexplained(self) -> tuple[GlossaryTerm, ...]:
-        """The terms whose explanation is none of the summary's own sentences."""
-        shown = {sentence.text for sentence in self.sentences}
-        return tuple(one for one in self.glossary if one.explanation.text not in shown)
+        """The terms whose explanation the summary itself does not quote, in whatever register."""
+        quoted = {
+            e.end for s in self.sentences for e in s.evidence if self.model == "extract" or s.text == e.text
+        }
+        return tuple(one for one in self.glossary if one.explanation.end not in quoted)
 
     def with_notices(self, *more: Notice) -> "Summary":
         """The same summary with further notices, each kept once."""

@@ -134,7 +134,7 @@ class Library:
             source_id: of the summary that it is a version of; by default of the link's.
             versioned: False for what has no versions: a check.
         """
-        entry_id = secrets.token_urlsafe(16)
+        entry_id = _new_id()
         values = {
             "id": entry_id,
             "reader": reader,
@@ -380,6 +380,12 @@ class Library:
 def _is_own(entry: Entry) -> bool:
     """Whether it was made here of an article that is here, not brought by an import."""
     return bool(entry.article and entry.result and entry.result.model not in FOREIGN_MODELS)
+
+
+def _new_id() -> str:
+    """128 bits that a link and a command line take: one that begins with `-` would be an option there."""
+    made = secrets.token_urlsafe(16)
+    return _new_id() if made.startswith("-") else made
 
 
 def _result_row(result: Summary) -> dict[str, Any]:

@@ -143,8 +143,8 @@ class JobRunner:
         with ExitStack() as stack:
             stack.enter_context(analysing(article, job.client, job.cancel, on_position))
             for event in events(article, options, job.cancel):
-                if isinstance(event, KeySentences):
-                    stack.close()  # what took a processor is done; a model waits for its own place below
+                if isinstance(event, KeySentences | Done):
+                    stack.close()  # what took a place is done; a model waits for its own below
                 # kept before it is told: who is told draws the page again
                 job.log.add(self._kept(job, article, event), last=isinstance(event, Done))
                 if isinstance(event, KeySentences) and options.model != EXTRACT:

@@ -8,7 +8,9 @@ from techsum.contracts.summary import GlossaryTerm
 TermPieces = Callable[[str], list[tuple[str, str]]]
 """Cuts a text around the terms in it: each piece, and what the article says of it, or nothing."""
 
-_PARTICLE = "[은는이가을를의에와과로도만들다]|으로|라는|처럼|보다|까지|부터"
+_PARTICLE = (
+    "[은는이가을를의에와과로도만들다]|으로|라는|라고|처럼|보다|까지|부터|에서|에게|이나|이며|인|였다|입니다"
+)
 
 
 def no_terms(text: str) -> list[tuple[str, str]]:
@@ -27,14 +29,15 @@ def term_pieces(glossary: Sequence[GlossaryTerm]) -> TermPieces:
     longest_first = sorted(explained, key=len, reverse=True)
     pattern = re.compile(
         rf"(?<![가-힣A-Za-z0-9])({'|'.join(map(re.escape, longest_first))})"
-        rf"(?=$|[^가-힣A-Za-z0-9]|(?:{_PARTICLE}))"
+        rf"(?=(?:{_PARTICLE}){{0,3}}(?![가-힣A-Za-z0-9]))"
     )
 
     def pieces(text: str) -> list[tuple[str, str]]:
         found, seen, end = [], set[str](), 0
         for match in pattern.finditer(text):
             term = match.group()
-            if term not in seen and explained[term] not in text:
+            is_explained_here = explained[term] in text or (text.strip() and text.strip() in explained[term])
+            if term not in seen and not is_explained_here:
                 seen.add(term)
                 found += [(text[end : match.start()], ""), (term, explained[term])]
                 end = match.end()
