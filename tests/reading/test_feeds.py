@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -246,10 +247,15 @@ def _note(event, arguments):
         seen.append((event, *map(str, arguments)))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def audit():
-    """A hook cannot be taken away again: it looks only at a thread that watches."""
+@cache
+def _install():
+    """A hook cannot be taken away again: it looks only at a thread that watches, and there is one a process."""
     sys.addaudithook(_note)
+
+
+@pytest.fixture(autouse=True)
+def audit():
+    _install()
 
 
 @contextmanager
