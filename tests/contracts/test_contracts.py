@@ -192,7 +192,7 @@ def test_parquet_has_the_columns_of_a_batch_row():
     [
         ("server/templates/summary.html", {"seed"}),
         ("cli/terminal.py", {"line", "limits", "next_steps", "glossary", "suggestions"}),
-        ("desktop/components/reading.py", {"line", "seed", "title", "sentences", "summary", "glossary"}),
+        ("desktop/components/reading.py", {"line", "seed", "title", "sentences", "summary"}),
     ],
 )
 def test_a_surface_shows_every_field_of_a_summary(surface, not_shown):

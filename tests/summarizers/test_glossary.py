@@ -107,7 +107,7 @@ def test_what_the_summary_quotes_needs_no_entry_beside_it(model, written, listed
         title="", text="", sentences=(sentence,), model=model, coverage=1.0, seconds=0.0, glossary=terms
     )
     assert [one.term for one in summary.glossary] == ["유로파", "나노입자"]
-    assert [one.term for one in summary.unexplained] == listed
+    assert [one.term for one in summary.glossary_beside] == listed
 
 
 def test_terms_of_one_sentence_stand_in_its_order():

@@ -115,7 +115,7 @@ class Summary:
         return (*self.sentences, *self.limits, *self.next_steps)
 
     @property
-    def unexplained(self) -> tuple[GlossaryTerm, ...]:
+    def glossary_beside(self) -> tuple[GlossaryTerm, ...]:
         """The terms whose explanation the summary itself does not quote, in whatever register."""
         quoted = {
             e.end for s in self.sentences for e in s.evidence if self.model == "extract" or s.text == e.text

@@ -43,7 +43,7 @@ def card_places(summary: Summary | None, paragraphs: Sequence[Sequence[tuple[int
     return {
         "line_place": line[0][0].start if line and line[0] else None,
         "figures": [(f, piece_at(f.start)) for f in summary.figures if starts],
-        "glossary": [(one, piece_at(one.explanation.start)) for one in summary.unexplained if starts],
+        "glossary": [(one, piece_at(one.explanation.start)) for one in summary.glossary_beside if starts],
         "numbers": {start: ", ".join(cited) for start, cited in numbers.items()},
     }
 

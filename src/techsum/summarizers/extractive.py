@@ -15,7 +15,7 @@ from techsum.summarizers.ranker import rank, without_connective
 from techsum.summarizers.register import as_note, with_register
 from techsum.summarizers.title import headline
 
-_LIST_MARK = re.compile(rf"^(?:[□■○●◦▷▶•▪◆◇►※]\s*|(?:[·ㅇ*-]|\d{{1,2}}[.)]|[{LIST_LETTERS}][.)]|[①-⑳])\s+)")
+LIST_MARK = re.compile(rf"^(?:[□■○●◦▷▶•▪◆◇►※]\s*|(?:[·ㅇ*-]|\d{{1,2}}[.)]|[{LIST_LETTERS}][.)]|[①-⑳])\s+)")
 _STOPPED = re.compile(r"""[.!?。…:;][)\]"'”’]{0,3}$""")
 
 
@@ -64,7 +64,7 @@ def alone(sentence: str, *, tied: bool) -> str:
         sentence: of the article.
         tied: whether the one before it stands there too; else a connective at its head goes.
     """
-    text = _LIST_MARK.sub("", sentence)
+    text = LIST_MARK.sub("", sentence)
     text = text if tied else without_connective(text)
     for opening, closing in ('""', "''", "“”", "‘’"):
         marks = text.count(opening) if opening == closing else text.count(opening) - text.count(closing)

@@ -78,7 +78,7 @@ def _card(shell: Shell, summary: FinishedSummary) -> list[ft.Control]:
         look.soft(shell.text_of("desktop_facts", coverage=coverage, model=model, seconds=summary.seconds)),
         *_aside(shell, "heading_limits", summary.limits),
         *_aside(shell, "heading_next_steps", summary.next_steps),
-        *_glossary(shell, summary.unexplained),
+        *_glossary(shell, summary.glossary_beside),
     ]
 
 
