@@ -21,7 +21,7 @@ from techsum.training.run_folder import RunFolder
 FP32 = trainer.AnswerTrainer
 
 
-class Bf16Trainer(FP32):  # type: ignore[misc,valid-type]
+class Bf16Trainer(FP32):
     """The trainer with the adapter in bf16, and a count of the weights that an update did not move."""
 
     def __init__(self, *args: Any, **more: Any) -> None:

@@ -14,10 +14,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal, get_args
 
 import psutil
 
-from common import machine, rows
+from common import finish, machine, rows
 from techsum.batch import batch
 from techsum.batch.items import items
 from techsum.batch.outputs import opened
@@ -37,11 +38,14 @@ def articles(path: Path, count: int) -> Path:
     return path
 
 
+Engine = Literal["local", "ray"]
+
+
 class Measured:
     """One run: seconds to the first row, documents a second after it, megabytes of the largest worker."""
 
     def __init__(  # noqa: PLR0917 - a row of the table of runs
-        self, source: Path, model: str, engine: str, workers: int, count: int, slots: int = 1
+        self, source: Path, model: str, engine: Engine, workers: int, count: int, slots: int = 1
     ) -> None:
         self.memory = 0.0
         stop = threading.Event()
@@ -71,8 +75,8 @@ class Measured:
                     continue
 
 
-def efficiency(source: Path, model: str, count: int, runs: int, goal: float | None) -> None:
-    """Documents a second with one worker and with two, in turn."""
+def efficiency(source: Path, model: str, count: int, runs: int, goal: float | None) -> dict[str, bool]:
+    """Documents a second with one worker and with two, in turn. Returns whether the goal is met."""
     pairs = []
     for _ in range(runs):
         one, two = (Measured(source, model, "local", workers, count) for workers in (1, 2))
@@ -83,8 +87,7 @@ def efficiency(source: Path, model: str, count: int, runs: int, goal: float | No
         )
     found = statistics.median(two.rate / one.rate / 2 for one, two in pairs)
     print(f"{model}: efficiency at two workers {found:.2f} (median of {runs})")
-    if goal is not None:
-        assert found >= goal, f"{model}: less than {goal} of twice with two workers"
+    return {f"{model}: {goal} of twice with two workers": found >= goal} if goal is not None else {}
 
 
 @contextmanager
@@ -120,28 +123,29 @@ def ends(source: Path, count: int) -> None:
 
 
 def main() -> None:
-    """Measure, and fail where a target is missed."""
+    """Measure. Ends with an error where a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=10_000, help="for Ray against local")
     parser.add_argument("--part", choices=["extract", "written", "ray", "ends"], action="append")
     asked = parser.parse_args()
     parts = asked.part or ["extract", "written", "ray", "ends"]
+    targets: dict[str, bool] = {}
     print(machine("kiwipiepy", "xllamacpp", "ray"), f"· load before: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         if "extract" in parts:
-            efficiency(articles(Path(folder) / "e.jsonl", 1500), "extract", 1500, 3, 0.9)
+            targets |= efficiency(articles(Path(folder) / "e.jsonl", 1500), "extract", 1500, 3, 0.9)
         if "written" in parts:
             source = articles(Path(folder) / "a.jsonl", 12)
             print("one worker with both cores, and two with one each:")
             efficiency(source, ABSTRACTIVE, 12, 1, None)
             print("a core for each worker:")
             with one_thread_a_worker():
-                efficiency(source, ABSTRACTIVE, 12, 1, 0.9)
+                targets |= efficiency(source, ABSTRACTIVE, 12, 1, 0.9)
             slotted = Measured(source, ABSTRACTIVE, "local", 1, 12, slots=2)
             print(f"{ABSTRACTIVE}: {slotted.rate:.2f} documents/s with one worker of two slots")
         if "ray" in parts:
             source = articles(Path(folder) / "r.jsonl", asked.articles)
-            local, ray = (Measured(source, "extract", e, 2, asked.articles) for e in ("local", "ray"))
+            local, ray = (Measured(source, "extract", e, 2, asked.articles) for e in get_args(Engine))
             print(
                 f"{asked.articles} articles, two workers: local {local.whole:.0f} s ({local.rate:.1f} a second), "
                 f"Ray {ray.whole:.0f} s ({ray.rate:.1f} a second, first row after {ray.start:.1f} s): "
@@ -149,6 +153,7 @@ def main() -> None:
             )
         if "ends" in parts:
             ends(articles(Path(folder) / "i.jsonl", 10_000), 10_000)
+    finish(targets)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import os
 import platform
 import re
 import statistics
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -43,6 +44,12 @@ def paired(
     """Median seconds of both sides, measured in turn so that a busy moment hits both."""
     pairs = [(seconds(ours, clock), seconds(theirs, clock)) for _ in range(runs)]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def finish(targets: Mapping[str, bool]) -> None:
+    """End the script: with an error that names the targets that are missed, which `make bench` publishes."""
+    if missed := [name for name, met in targets.items() if not met]:
+        sys.exit(f"MISSED: {', '.join(missed)}")
 
 
 def machine(*packages: str) -> str:

@@ -163,6 +163,7 @@ def plain(path: Path) -> dict[str, float]:
     from techsum.generators.hub_tokenizer import HubTokenizer
     from techsum.training import bases
     from techsum.training.drawing import draw
+    from techsum.training.recipe import Lora
     from techsum.training.recipe_file import load_recipe
 
     bases.quiet()
@@ -192,7 +193,7 @@ def plain(path: Path) -> dict[str, float]:
                 report_to=[], disable_tqdm=True, max_length=1024, dataloader_pin_memory=cuda,
             ),
             peft_config=peft.LoraConfig(
-                r=6, lora_alpha=8, lora_dropout=0.05, target_modules=list(recipe.lora.targets), task_type="CAUSAL_LM"
+                r=6, lora_alpha=8, lora_dropout=0.05, target_modules=list(Lora().targets), task_type="CAUSAL_LM"
             ),
             train_dataset=datasets.Dataset.from_list(rows),
             processing_class=tokenizer,

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from common import PROJECT, machine
+from common import PROJECT, finish, machine
 
 PAGES, ROWS = (1, 10, 100, 1000), (1, 10, 100, 1000, 10_000)
 PAGE_CHARACTERS = 1_500
@@ -122,8 +122,7 @@ def main() -> None:
     plot(found)
     if found["rows"][-1][2] > found["rows"][2][2] * MEGABYTES:
         steep.append("memory of rows")
-    if steep:
-        sys.exit(f"MISSED: {', '.join(steep)}")
+    finish(dict.fromkeys(steep, False))
 
 
 if __name__ == "__main__":

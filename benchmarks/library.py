@@ -10,9 +10,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from common import machine, rows, seconds
+from common import finish, machine, rows, seconds
 from techsum.contracts.article import Article
 from techsum.contracts.entry import Entry, Request
 from techsum.library import Library, open_library
@@ -51,20 +52,21 @@ def median_ms(work: Callable[[], object]) -> float:
 
 
 def measure(library: Library) -> None:
-    """Print times; fail above the target."""
+    """Print times. Ends with an error above the target."""
     worst = 0.0
-    for name, work in (
+    works: tuple[tuple[str, Callable[[], object]], ...] = (
         ("list, first page", lambda: library.find("mine")),
         ("list, page 100", lambda: library.find("mine", page=100)),
         ("list by tag", lambda: library.find("mine", tag="태그7")),
-        *((f"search {q}", lambda q=q: library.find("mine", q)) for q in QUERIES),
+        *((f"search {q}", partial(library.find, "mine", q)) for q in QUERIES),
         ("search 양자 by tag", lambda: library.find("mine", "양자", tag="태그7")),
-    ):
+    )
+    for name, work in works:
         work()
         took = median_ms(work)
         worst = max(worst, took)
         print(f"{name:24} {took:7.1f} ms")
-    assert worst < TARGET_MS, f"slower than {TARGET_MS} ms"
+    finish({f"the slowest in {TARGET_MS} ms": worst < TARGET_MS})
 
 
 def main() -> None:

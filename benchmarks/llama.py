@@ -12,7 +12,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import xllamacpp
 
-from common import PROJECT, machine
+from common import PROJECT, finish, machine
 from techsum import read
 from techsum.generators import Options, load
 from techsum.generators.llama_cpp import LlamaCpp
@@ -22,6 +22,10 @@ from techsum.settings import settings
 
 RUNS = 6
 WRITTEN = 96
+LEAST_SHARE = 0.97
+"""Of the binding's rates."""
+LEAST_RATIO = 20
+"""Of a question's first word without prefix reuse to one with it."""
 
 
 def bare(path: str) -> xllamacpp.Server:
@@ -50,18 +54,16 @@ def article_of(generator: LlamaCpp, tokens: int, variant: int) -> str:
 def first_word(generator: LlamaCpp, messages: list[Message], tokens: int = 1) -> float:
     """Seconds until the first piece of the answer."""
     began = time.perf_counter()
-    stream = generator.stream(messages, Options(max_tokens=tokens))
-    next(stream)
-    took = time.perf_counter() - began
-    stream.close()
-    return took
+    for _ in generator.stream(messages, Options(max_tokens=tokens)):
+        break
+    return time.perf_counter() - began
 
 
-def compare_rates(generator: LlamaCpp, path: str) -> None:
+def compare_rates(generator: LlamaCpp, path: str) -> dict[str, bool]:
     """Tokens per second, both sides in turn on the same prompts; the best run of each.
 
     On a shared machine single runs differ by 20 %: what disturbs a run only slows it, so the best of many
-    is what the code can do.
+    is what the code can do. Returns whether the targets are met.
     """
     server = bare(path)
     fmt = generator.format
@@ -97,17 +99,22 @@ def compare_rates(generator: LlamaCpp, path: str) -> None:
             _, decode = side(messages(300, 0), WRITTEN)
             results["prefill"].setdefault(side.__name__, []).append(prefill)
             results["decode"].setdefault(side.__name__, []).append(decode)
+    shares: dict[str, float] = {}
     for name, sides_found in results.items():
         ours, theirs = max(sides_found["techsum"]), max(sides_found["binding"])
         print(
             f"{name:<8} techsum {ours:6.1f} tokens/s | binding {theirs:6.1f} | share {ours / theirs:.3f}",
             flush=True,
         )
-        assert ours / theirs >= 0.97, "slower than the binding"
+        shares[name] = ours / theirs
+    return {f"{name}: {LEAST_SHARE} of the binding": share >= LEAST_SHARE for name, share in shares.items()}
 
 
-def compare_prefix(generator: LlamaCpp) -> None:
-    """The wait for a first word on a 1,000-token article, with and without the cached prefix."""
+def compare_prefix(generator: LlamaCpp) -> dict[str, bool]:
+    """The wait for a first word on a 1,000-token article, with and without the cached prefix.
+
+    Returns whether the target is met.
+    """
     waits: dict[str, list[float]] = {"summary, new article": [], "title after it": [], "second question": []}
     cold: list[float] = []
     for run in range(RUNS):
@@ -129,7 +136,7 @@ def compare_prefix(generator: LlamaCpp) -> None:
     ratio = statistics.median(cold) / statistics.median(waits["second question"])
     print(f"{'second question, cold':<22} first word after {statistics.median(cold) * 1000:6.0f} ms")
     print(f"a second question is {ratio:.0f} times faster to its first word than without prefix reuse")
-    assert ratio >= 20
+    return {f"a second question {LEAST_RATIO} times sooner": ratio >= LEAST_RATIO}
 
 
 def main() -> None:
@@ -137,8 +144,8 @@ def main() -> None:
     generator = load(EMBEDDED)
     assert isinstance(generator, LlamaCpp)
     print(machine("xllamacpp"), f"· {settings().threads} threads · {EMBEDDED}")
-    compare_rates(generator, str(model_file(EMBEDDED)))
-    compare_prefix(generator)
+    rates = compare_rates(generator, str(model_file(EMBEDDED)))
+    finish({**rates, **compare_prefix(generator)})
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ trafilatura's side is `bare_extraction` of the same bytes with its default setti
 
 import random
 import time
+from functools import partial
 
 from trafilatura import bare_extraction
 
-from common import machine, paired
+from common import finish, machine, paired
 from techsum.reading.web import read_html
 
 RUNS = 15
@@ -68,16 +69,18 @@ def main() -> None:
         return read_html(page, address)
 
     print(machine("trafilatura", "lxml"))
+    targets: dict[str, bool] = {}
     print(f"page of {len(page) // 1000} KB, median of {RUNS} runs, CPU time")
     for name, fast in (("trafilatura, default", False), ("trafilatura, fast mode", True)):
         mine, plain = paired(
             ours,
-            lambda fast=fast: bare_extraction(text, url=address, fast=fast, with_metadata=True),
+            partial(bare_extraction, text, url=address, fast=fast, with_metadata=True),
             RUNS,
             time.process_time,
         )
         print(f"techsum {mine * 1000:.0f} ms | {name} {plain * 1000:.0f} ms | ratio {mine / plain:.2f}")
-        assert mine * 1000 < LIMIT_MS, f"slower than {LIMIT_MS} ms"
+        targets[f"a page in {LIMIT_MS} ms beside {name}"] = mine * 1000 < LIMIT_MS
+    finish(targets)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ wait for: TechSum's title, line and summary of an article by the tuned model, be
 import gc
 import os
 import statistics
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +21,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import torch
 import transformers
 
-from common import PROJECT, machine
+from common import PROJECT, finish, machine
 from techsum import read
 from techsum.contracts.article import Article
 from techsum.contracts.events import KeySentences, TextPiece
@@ -225,8 +224,7 @@ def main() -> None:
             missed += readers_wait(pipeline)
         del pipeline
         gc.collect()
-    if missed:
-        sys.exit(f"MISSED: {', '.join(missed)}")
+    finish(dict.fromkeys(missed, False))
 
 
 if __name__ == "__main__":

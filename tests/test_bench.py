@@ -35,6 +35,15 @@ def test_a_missed_target_is_published_with_its_figures(run):
     assert run.missed_target("a warning\nMISSED: a share of 0.2\n") == "a share of 0.2"
 
 
+def test_a_script_ends_with_the_targets_that_it_missed(run):
+    from common import finish
+
+    finish({"20 ms": True})
+    with pytest.raises(SystemExit) as ended:
+        finish({"20 ms": True, "400 MB": False, "a share of 0.2": False})
+    assert run.missed_target(str(ended.value)) == "400 MB, a share of 0.2"
+
+
 @pytest.mark.parametrize("errors", ["", "Traceback\nAssertionError: 3", "the data is not here", "MISSED: "])
 def test_what_could_not_be_measured_is_no_missed_target(run, errors):
     assert run.missed_target(errors) is None
