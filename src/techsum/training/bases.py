@@ -102,8 +102,6 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
         )
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise explain(base, error) from None
-    if nf4:
-        _never_repacked(model)
     _shard_by_own_layers(model)
     return model
 
@@ -131,19 +129,6 @@ def _shard_by_own_layers(model: Any) -> None:
     """
     here = {type(module).__name__ for module in model.modules()}
     setattr(model, _SHARDED, [name for name in getattr(model, _SHARDED) or () if name in here])
-
-
-def _never_repacked(model: Any) -> None:
-    """Keep bitsandbytes from turning 4-bit weights into its form for inference on a CPU with AVX-512.
-
-    The first pass in evaluation mode, on a dev split as well, would do so for good, and a training step on
-    weights in that form has a loss of 27 instead of 3.8.
-    """
-    from bitsandbytes.nn.modules import Linear4bit
-
-    for module in model.modules():
-        if isinstance(module, Linear4bit):
-            module.support_avx512bf16_for_cpu = False
 
 
 _SHARDED = "_no_split_modules"
