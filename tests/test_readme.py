@@ -95,7 +95,7 @@ def test_the_python_example_runs():
 
 def test_test_command_and_ci_are_the_same():
     assert "make test-all" in COMMANDS
-    assert (PROJECT / ".ci" / "run").read_text().rstrip().endswith("exec make test-all")
+    assert "make test-all" in (PROJECT / ".ci" / "run").read_text().splitlines()
 
 
 def test_links_into_the_project_lead_somewhere():
