@@ -10,24 +10,32 @@ from support.servers import Site, page
 from support.texts import PARAGRAPHS, TITLE
 
 OUTSIDE = Path(__file__).parents[1] / "support" / "outside"
-CRASH = "memory access out of bounds"
+CRASHES = ("memory access out of bounds", "null function")
+"""How WebAssembly ends where Flutter's drawing engine has lost its surface."""
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem):
     """Run a test once more where Flutter's drawing engine crashed, which it does about once in a thousand
-    pages without a GPU (flutter/flutter#168221): nothing but loading the page again helps."""
+    pages without a GPU (flutter/flutter#168221, #172158): nothing but loading the page again helps."""
+    errors = getattr(pyfuncitem.funcargs.get("open_app"), "errors", [])
     try:
-        return (yield)
+        result = yield
     except Exception:
-        errors = getattr(pyfuncitem.funcargs.get("open_app"), "errors", [])
-        if not any(CRASH in error for error in errors):
+        if not _has_crashed(errors):
             raise
-        errors.clear()
-        names = pyfuncitem._fixtureinfo.argnames
-        pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
-        return True
+    else:
+        if not _has_crashed(errors):
+            return result
+    errors.clear()
+    names = pyfuncitem._fixtureinfo.argnames
+    pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    return True
+
+
+def _has_crashed(errors):
+    return any(crash in error for crash in CRASHES for error in errors)
 
 
 @pytest.fixture(scope="module")
