@@ -382,20 +382,6 @@ def test_a_packed_sequence_has_the_loss_of_its_samples_alone(recipe):
     assert packed.item() == pytest.approx(alone.item(), rel=1e-4)
 
 
-def test_two_processes_stop_together_and_go_on(recipe, tmp_path):
-    """Given two processes, when the command is told to stop, then both end with a checkpoint and go on from it."""
-    out = tmp_path / "two"
-    more = ("--processes", "2", "--set", "dev.path=", "--set", "training.steps=12")
-    running = start_train(recipe, out, *more)
-    until(lambda: any(out.glob("log.jsonl")), 120, alive=running)
-    running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=120)
-    assert list(out.glob("checkpoints/checkpoint-*/complete.json"))
-    done = train_apart(recipe, out, *more, "--resume")
-    assert done.returncode == 0, done.stderr
-    assert (out / "adapter" / "adapter_model.safetensors").exists()
-
-
 def test_what_several_processes_meet_is_said_once(recipe, tmp_path):
     done = train_apart(recipe, tmp_path / "two", "--processes", "2", "--set", "data.0.path=nowhere.jsonl")
     assert done.returncode == 1
@@ -514,20 +500,28 @@ def newest(run):
 
 
 def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_path):
-    """Batch 1 x accumulation 8 = 8 x 1 = 2 processes x 4, by the real command."""
-    shapes = {"1x8": (1, 8, 1), "8x1": (8, 1, 1), "2x4": (1, 4, 2)}
+    """Batch 1 x accumulation 8 = 8 x 1 = 2 processes x 4, which were told to stop and went on together."""
     found = {}
-    for name, (batch, accumulation, processes) in shapes.items():
-        done = train_apart(
-            recipe, tmp_path / name,
-            "--set", f"training.batch={batch}", "--set", f"training.accumulation={accumulation}",
-            "--set", "training.steps=3", "--set", "dev.path=", "--processes", str(processes),
-        )  # fmt: skip
+
+    def shape(batch, accumulation):
+        changes = (f"training.batch={batch}", f"training.accumulation={accumulation}", "dev.path=")
+        return [part for change in (*changes, "training.steps=8") for part in ("--set", change)]
+
+    for name, (batch, accumulation) in {"1x8": (1, 8), "8x1": (8, 1)}.items():
+        done = train(recipe, tmp_path / name, *shape(batch, accumulation))
         assert done.returncode == 0, done.stderr
         found[name] = losses(tmp_path / name)
-    for name in ("8x1", "2x4"):
-        assert found[name] == pytest.approx(found["1x8"], abs=1e-3), name
-    far, _ = apart(tmp_path / "1x8" / "adapter", tmp_path / "2x4" / "adapter")
+    out, two = tmp_path / "2x4", ("--processes", "2", *shape(1, 4))
+    running = start_train(recipe, out, *two)
+    until(lambda: any(out.glob("log.jsonl")), 120, alive=running)
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=120)
+    assert list(out.glob(CHECKPOINT))
+    done = train_apart(recipe, out, *two, "--resume")
+    assert done.returncode == 0, done.stderr
+    for of_shape in (found["8x1"], losses(out)):
+        assert of_shape == pytest.approx(found["1x8"], abs=1e-3)
+    far, _ = apart(tmp_path / "1x8" / "adapter", out / "adapter")
     assert far < 1e-3
 
 
@@ -535,8 +529,8 @@ def test_ray_train_gives_the_losses_of_one_process(recipe, tmp_path):
     """The same recipe in two processes that Ray starts, then an error there."""
     one = ("--set", "training.batch=1", "--set", "training.accumulation=8")
     two = ("--set", "training.batch=1", "--set", "training.accumulation=4", "--ray", "--processes", "2")
-    for name, shape in (("one", one), ("two", two)):
-        done = train_apart(recipe, tmp_path / name, *shape, "--set", "training.steps=3", "--set", "dev.path=")
+    for name, shape, run_it in (("one", one, train), ("two", two, train_apart)):
+        done = run_it(recipe, tmp_path / name, *shape, "--set", "training.steps=3", "--set", "dev.path=")
         assert done.returncode == 0, done.stderr
     assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), abs=1e-3)
     far, _ = apart(tmp_path / "one" / "adapter", tmp_path / "two" / "adapter")

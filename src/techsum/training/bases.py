@@ -94,6 +94,10 @@ def load_model(base: Base, *, nf4: bool = False, device_map: Any = None) -> Any:
     more: dict[str, Any] = {}
     if chosen := attention(base):
         more["attn_implementation"] = chosen
+    if chosen == _BLOCKED:
+        from techsum.training.blocked_attention import register
+
+        register(_BLOCKED)
     if nf4:
         more["quantization_config"] = nf4_config(base)
     try:
@@ -131,6 +135,8 @@ def _shard_by_own_layers(model: Any) -> None:
     setattr(model, _SHARDED, [name for name in getattr(model, _SHARDED) or () if name in here])
 
 
+_BLOCKED = "blocked"
+"""What transformers knows our attention for CPUs by."""
 _SHARDED = "_no_split_modules"
 """Where transformers keeps the classes of layers that stay whole."""
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
@@ -138,14 +144,16 @@ OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 def attention(base: Base) -> str | None:
-    """What the recipe names, or flash attention where it can run; None: transformers chooses."""
+    """What the recipe names; our own on a CPU, flash attention where it is. None: transformers chooses."""
     from importlib.util import find_spec
 
     import torch
 
     if base.attention != "auto":
         return base.attention
-    return "flash_attention_2" if torch.cuda.is_available() and find_spec("flash_attn") else None
+    if not torch.cuda.is_available():
+        return _BLOCKED
+    return "flash_attention_2" if find_spec("flash_attn") else None
 
 
 def load_config(base: Base) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Base(_Part):
     quantization: Literal["auto", "none", "nf4"] = "auto"
     """Of the frozen weights. `auto`: nf4 on a GPU, none on a CPU, where it costs speed."""
     attention: Literal["auto", "eager", "sdpa", "flash_attention_2", "flex_attention"] = "auto"
-    """`auto`: flash attention where it is installed, else what transformers chooses for the model."""
+    """`auto`: on a CPU our own, by blocks; else flash attention if installed, or transformers' choice."""
 
 
 class Lora(_Part):

@@ -7,19 +7,22 @@ from typing import Any
 
 import numpy as np
 import torch
+from peft.helpers import disable_input_dtype_casting
 from safetensors.torch import load_file, save_file
 from trl.trainer.sft_trainer import SFTTrainer
 
 from techsum.training.losses import IGNORED, answer_loss, answer_scores, preference_loss
+from techsum.training.shared_dropout import share_dropout
 
 
 class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
-    """SFTTrainer with five differences.
+    """SFTTrainer with six differences.
 
     - The loss asks the model for the logits of the answer's tokens only: Gemma's vocabulary has 262,144
       entries.
     - The adapter is trained in fp32 also on a 4-bit base, where TRL casts it to bf16: late in a run most
       updates are smaller than a bf16 weight can take. Sharded over GPUs (FSDP) it stays in bf16.
+    - On a CPU projections that read the same input share its dropout, and read it as autocast gives it.
     - With a `beta`, samples are pairs and the loss is DPO's.
     - Samples keep the order in which they were drawn, so that the order does not depend on the batch size,
       the number of processes or a restart.
@@ -34,6 +37,13 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]  # trl publishes no types
             for weights in self.model.parameters():
                 if weights.requires_grad:
                     weights.data = weights.data.float()
+        if self.args.use_cpu:
+            share_dropout(self.model)
+
+    def training_step(self, *args: Any, **more: Any) -> Any:
+        """One pass and its gradients. PEFT would cast to fp32 what autocast casts back to bf16."""
+        with disable_input_dtype_casting(self.model, active=self.args.use_cpu and self.args.bf16):
+            return super().training_step(*args, **more)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         return torch.utils.data.SequentialSampler(train_dataset or self.train_dataset)
