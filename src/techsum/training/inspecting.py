@@ -220,6 +220,11 @@ def memory(
     kept = 2 if again else 10  # hidden states, and the wide ones of the feed-forward
     inner = config["hidden_size"] + (0 if again else config["intermediate_size"])
     activations = config["num_hidden_layers"] * tokens * inner * kept * bytes_each
+    if not again:  # the weights of attention, which the blocked one keeps
+        seen = min(recipe.training.max_tokens, config.get("sliding_window") or recipe.training.max_tokens)
+        activations += (
+            config["num_hidden_layers"] * config["num_attention_heads"] * tokens * seen * bytes_each
+        )
     logits = answer_tokens * rows * config["vocab_size"] * (bytes_each + 4 + 4)
     if recipe.lora is None:
         weights = 0.0  # the trained ones are the base's
