@@ -101,7 +101,7 @@ def test_a_prompt_past_the_context_is_refused(model):
 
 def test_a_missing_model_is_one_line_without_the_token(configure, monkeypatch, tmp_path):
     configure(HF_TOKEN="hf_secretsecretsecret")
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(ModelError) as refused:
         load(f"hf:{tmp_path / 'nowhere'}")
     assert "hf_secret" not in str(refused.value)

@@ -1,11 +1,15 @@
 """Attention by blocks: what transformers' plain attention gives, and its gradients."""
 
 import pytest
+import torch
+
+from support.tiny_checkpoint import write_checkpoint
+from support.tiny_gguf import TEMPLATE, TEMPLATE_4
+from techsum.training import bases
+from techsum.training.blocked_attention import blocked_attention
+from techsum.training.recipe import Base
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-torch = pytest.importorskip("torch")
-from techsum.training.blocked_attention import blocked_attention  # noqa: E402 - needs torch
 
 HEADS, KEY_HEADS, WIDTH = 4, 2, 16
 
@@ -80,11 +84,6 @@ def test_rows_padded_on_the_left_are_those_alone():
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["gemma2", "gemma3", "gemma4"])
 def test_a_model_says_the_same_as_with_plain_attention(tmp_path, family):
-    from support.tiny_checkpoint import write_checkpoint
-    from support.tiny_gguf import TEMPLATE, TEMPLATE_4
-    from techsum.training import bases
-    from techsum.training.recipe import Base
-
     template = TEMPLATE_4 if family == "gemma4" else TEMPLATE
     where = str(write_checkpoint(tmp_path / family, template, family=family))
     ids = torch.arange(200)[None] % 300 + 10

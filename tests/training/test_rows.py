@@ -114,8 +114,9 @@ def test_missing_unknown_and_broken_files_are_one_line(tmp_path):
 
 @pytest.mark.slow
 def test_a_hub_set_that_cannot_be_reached_is_one_line(tmp_path, monkeypatch):
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    # as in a process that was started with HF_HUB_OFFLINE=1, which libraries read when they are loaded
+    for library in ("huggingface_hub.constants", "datasets.config"):
+        monkeypatch.setattr(f"{library}.HF_HUB_OFFLINE", True)
     source = Source(hub="wisenut-nlp-team/llama_ko_smr", subset="paper", licence="-", columns=Columns())
     with pytest.raises(TrainingError, match="llama_ko_smr/paper"):
         list(read_rows(recipe(tmp_path, path="a.jsonl"), source))

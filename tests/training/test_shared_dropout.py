@@ -1,9 +1,9 @@
 """The adapter's dropout on a CPU: one draw for all projections that read the same input."""
 
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-from techsum.training.shared_dropout import SharedDropout, share_dropout  # noqa: E402 - needs torch
+from techsum.training.shared_dropout import SharedDropout, share_dropout
 
 
 class Projection(torch.nn.Module):
