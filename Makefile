@@ -5,10 +5,11 @@ MODEL ?= gemma-3-270m-ko
 HOST ?= 127.0.0.1
 PORT ?= 8765
 BIN := .venv/bin
-# uv takes an eighth of pip's time, but passes over pip's own settings (an index of one's own, a proxy)
+# uv takes a fraction of pip's time, but passes over pip's own settings (an index of one's own, a proxy)
 INSTALLER ?= pip
 PIP := -m pip install -qq --disable-pip-version-check
-UV := .venv/lock/bin/uv
+UV_VERSION := 0.13.9
+UV := .venv/lock/uv-$(UV_VERSION)/bin/uv
 TOOL := $(if $(filter uv,$(INSTALLER)),$(UV))
 install = $(if $(TOOL),$(UV) pip install --quiet --compile-bytecode --python $(1),$(1) $(PIP))
 # what is installed is known by its hash (locks/); the project itself is built by what was just installed
@@ -88,11 +89,11 @@ docs: .venv/docs/bin/mkdocs
 
 # after a change of constraints.txt
 lock: $(UV)
-	@.ci/lock
+	@.ci/lock $(UV)
 
 $(UV): | .venv/bin/python
-	@$(PYTHON) -m venv .venv/lock
-	@.venv/lock/bin/python $(PIP) uv==0.13.9
+	@$(PYTHON) -m venv .venv/lock/uv-$(UV_VERSION)
+	@.venv/lock/uv-$(UV_VERSION)/bin/python $(PIP) uv==$(UV_VERSION)
 
 screenshots: .venv/.dev
 	@$(BIN)/python tests/e2e/screenshots.py

@@ -113,10 +113,16 @@ def main() -> None:
     print(f"\n{seconds * 1000:.0f} ms a claim")
     finish(
         {
-            f"{TARGET_FOUND} found": found >= TARGET_FOUND,
+            f"at least {TARGET_FOUND} found": found >= TARGET_FOUND,
             f"at most {TARGET_ALARMS} marked": alarms <= TARGET_ALARMS,
+            f"at least {PUBLISHED[0]} found, as published": found >= PUBLISHED[0],
+            f"at most {PUBLISHED[1]} marked, as published": alarms <= PUBLISHED[1],
         }
     )
+
+
+PUBLISHED = (0.60, 0.09)
+"""Found and falsely marked, with the noise that both may move by."""
 
 
 if __name__ == "__main__":

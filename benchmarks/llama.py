@@ -54,9 +54,11 @@ def article_of(generator: LlamaCpp, tokens: int, variant: int) -> str:
 def first_word(generator: LlamaCpp, messages: list[Message], tokens: int = 1) -> float:
     """Seconds until the first piece of the answer."""
     began = time.perf_counter()
+    first = None
     for _ in generator.stream(messages, Options(max_tokens=tokens)):
-        break
-    return time.perf_counter() - began
+        first = first or time.perf_counter()
+    assert first
+    return first - began
 
 
 def compare_rates(generator: LlamaCpp, path: str) -> dict[str, bool]:

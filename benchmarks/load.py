@@ -7,6 +7,7 @@ Fails where a request fails in another way, or where what is made falls below ha
 
 import argparse
 import asyncio
+import math
 import os
 import ssl
 import statistics
@@ -76,6 +77,7 @@ async def measure(counts: list[int], seconds: float) -> None:
     for count in counts:
         rate, made, ended = await load(count, seconds)
         rates.append(rate)
+        made = made or [math.inf]
         p95 = statistics.quantiles(made, n=20)[-1] if len(made) > 1 else made[0]
         shed = ended["refused"] / ended.total()
         print(
@@ -87,7 +89,7 @@ async def measure(counts: list[int], seconds: float) -> None:
         failures += [f"{count}: {kind} {n}" for kind, n in failed.items()]
     if failures:
         print("failed:", *failures)
-    share = min(rates[1:]) / max(rates)
+    share = min(rates[1:]) / max(*rates, 1e-9)
     finish({f"{LEAST_SHARE} of the best under load": share > LEAST_SHARE, "nothing fails": not failures})
 
 

@@ -61,17 +61,16 @@ def test_both_readmes_have_the_same_commands_and_examples():
 def test_make_run_prints_the_transcript_and_installs_nothing_twice(readme, command, language):
     block = next(b for b in console(readme) if b.startswith(f"$ {command}\n"))
     transcript = block.removeprefix(f"$ {command}\n").strip()
-    began = time.monotonic()
-    lines, first = [], None
+    lines, seen = [], {}
     make = ["make", "--no-print-directory", "run"]
     own = environment() | {"TECHSUM_LANG": language}
     with subprocess.Popen(make, cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=own) as process:
         for line in process.stdout:
             lines.append(line.rstrip())
-            if line.startswith(("핵심 문장", "Key sentences")):
-                first = first or time.monotonic() - began
+            seen.setdefault(line.split("  ")[0], time.monotonic())
     assert process.returncode == 0
-    assert first < 10
+    keys, written = ("핵심 문장", "요약") if language == "ko" else ("Key sentences", "Summary")
+    assert seen[written] - seen[keys] > 0.5  # they stand there while the model is loaded and writes
     # the model's own sentences may differ by a word between processors; everything else is the same
     assert _without_model_text("\n".join(lines).strip()) == _without_model_text(transcript)
     assert lines[0] == transcript.splitlines()[0]
@@ -95,7 +94,7 @@ def test_the_python_example_runs():
 
 def test_test_command_and_ci_are_the_same():
     assert "make test-all" in COMMANDS
-    assert "make test-all" in (PROJECT / ".ci" / "run").read_text().splitlines()
+    assert re.search(r"^make test-all \|\| failed=", (PROJECT / ".ci" / "run").read_text(), re.MULTILINE)
 
 
 def test_links_into_the_project_lead_somewhere():

@@ -1,5 +1,7 @@
 """Attention by blocks: what transformers' plain attention gives, and its gradients."""
 
+import json
+
 import pytest
 import torch
 
@@ -54,10 +56,27 @@ def test_it_is_the_formula_for_every_length_and_window(queries, keys, window, so
 
 
 def test_without_a_mask_no_query_sees_what_comes_later():
-    for queries in (300, 7):
-        inputs = tensors(queries, 300)
-        found, _ = blocked_attention(torch.nn.Module(), *inputs, None)
-        torch.testing.assert_close(found, plain(*inputs, mask_of(queries, 300)))
+    inputs = tensors(300, 300)
+    found, _ = blocked_attention(torch.nn.Module(), *inputs, None)
+    torch.testing.assert_close(found, plain(*inputs, mask_of(300, 300)))
+
+
+def test_without_a_mask_places_of_a_cache_that_are_empty_stay_unseen():
+    query, key, value = tensors(7, 300)
+    found, _ = blocked_attention(torch.nn.Module(), query, key, value, None)
+    torch.testing.assert_close(found, plain(query, key[:, :, :7], value[:, :, :7], mask_of(7, 7)))
+
+
+def test_one_query_without_a_mask_sees_all_keys():
+    inputs = tensors(1, 300)
+    found, _ = blocked_attention(torch.nn.Module(), *inputs, None)
+    torch.testing.assert_close(found, plain(*inputs, mask_of(1, 300)))
+
+
+@pytest.mark.parametrize("more", [{"is_causal": False}, {"position_bias": 1}, {"s_aux": 1}])
+def test_what_it_cannot_do_is_an_error(more):
+    with pytest.raises(ValueError, match="causal"):
+        blocked_attention(torch.nn.Module(), *tensors(7, 7), None, **more)
 
 
 def test_samples_packed_into_one_row_stay_apart():
@@ -83,16 +102,25 @@ def test_rows_padded_on_the_left_are_those_alone():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["gemma2", "gemma3", "gemma4"])
-def test_a_model_says_the_same_as_with_plain_attention(tmp_path, family):
-    template = TEMPLATE_4 if family == "gemma4" else TEMPLATE
-    where = str(write_checkpoint(tmp_path / family, template, family=family))
+def test_a_model_says_the_same_as_with_plain_attention(tmp_path, family, monkeypatch):
+    """Given a window of 64, when 200 tokens are read and rows of unlike lengths go on, then nothing differs."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    where = write_checkpoint(tmp_path / family, TEMPLATE_4 if family == "gemma4" else TEMPLATE, family=family)
+    config = json.loads((where / "config.json").read_text("utf-8"))
+    (where / "config.json").write_text(json.dumps(config | {"sliding_window": 64}), "utf-8")
+    models = [
+        bases.load_model(Base(name=str(where), precision="fp32", attention=one)).eval()
+        for one in ("auto", "eager")
+    ]
+    assert models[0].config._attn_implementation == "blocked"
     ids = torch.arange(200)[None] % 300 + 10
+    rows = torch.cat([ids[:, :100], ids[:, 100:]])
+    seen = torch.ones_like(rows)
+    rows[1, :30], seen[1, :30] = 0, 0
     with torch.inference_mode():
-        models = [
-            bases.load_model(Base(name=where, precision="fp32", attention=one)) for one in ("auto", "eager")
-        ]
         found, wanted = (model(input_ids=ids).logits for model in models)
-        assert models[0].config._attn_implementation == "blocked"
         torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
-        written = [model.generate(ids[:, :20], max_new_tokens=12, do_sample=False) for model in models]
+        written = [
+            model.generate(rows, attention_mask=seen, max_new_tokens=12, do_sample=False) for model in models
+        ]
     assert torch.equal(*written)

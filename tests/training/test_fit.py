@@ -404,6 +404,20 @@ def test_a_process_that_dies_without_a_word_is_told(recipe, tmp_path):
     assert "--resume" in stderr.strip().splitlines()[-1], stderr
 
 
+def test_4_bit_weights_are_not_repacked_on_any_processor(tmp_path, monkeypatch):
+    from bitsandbytes.nn.modules import Linear4bit
+
+    from techsum.training import bases
+    from techsum.training.recipe import Base
+
+    monkeypatch.setattr("bitsandbytes.nn.modules.has_avx512bf16", lambda: True)
+    base = write_checkpoint(tmp_path / "wide", hidden=64)
+    model = bases.load_model(Base(name=str(base)), nf4=True)
+    layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
+    assert layers
+    assert not any(layer.support_avx512bf16_for_cpu for layer in layers)
+
+
 @pytest.mark.parametrize("evaluated", [True, False])
 def test_4_bit_weights_stay_as_training_needs_them(tmp_path, evaluated):
     """Given nf4 weights, when a pass in evaluation mode went before, then the next step's loss is what it was."""
@@ -500,12 +514,12 @@ def newest(run):
 
 
 def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_path):
-    """Batch 1 x accumulation 8 = 8 x 1 = 2 processes x 4, which were told to stop and went on together."""
+    """Batch 1 x accumulation 8 = 8 x 1 = 2 processes x 4, which were told to stop and went on from a checkpoint."""
     found = {}
 
     def shape(batch, accumulation):
         changes = (f"training.batch={batch}", f"training.accumulation={accumulation}", "dev.path=")
-        return [part for change in (*changes, "training.steps=8") for part in ("--set", change)]
+        return [part for change in (*changes, "training.steps=12") for part in ("--set", change)]
 
     for name, (batch, accumulation) in {"1x8": (1, 8), "8x1": (8, 1)}.items():
         done = train(recipe, tmp_path / name, *shape(batch, accumulation))
@@ -516,6 +530,7 @@ def test_batches_accumulation_and_processes_give_the_same_losses(recipe, tmp_pat
     until(lambda: any(out.glob("log.jsonl")), 120, alive=running)
     running.send_signal(signal.SIGTERM)
     running.communicate(timeout=120)
+    assert running.returncode == 130
     assert list(out.glob(CHECKPOINT))
     done = train_apart(recipe, out, *two, "--resume")
     assert done.returncode == 0, done.stderr

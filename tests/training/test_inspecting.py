@@ -90,6 +90,10 @@ def test_a_recipe_for_gpus_is_estimated_for_gpus(file):
     gpu = ("base.quantization=nf4",)
     assert expected(*gpu) == expected(*gpu, "training.checkpointing=true")
     assert expected() == expected("training.checkpointing=false") > expected("training.checkpointing=true")
+    # attention by blocks, of a CPU alone, keeps its weights
+    assert expected() > expected("base.attention=sdpa")
+    kept = (*gpu, "training.checkpointing=false")
+    assert expected(*kept) == expected(*kept, "base.attention=sdpa")
 
 
 def test_a_packed_run_is_estimated_by_its_sequences(file):

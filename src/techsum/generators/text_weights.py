@@ -61,7 +61,7 @@ def _never_repacked(model: Any) -> None:
     """Keep bitsandbytes from turning 4-bit weights into its form for inference on a CPU with AVX-512.
 
     The first pass in evaluation mode, on a dev split as well, would do so for good, and a training step on
-    weights in that form has a loss of 27 instead of 3.8. Nor can it do so with every shape.
+    weights in that form has a loss of 27 instead of 3.8. It refuses layers whose width is no multiple of 32.
     """
     from bitsandbytes.nn.modules import Linear4bit
 

@@ -301,6 +301,7 @@ def _resolved(recipe: Recipe, settings: Any) -> dict[str, Any]:
         "optimizer": str(getattr(settings.optim, "value", settings.optim)),
         "quantization": "nf4" if _nf4(recipe) else "none",
         "attention": bases.attention(recipe.base) or "transformers' default",
+        "dropout": "torch's" if _cuda() else "shared",
         "data": data_hashes(recipe),
         "order": ORDER,
     }

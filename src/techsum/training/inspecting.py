@@ -220,15 +220,21 @@ def memory(
     kept = 2 if again else 10  # hidden states, and the wide ones of the feed-forward
     inner = config["hidden_size"] + (0 if again else config["intermediate_size"])
     activations = config["num_hidden_layers"] * tokens * inner * kept * bytes_each
-    if not again:  # the weights of attention, which the blocked one keeps
-        seen = min(recipe.training.max_tokens, config.get("sliding_window") or recipe.training.max_tokens)
-        activations += (
-            config["num_hidden_layers"] * config["num_attention_heads"] * tokens * seen * bytes_each
-        )
+    if not again and not recipe.for_gpu and recipe.base.attention == "auto":
+        activations += rows * bytes_each * _attention_weights(config, recipe.training.max_tokens)
     logits = answer_tokens * rows * config["vocab_size"] * (bytes_each + 4 + 4)
     if recipe.lora is None:
         weights = 0.0  # the trained ones are the base's
     return float(weights + trainable * 16 + activations + logits) / 1e9
+
+
+def _attention_weights(config: Mapping[str, Any], tokens: int) -> float:
+    """How many weights of one row the attention by blocks keeps for the backward pass."""
+    window = min(tokens, config.get("sliding_window") or tokens)
+    kinds = config.get("layer_types") or ["full_attention"] * config["num_hidden_layers"]
+    seen = sum(min(window, tokens / 2) if "sliding" in kind else tokens / 2 for kind in kinds)
+    capped = 2 if config.get("attn_logit_softcapping") else 1  # the scores below the cap, too
+    return float(config["num_attention_heads"] * tokens * seen * capped)
 
 
 def _recomputes(recipe: Recipe) -> bool:

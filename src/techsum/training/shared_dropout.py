@@ -21,7 +21,8 @@ def share_dropout(model: torch.nn.Module) -> None:
                 for name, kept in layer.lora_dropout.items():
                     if getattr(kept, "p", None) == rate:
                         layer.lora_dropout[name] = shared
-            block.register_forward_hook(shared.forget)
+            # also where a recomputation of checkpointing ends within the block
+            block.register_forward_hook(shared.forget, always_call=True)
 
 
 class SharedDropout(torch.nn.Module):  # type: ignore[misc]  # torch is skipped by mypy
@@ -43,14 +44,15 @@ class SharedDropout(torch.nn.Module):  # type: ignore[misc]  # torch is skipped 
         if not self.training or not self.p:
             return values
         if self._last is None or self._last[0] is not values:
-            self._last = values, values * self._mask(values)
+            # not a scaled mask: 1 / 0.95 is not a number of bf16
+            self._last = values, values * self._mask(values) * (1 / (1 - self.p))
         return self._last[1]
 
     def _mask(self, values: torch.Tensor) -> torch.Tensor:
         count, seed = values.numel(), int(torch.randint(2**62, (1,)))
         bits = np.random.SFC64(seed).random_raw(-(-count // 4)).view(np.int16)[:count]
         kept = torch.from_numpy(bits) >= round(self.p * 2**16) - 2**15
-        return kept.view(values.shape).to(values.dtype).mul_(1 / (1 - self.p))
+        return kept.view(values.shape)
 
     def forget(self, *_: Any) -> None:
         """Let go of the last input: its block is done."""
