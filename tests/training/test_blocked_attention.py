@@ -61,7 +61,7 @@ def test_without_a_mask_no_query_sees_what_comes_later():
     torch.testing.assert_close(found, plain(*inputs, mask_of(300, 300)))
 
 
-def test_without_a_mask_places_of_a_cache_that_are_empty_stay_unseen():
+def test_empty_places_of_a_cache_stay_unseen():
     query, key, value = tensors(7, 300)
     found, _ = blocked_attention(torch.nn.Module(), query, key, value, None)
     torch.testing.assert_close(found, plain(query, key[:, :, :7], value[:, :, :7], mask_of(7, 7)))

@@ -12,6 +12,8 @@ import torch
 _BLOCK = 128
 """Queries of a block: with 256 more of what is multiplied is masked, 64 were no faster."""
 
+_UNKNOWN = "attention by blocks is causal and has neither position bias nor sinks"
+
 
 def register(name: str) -> None:
     """Let transformers know it by this name."""
@@ -57,7 +59,7 @@ def blocked_attention(  # noqa: PLR0917 - as transformers calls it
     """
     causal = more.get("is_causal") is not False and getattr(module, "is_causal", True)
     if not causal or any(more.get(name) is not None for name in ("position_bias", "s_aux")):
-        raise ValueError("attention by blocks is causal and has neither position bias nor sinks")
+        raise ValueError(_UNKNOWN)
     batch, heads, queries, width = query.shape
     if attention_mask is None:
         if queries > 1:
