@@ -18,7 +18,8 @@ from techsum.generators import load_verifier
 
 FOLDER = PROJECT / "data" / "techsum-ko"
 ENOUGH = 0.6
-TARGETS = {"answered": 0.65, "refused": 0.12, "unanswerable refused": 0.85}
+LEAST = {"answered": 0.65, "unanswerable refused": 0.85}
+MOST = {"refused": 0.12}
 BM25_LEAST = 3.7
 """Refuses 12 % of dev's answerable questions."""
 
@@ -93,14 +94,9 @@ def main() -> None:
         rates = report(
             "TechSum", lambda a, q: [s.text for s in chat.quoted(a, q, judge=judge)], options.split
         )
-    targets = {
-        f"at most {target} {name}" if name == "refused" else f"at least {target} {name}": rates[name]
-        <= target
-        if name == "refused"
-        else rates[name] >= target
-        for name, target in TARGETS.items()
-    }
-    finish({**floors, **targets})
+    least = {f"at least {share} {name}": rates[name] >= share for name, share in LEAST.items()}
+    most = {f"at most {share} {name}": rates[name] <= share for name, share in MOST.items()}
+    finish({**floors, **least, **most})
 
 
 PUBLISHED = (0.57, 0.23)
