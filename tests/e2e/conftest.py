@@ -1,10 +1,12 @@
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 
 from support.app_server import app_server
+from support.chat_server import chat_server
 from support.documents import SCIENCETIMES
 from support.servers import Site, page
 from support.texts import PARAGRAPHS, TITLE
@@ -77,6 +79,17 @@ def server(tmp_path_factory):
     outside = {"TECHSUM_TEST_ONLY_ALLOW_LOOPBACK": "1", "PYTHONPATH": str(OUTSIDE)}
     with app_server(data, TECHSUM_MODEL="gemma-3-270m-ko", **outside) as (url, _):
         yield url
+
+
+@pytest.fixture
+def unending(tmp_path):
+    """TechSum whose model writes two sentences and no end; when it has hung up on the model."""
+    left = threading.Event()
+    with (
+        chat_server(TITLE, PARAGRAPHS[0].replace("고 3일 밝혔다", "다") + " 장치의", left=left) as model,
+        app_server(tmp_path, TECHSUM_MODEL=model) as (url, _),
+    ):
+        yield url, left
 
 
 @pytest.fixture

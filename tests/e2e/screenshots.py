@@ -9,8 +9,9 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from e2e.conftest import CHROMIUM, OUTSIDE
-from e2e.test_models import ENGLISH, writes
+from e2e.test_models import ENGLISH, KOREAN, TITLE
 from support.app_server import app_server
+from support.chat_server import chat_server
 from support.servers import Site
 from support.servers import page as page_of
 from support.texts import BODY, PARAGRAPHS
@@ -110,12 +111,9 @@ def take(browser, url):
 
 def take_english(browser, folder):
     """An English article beside a Korean summary. Its sentences were written by hand, and it says so."""
-    known = page_of(
-        json.dumps({"data": [{"id": "written-by-hand", "max_model_len": 8192}]}), "application/json"
-    )
     with (
-        Site({"/v1/models": known, "/v1/chat/completions": writes}) as site,
-        app_server(folder, TECHSUM_MODEL=f"{site.url}/v1#written-by-hand") as (url, _),
+        chat_server(TITLE, "\n".join(KOREAN) + "\n", "written-by-hand") as model,
+        app_server(folder, TECHSUM_MODEL=model) as (url, _),
     ):
         size = {"width": 1280, "height": 640}
         page = browser.new_context(viewport=size, base_url=url, locale="ko-KR").new_page()

@@ -1,12 +1,11 @@
 """Articles in English, and the model that reads them: from the offer and its download to the Korean summary."""
 
-import json
-
 import pytest
 
 from support.app_server import app_server
+from support.chat_server import chat_server
 from support.hub import held_file
-from support.servers import Site, page, send
+from support.servers import Site
 from support.tiny_gguf import write_gemma2
 
 pytestmark = pytest.mark.slow
@@ -28,15 +27,6 @@ KOREAN = [
     "[5] 연구진은 내년 가을에 2년치 측정값을 공개한다.",
 ]
 TITLE = "섬을 밝힌 소금물 배터리"
-
-
-def writes(request):
-    """An OpenAI-compatible server whose model reads English: a title, then the summary, word by word."""
-    body = json.loads(request.rfile.read(int(request.headers["Content-Length"])))
-    answer = TITLE if "제목을 " in body["messages"][-1]["content"] else "\n".join(KOREAN) + "\n"
-    pieces = (f"{word} " if not word.endswith("\n") else word for word in answer.split(" "))
-    events = (f"data: {json.dumps({'choices': [{'delta': {'content': p}}]})}\n\n" for p in pieces)
-    send(request, ("".join(events) + "data: [DONE]\n\n").encode(), "text/event-stream")
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +65,9 @@ def test_an_english_article_offers_its_model_with_a_button(open_page, hub):
 
 
 def test_english_evidence_stands_beside_korean_sentences(browser, tmp_path):
-    known = page(json.dumps({"data": [{"id": "reader", "max_model_len": 8192}]}), "application/json")
     with (
-        Site({"/v1/models": known, "/v1/chat/completions": writes}) as site,
-        app_server(tmp_path, TECHSUM_MODEL=f"{site.url}/v1#reader") as (url, _),
+        chat_server(TITLE, "\n".join(KOREAN) + "\n") as model,
+        app_server(tmp_path, TECHSUM_MODEL=model) as (url, _),
     ):
         opened = browser.new_context(
             viewport={"width": 1280, "height": 860}, locale="ko-KR", base_url=url

@@ -331,15 +331,16 @@ def test_paper_gets_the_summary_and_its_article_without_the_controls(open_page):
         assert not page.locator(control).first.is_visible(), control
 
 
-def test_stop_stops_the_model_and_keeps_what_was_written(open_page):
-    page = open_page()
-    page.fill("#source", LONG)
-    page.select_option("[name=length]", "long")
+def test_stop_stops_the_model_and_keeps_what_was_written(open_page, unending):
+    url, left = unending
+    page = open_page(f"{url}/")
+    page.fill("#source", BODY)
     page.get_by_role("button", name="요약하기").click()
     page.wait_for_selector("#live .sentence:not(.open)")
     written = page.locator("#live .sentence:not(.open) .words").first.inner_text()
     page.get_by_role("button", name="멈추기").click()
     page.get_by_text("멈춤. 여기까지 쓴 글입니다.").wait_for()
+    assert left.wait(30)
     assert page.locator("#text .sentence .words").first.inner_text() == written
     assert page.locator(".problem[role=alert]:not(:empty)").count() == 0
     assert page.locator(".keys .sentence").count() >= 2

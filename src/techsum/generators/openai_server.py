@@ -14,6 +14,7 @@ import httpx
 from httpx_sse import EventSource, SSEError
 
 from techsum.errors import CancelledError, ModelError, ServerError
+from techsum.generators.hang_up import hanging_up
 from techsum.generators.protocol import Options, shares
 from techsum.generators.thoughts import answer_text
 from techsum.messages import text as message_text
@@ -55,6 +56,7 @@ class OpenAIServer:
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
             timeout=httpx.Timeout(settings().server_timeout, connect=_CONNECT_SECONDS),
+            limits=httpx.Limits(max_keepalive_connections=0),  # see `hanging_up`
             trust_env=False,
         )
         self.close = weakref.finalize(self, self._client.close)
@@ -107,7 +109,7 @@ class OpenAIServer:
 
     def _pieces(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
         answered = thought = False
-        with self._chat(request, cancel) as response:
+        with hanging_up(cancel) as extensions, self._chat(request, cancel, extensions) as response:
             try:
                 for event in EventSource(cast("httpx.Response", _Until(response, cancel))).iter_sse():
                     if cancel.is_set():
@@ -121,6 +123,8 @@ class OpenAIServer:
             except SSEError:  # an answer, but no stream
                 raise ServerError("server_not_openai", url=self.url) from None
             except httpx.HTTPError as error:
+                if cancel.is_set():  # the connection was cut for it
+                    return
                 raise self._unreachable(error) from None
         if thought and not answered:
             raise ModelError("model_only_thought", name=self.name)
@@ -182,21 +186,31 @@ class OpenAIServer:
         except (AttributeError, TypeError):
             raise ServerError("server_not_openai", url=self.url) from None
 
-    def _chat(self, request: dict[str, Any], cancel: threading.Event | None = None) -> "_Response":
+    def _chat(
+        self,
+        request: dict[str, Any],
+        cancel: threading.Event | None = None,
+        extensions: dict[str, Any] | None = None,
+    ) -> "_Response":
         """The chat endpoint's response, with thinking off where the server takes the field."""
         try:
-            return self._request("POST", "/chat/completions", request | self._no_thinking, cancel)
+            return self._request("POST", "/chat/completions", request | self._no_thinking, cancel, extensions)
         except ServerError as error:
             if error.values.get("status") not in _UNPROCESSABLE or not self._no_thinking:
                 raise
             with suppress(ServerError):  # then it was not the field
-                response = self._request("POST", "/chat/completions", request, cancel)
+                response = self._request("POST", "/chat/completions", request, cancel, extensions)
                 self._no_thinking = {}
                 return response
             raise
 
     def _request(
-        self, method: str, path: str, body: dict[str, Any] | None, cancel: threading.Event | None = None
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        cancel: threading.Event | None = None,
+        extensions: dict[str, Any] | None = None,
     ) -> "_Response":
         """One request, repeated with growing pauses while the server is busy or restarting."""
 
@@ -206,13 +220,19 @@ class OpenAIServer:
             elif cancel.wait(seconds):
                 raise CancelledError
 
-        return retrier(_ATTEMPTS, _wait, pause)(self._send, method, path, body)
-
-    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> "_Response":
         try:
-            response = self._client.send(
-                self._client.build_request(method, self.url + path, json=body), stream=True
-            )
+            return retrier(_ATTEMPTS, _wait, pause)(self._send, method, path, body, extensions)
+        except ServerError:
+            if cancel and cancel.is_set():  # the connection was cut for it
+                raise CancelledError from None
+            raise
+
+    def _send(
+        self, method: str, path: str, body: dict[str, Any] | None, extensions: dict[str, Any] | None
+    ) -> "_Response":
+        try:
+            request = self._client.build_request(method, self.url + path, json=body, extensions=extensions)
+            response = self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._unreachable(error) from error
         if response.status_code != httpx.codes.OK:
