@@ -89,95 +89,95 @@ def article(variant: int) -> Article:
     return Article(f"{variant}번째 읽는 글이다. {text[:ARTICLE_CHARACTERS]}")
 
 
-class Stages:
-    """How long the stages of one summary take, in seconds, by the stage's name.
-
-    Args:
-        article: with a title or without; what was read before is not counted.
-    """
-
-    def __init__(self, article: Article) -> None:
-        self.seconds = dict.fromkeys(
-            ("analysis", "choosing", "prompts", "writing", "checks and the rest"), 0.0
-        )
-        self.first_word = 0.0
-        """Until the summary's first word, the title's being written before it."""
-        generator = load(TUNED)
-        assert isinstance(generator, LlamaCpp)
-        began = last = time.perf_counter()
-        _ = article.sentences
-        self._spent("analysis", last)
-        stream = generator.stream
-
-        def timed(*arguments: Any) -> Iterator[str]:
-            yield from stream(*arguments)
-            timing = generator.last_timing
-            assert timing is not None
-            self.seconds["prompts"] += (
-                timing.prompt_tokens - timing.cached_tokens
-            ) / timing.prompt_per_second
-            self.seconds["writing"] += timing.written_tokens / timing.written_per_second
-
-        last = time.perf_counter()
-        vars(generator)["stream"] = timed
-        try:
-            for event in events(article, SummaryOptions(model=TUNED)):
-                if isinstance(event, KeySentences):
-                    self._spent("choosing", last)
-                if isinstance(event, TextPiece) and not self.first_word:
-                    self.first_word = time.perf_counter() - began
-        finally:
-            del vars(generator)["stream"]
-        self.whole = time.perf_counter() - began
-        # llama.cpp's clock and ours differ by hundredths
-        self.seconds["checks and the rest"] = max(0.0, self.whole - sum(self.seconds.values()))
-
-    def _spent(self, stage: str, since: float) -> None:
-        self.seconds[stage] += time.perf_counter() - since
+def summarised(article: Article) -> tuple[float, float]:
+    """Seconds until the first word of the summary, and until title, line and summary are there."""
+    began, first = time.perf_counter(), 0.0
+    for event in events(article, SummaryOptions(model=TUNED)):
+        if isinstance(event, TextPiece) and not first:
+            first = time.perf_counter() - began
+    return first, time.perf_counter() - began
 
 
-def breakdown(runs: Sequence[Stages]) -> None:
+def stages(article: Article) -> dict[str, float]:
+    """Seconds of each stage of one summary whose answers are written one after another."""
+    spent = dict.fromkeys(("analysis", "choosing", "prompts", "writing"), 0.0)
+    generator = load(TUNED)
+    assert isinstance(generator, LlamaCpp)
+    began = last = time.perf_counter()
+    _ = article.sentences
+    spent["analysis"] = time.perf_counter() - last
+    stream, parallel = generator.stream, generator.parallel
+
+    def timed(*arguments: Any) -> Iterator[str]:
+        yield from stream(*arguments)
+        timing = generator.last_timing
+        assert timing is not None
+        spent["prompts"] += (timing.prompt_tokens - timing.cached_tokens) / timing.prompt_per_second
+        spent["writing"] += timing.written_tokens / timing.written_per_second
+
+    last = time.perf_counter()
+    vars(generator).update(stream=timed, parallel=1)
+    try:
+        for event in events(article, SummaryOptions(model=TUNED)):
+            if isinstance(event, KeySentences):
+                spent["choosing"] += time.perf_counter() - last
+    finally:
+        del vars(generator)["stream"]
+        generator.parallel = parallel
+    # llama.cpp's clock and ours differ by hundredths
+    rest = max(0.0, time.perf_counter() - began - sum(spent.values()))
+    return spent | {"checks and the rest": rest}
+
+
+def breakdown(runs: Sequence[dict[str, float]]) -> None:
     """Print the medians of each stage."""
-    print("| stage of a summary, warm | seconds, median | share |\n|---|---|---|")
-    whole = statistics.median(run.whole for run in runs)
-    for name in runs[0].seconds:
-        took = statistics.median(run.seconds[name] for run in runs)
+    print(
+        "| stage of a summary, warm, its answers written in turn | seconds, median | share |\n|---|---|---|"
+    )
+    whole = statistics.median(sum(run.values()) for run in runs)
+    for name in runs[0]:
+        took = statistics.median(run[name] for run in runs)
         print(f"| {name} | {took:.2f} | {took / whole:.2f} |")
 
 
-def first_words(untitled: Sequence[Stages]) -> float:
+def first_words(untitled: float) -> float:
     """Seconds until a summary's first word, printed; an article without a title gets one written before it."""
     titled = [
-        Stages(replace(article(RUNS + 1 + run), title="땀 한 방울로 탈수를 먼저 안다")) for run in range(RUNS)
+        summarised(replace(article(RUNS + 1 + run), title="땀 한 방울로 탈수를 먼저 안다"))
+        for run in range(RUNS)
     ]
-    first, later = (statistics.median(run.first_word for run in runs) for runs in (titled, untitled))
+    first = statistics.median(first for first, _ in titled)
     print(
-        f"first word of the summary after {first:.2f} s; without a title, which is written before it, {later:.2f} s"
+        f"first word of the summary after {first:.2f} s; without a title, which is written before it, "
+        f"{untitled:.2f} s"
     )
     return first
 
 
-def readers_wait(pipeline: transformers.Pipeline) -> Iterator[str]:
+def readers_wait(pipeline: transformers.Pipeline, dtype: torch.dtype) -> Iterator[str]:
     """Print how long title, line and summary of an article take on both sides. Yields the targets missed."""
     fmt = load(EMBEDDED).format
-    ours, theirs, stages = [], [], []
+    ours, theirs = [], []
     for run in range(RUNS + 1):
-        one = article(run)
-        stages.append(Stages(one))
-        ours.append(stages[-1].whole)
+        one = article(100 * (dtype == torch.bfloat16) + run)
+        ours.append(summarised(one))
         both = [
             summary_messages(one.text, fmt=fmt, characters=220, register="한다체", bullets=False),
             title_messages(one.text, fmt=fmt),
         ]
         theirs.append(reference(pipeline, both, [128, 16]))
-    a, b = statistics.median(ours[1:]), statistics.median(theirs[1:])
+    first, a = (statistics.median(seconds) for seconds in zip(*ours[1:], strict=True))
+    b = statistics.median(theirs[1:])
     print(
-        f"an article of {ARTICLE_CHARACTERS} characters, warm | {TUNED} {a:.1f} s | reference {b:.1f} s | share {a / b:.2f}"
+        f"an article of {ARTICLE_CHARACTERS} characters, warm | {TUNED} {a:.1f} s, {load(TUNED).parallel} answers at once | "
+        f"reference {dtype} {b:.1f} s | share {a / b:.2f}"
     )
-    breakdown(stages[1:])
     if a > SHARE * b:
-        yield f"a share of {SHARE}"
-    if first_words(stages[1:]) > FIRST_WORD:
+        yield f"a share of {SHARE} of {dtype}"
+    if dtype == torch.bfloat16:
+        return
+    breakdown([stages(article(10 + run)) for run in range(RUNS)])
+    if first_words(first) > FIRST_WORD:
         yield f"the first word within {FIRST_WORD} s"
 
 
@@ -220,8 +220,7 @@ def main() -> None:
         )
         if b / a < target:
             missed.append(f"{target} times faster than {dtype}")
-        if dtype == torch.float32:
-            missed += readers_wait(pipeline)
+        missed += readers_wait(pipeline, dtype)
         del pipeline
         gc.collect()
     finish(dict.fromkeys(missed, False))

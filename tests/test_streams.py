@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from techsum.streams import streamed
+from techsum.streams import ahead, streamed
 
 LONGEST = 20
 """Seconds after which a thread gives up that nobody stops; the test has failed then."""
@@ -121,3 +121,60 @@ def test_two_streams_at_once_do_not_mix():
 
     first, second = (streamed(work(letter), letter, threading.Event()) for letter in "ab")
     assert list(zip(first, second, strict=True)) == [(f"a{n}", f"b{n}") for n in range(100)]
+
+
+def counted(*numbers):
+    """A stream of these."""
+
+    def stream():
+        yield from numbers
+
+    return stream
+
+
+@pytest.mark.parametrize("parallel", [1, 2, 5])
+def test_streams_that_run_ahead_are_read_in_order(parallel):
+    streams = [counted(*range(n)) for n in (3, 0, 5, 1)]
+    assert [list(s) for s in ahead(streams, parallel)] == [[0, 1, 2], [], [0, 1, 2, 3, 4], [0]]
+
+
+def test_two_streams_run_at_the_same_time():
+    meeting = threading.Barrier(2, timeout=LONGEST)
+
+    def meets():
+        meeting.wait()
+        yield "둘 다 왔다"
+
+    assert [list(s) for s in ahead([meets, meets], 2)] == [["둘 다 왔다"]] * 2
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_an_error_comes_where_its_stream_is_read(parallel):
+    def fails():
+        yield "글"
+        raise ValueError("model")
+
+    with closing(ahead([counted(1), fails, counted(2)], parallel)) as streams:
+        assert list(next(streams)) == [1]
+        broken = next(streams)
+        assert next(broken) == "글"
+        with pytest.raises(ValueError, match="model"):
+            next(broken)
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_a_reader_who_leaves_ends_the_streams_that_run(parallel):
+    begun, ended = [], []
+
+    def endless_stream():
+        begun.append(1)
+        try:
+            while True:
+                yield "글"
+        finally:
+            ended.append(1)
+
+    with closing(ahead([endless_stream] * 9, parallel)) as streams:
+        assert next(next(streams)) == "글"
+    assert len(begun) == len(ended) <= 9
+    assert running("ahead_0") == []

@@ -133,6 +133,7 @@ def test_cancel_stops_writing_within_a_token(gemma):
 def test_cancel_stops_reading_within_a_batch(gemma, monkeypatch):
     cancel = threading.Event()
     monkeypatch.setattr(gemma, "_server", Cancelling(gemma._server, cancel))
+    monkeypatch.setattr(gemma, "_copies", None)
     long = [Message("user", "다른 글. " + BODY * 8)]
     assert list(gemma.stream(long, Options(max_tokens=3000), cancel)) == []
 
@@ -143,6 +144,21 @@ def test_threads_get_their_own_answers(tiny):
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda p: ask(tiny, p, max_tokens=20), prompts * 3))
     assert together == alone * 3
+
+
+@pytest.mark.parametrize(
+    ("threads", "slots", "parallel"), [(1, 1, 1), (3, 1, 3), (16, 1, 4), (3, 2, 1)], ids=str
+)
+def test_a_small_model_writes_with_each_core(tmp_path, configure, threads, slots, parallel):
+    configure(threads=threads, slots=slots)
+    generator = load_llama(write_gemma2(tmp_path / "small.gguf"))
+    assert generator.parallel == parallel
+
+
+def test_a_short_prompt_owes_nothing_to_the_one_before(gemma):
+    for place in ("남해의 작은 섬에서", "남해의 작은 섬으로"):
+        ask(gemma, [Message("user", place)], max_tokens=4)
+        assert gemma.last_timing.cached_tokens == 0
 
 
 def test_a_model_is_loaded_once_a_process(tmp_path):
@@ -156,7 +172,7 @@ def test_no_port_is_open_and_the_socket_wants_its_key(tiny):
     import httpx
 
     with socket.socket(socket.AF_UNIX) as door:
-        door.connect(str(tiny._folder / "llama.sock"))
+        door.connect(str(tiny._folder / "llama-0.sock"))
     inodes = {
         os.readlink(f"/proc/self/fd/{fd}")
         for fd in os.listdir("/proc/self/fd")
@@ -166,7 +182,7 @@ def test_no_port_is_open_and_the_socket_wants_its_key(tiny):
         listening = [line.split() for line in table if line.split()[3] == "0A"]
     assert not [row for row in listening if f"socket:[{row[9]}]" in inodes]
     stranger = httpx.Client(
-        transport=httpx.HTTPTransport(uds=str(tiny._folder / "llama.sock")), base_url="http://x"
+        transport=httpx.HTTPTransport(uds=str(tiny._folder / "llama-0.sock")), base_url="http://x"
     )
     assert stranger.post("/tokenize", json={"content": "가"}).status_code == 401
     assert (tiny._folder.stat().st_mode & 0o777) == 0o700

@@ -151,3 +151,26 @@ def test_a_long_article_costs_no_more_than_a_short_one():
     assert len(generator.asked) < 10
     assert max(len(messages[0].content) for messages, _ in generator.asked) < 400
     assert summary.coverage == 1.0
+
+
+class Together(Scripted):
+    """Writes two answers at once, and no answer before another is being written too."""
+
+    parallel = 2
+    meeting = threading.Barrier(2, timeout=20)
+
+    def stream(self, messages, options, cancel=None):  # noqa: ARG002 - the protocol's signature
+        self.meeting.wait()
+        answer = self.answers[0] if FOUND[:20] in messages[0].content else self.answers[1]
+        return iter(answer)
+
+
+def test_sentences_are_written_together_and_shown_in_order():
+    other = "한물연구소는 이 장치를 내년 가을까지 남해에 있는 섬 세 곳에 더 놓을 계획이라고 덧붙였다."
+    shorter = "한물연구소는 장치를 내년 가을까지 섬 세 곳에 더 놓을 계획이다."
+    generator = Together(SHORTER, shorter)
+    generator.format = "tuned"
+    seen, summary = write(generator, Article(f"{FOUND}\n\n{other}", TITLE))
+    assert [s.text for s in summary.sentences] == [SHORTER, shorter]
+    shown = "".join(e.text if isinstance(e, TextPiece) else "|" for e in seen)
+    assert f"{SHORTER}|{shorter}|" in shown

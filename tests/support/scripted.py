@@ -6,6 +6,7 @@ class Scripted:
 
     name = "scripted"
     format = "gemma"
+    parallel = 1
 
     def __init__(self, *answers, context=8192):
         self.answers, self.context = list(answers), context

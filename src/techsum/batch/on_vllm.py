@@ -116,7 +116,7 @@ class _Recorded:
     """A generator that has one answer, or tells what it is asked where it has none yet."""
 
     def __init__(self, where: Origin, answer: str | None = None) -> None:
-        self.name, self.format = where.name, where.format
+        self.name, self.format, self.parallel = where.name, where.format, 1
         self.context = settings().context
         self._pieces = load_tokenizer(where)
         self._answer = answer

@@ -49,6 +49,8 @@ class OpenAIServer:
     """
 
     format: Format = "template"
+    parallel = 1
+    """What a server bears beside its other clients is not known."""
 
     def __init__(self, url: str, model: str | None = None) -> None:
         self.url = url.rstrip("/")

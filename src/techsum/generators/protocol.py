@@ -37,6 +37,10 @@ class Generator(Protocol):
     def context(self) -> int:
         """Tokens that prompt and answer may have together."""
 
+    @property
+    def parallel(self) -> int:
+        """How many answers it writes at once, each about as fast as one alone."""
+
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text (an estimate where a server does not tell)."""
 

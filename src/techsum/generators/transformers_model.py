@@ -102,7 +102,7 @@ class TransformersModel:
         self._torch, self._transformers = torch, transformers
         self._lock = threading.Lock()
         of = origin(where)
-        self.name, self.format = of.name, of.format
+        self.name, self.format, self.parallel = of.name, of.format, 1
         self._pieces = load_tokenizer(of)
         self.tokenizer = self._pieces.raw
         dtype = torch.bfloat16 if torch.cuda.is_available() else "auto"

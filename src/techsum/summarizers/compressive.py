@@ -12,6 +12,7 @@ from collections.abc import Generator as Steps
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from techsum.checking import Checker
 from techsum.checking.shortening import keeps_meaning
@@ -24,6 +25,7 @@ from techsum.errors import CancelledError
 from techsum.generators.protocol import Generator, Options
 from techsum.korean import Sentence
 from techsum.prompts import Message, compression_messages, title_messages
+from techsum.streams import ahead
 from techsum.summarizers import sentence_filter
 from techsum.summarizers.extractive import alone, dressed, extract, line_of
 from techsum.summarizers.figures import figures
@@ -92,14 +94,19 @@ class Compressive:
         """
         began = time.perf_counter()
         ranked = rank(self._article.sentences, self._title, round(self._options.characters / _KEPT))
-        title = self._title or self._headline(ranked)
-        yield Title(title)
-        written: list[SummarySentence] = []
         places = ranked[:1] if self._options.one_sentence else sorted(ranked)
-        for place in places:
-            sentence = yield from self._sentence(place, tied=place - 1 in places)
-            written.append(sentence)
-            yield SentenceDone(sentence)
+        sources = {p: trimmed(alone(self._article.sentences[p].text, tied=p - 1 in places)) for p in places}
+        long = [source for source in sources.values() if len(source) > _SHORT]
+        streams = [] if self._title else [partial(self._headline, ranked)]
+        streams += [partial(self._shorter, source) for source in long]
+        written: list[SummarySentence] = []
+        with closing(ahead(streams, self._generator.parallel)) as answers:
+            title = self._title or self._acceptable("".join(next(answers)))
+            yield Title(title)
+            for place in places:
+                sentence = yield from self._sentence(place, sources[place], answers)
+                written.append(sentence)
+                yield SentenceDone(sentence)
         if not self._shortened:
             yield from self._as_extract(title)
             return
@@ -126,20 +133,24 @@ class Compressive:
             keys = keys.with_notices(notice("fallback", reason="reason_unsupported"))
         yield Done(keys)
 
-    def _sentence(self, place: int, *, tied: bool) -> Steps[Event, None, SummarySentence]:
-        """The article's sentence made shorter, or as it is where the model fails."""
+    def _sentence(
+        self, place: int, source: str, answers: Iterator[Iterator[str]]
+    ) -> Steps[Event, None, SummarySentence]:
+        """The article's sentence made shorter, or as it is where the model fails.
+
+        Args:
+            place: of the sentence in the article.
+            source: the sentence as it stands alone.
+            answers: the model's; the next one is to a sentence that is not short.
+        """
         original = self._article.sentences[place]
-        source = trimmed(alone(original.text, tied=tied))
         evidence = (Evidence(original.start, original.end, original.text),)
         shorter = None
         if len(source) > _SHORT:
-            messages = compression_messages(
-                source,
-                fmt=self._generator.format,
-                characters=round(len(source) * _SHORTENED),
-                title=self._title,
-            )
-            written = yield from self._write(messages, int(len(source) / _CHARACTERS_PER_TOKEN) + 8)
+            written = ""
+            for piece in next(answers):
+                yield TextPiece(piece)
+                written += piece
             self._tried += 1
             shorter = self._judged(written, original, source)
             self._shortened += shorter is not None
@@ -156,22 +167,25 @@ class Compressive:
             return None
         return text if keeps_meaning(text, source, self._title) else None
 
-    def _headline(self, ranked: list[int]) -> str:
-        """A headline from the best sentences; where the model finds none, a phrase of the article."""
+    def _headline(self, ranked: list[int]) -> Steps[str, None, None]:
+        """What the model answers for a headline of the best sentences."""
         best = sorted(ranked[:_TITLE_SENTENCES])
         source = " ".join(self._article.sentences[p].text for p in best)
-        messages = title_messages(source, fmt=self._generator.format)
-        written = "".join(self._stream(messages, _TITLE_TOKENS))
+        return self._stream(title_messages(source, fmt=self._generator.format), _TITLE_TOKENS)
+
+    def _acceptable(self, written: str) -> str:
+        """The model's headline; where it is none, a phrase of the article."""
         return acceptable(written, self._article) or headline(self._article)
 
-    def _write(self, messages: list[Message], tokens: int) -> Steps[Event, None, str]:
-        """Everything that the model answers, shown as it comes."""
-        written = ""
-        with closing(self._stream(messages, tokens)) as pieces:
-            for piece in pieces:
-                yield TextPiece(piece)
-                written += piece
-        return written
+    def _shorter(self, source: str) -> Steps[str, None, None]:
+        """What the model answers for a shorter wording of a sentence."""
+        messages = compression_messages(
+            source,
+            fmt=self._generator.format,
+            characters=round(len(source) * _SHORTENED),
+            title=self._title,
+        )
+        return self._stream(messages, int(len(source) / _CHARACTERS_PER_TOKEN) + 8)
 
     def _stream(self, messages: list[Message], tokens: int) -> Steps[str, None, None]:
         yield from self._generator.stream(messages, Options(tokens, seed=self._options.seed), self._cancel)
