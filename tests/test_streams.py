@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from techsum.streams import ahead, streamed
+from techsum.streams import run_ahead, streamed
 
 LONGEST = 20
 """Seconds after which a thread gives up that nobody stops; the test has failed then."""
@@ -126,10 +126,14 @@ def test_two_streams_at_once_do_not_mix():
 def counted(*numbers):
     """A stream of these."""
 
-    def stream():
+    def stream(_stop):
         yield from numbers
 
     return stream
+
+
+def ahead(streams, parallel):
+    return run_ahead(streams, parallel, threading.Event())
 
 
 @pytest.mark.parametrize("parallel", [1, 2, 5])
@@ -141,7 +145,7 @@ def test_streams_that_run_ahead_are_read_in_order(parallel):
 def test_two_streams_run_at_the_same_time():
     meeting = threading.Barrier(2, timeout=LONGEST)
 
-    def meets():
+    def meets(_stop):
         meeting.wait()
         yield "둘 다 왔다"
 
@@ -150,7 +154,7 @@ def test_two_streams_run_at_the_same_time():
 
 @pytest.mark.parametrize("parallel", [1, 2])
 def test_an_error_comes_where_its_stream_is_read(parallel):
-    def fails():
+    def fails(_stop):
         yield "글"
         raise ValueError("model")
 
@@ -162,19 +166,33 @@ def test_an_error_comes_where_its_stream_is_read(parallel):
             next(broken)
 
 
-@pytest.mark.parametrize("parallel", [1, 2])
-def test_a_reader_who_leaves_ends_the_streams_that_run(parallel):
-    begun, ended = [], []
+def test_a_reader_who_leaves_stops_the_streams_that_run():
+    # given a stream whose reader leaves, and one beside it that has not begun to write
+    begun, stopped = [], []
 
-    def endless_stream():
+    def waits(stop):
         begun.append(1)
-        try:
-            while True:
-                yield "글"
-        finally:
-            ended.append(1)
+        yield "글"
+        stopped.append(stop.wait(LONGEST))
 
-    with closing(ahead([endless_stream] * 9, parallel)) as streams:
+    with closing(ahead([waits] * 9, 2)) as streams:
         assert next(next(streams)) == "글"
-    assert len(begun) == len(ended) <= 9
+    # then both know, and no other begins
+    assert stopped == [True] * len(begun)
+    assert len(begun) <= 2
     assert running("ahead_0") == []
+
+
+def test_cancelling_stops_the_streams_that_run():
+    cancel, stopped = threading.Event(), []
+
+    def waits(stop):
+        yield "글"
+        stopped.append(stop.wait(LONGEST))
+
+    with closing(run_ahead([waits] * 2, 2, cancel)) as streams:
+        first = next(streams)
+        assert next(first) == "글"
+        cancel.set()
+        assert list(first) == []
+    assert stopped == [True] * 2

@@ -131,16 +131,15 @@ def test_cancel_closes_the_connection_and_the_server_goes_on(server, keyed):
     assert ask(generator, max_tokens=4)
 
 
-@pytest.mark.parametrize(
-    "begun", [b"", EVENTS.partition("data: [DONE]")[0].encode()], ids=["no-answer", "half-an-answer"]
-)
-def test_cancel_hangs_up_on_a_server_that_says_nothing(begun):
+@pytest.mark.parametrize("pieces", [[], ["한", "글"]], ids=["no-answer", "half-an-answer"])
+def test_cancel_aborts_a_request_that_waits(pieces):
     # given a model that reads a long prompt, or has stopped in mid-answer
     waits, left, cancel = threading.Event(), threading.Event(), threading.Event()
 
     def answer(request):
         request.rfile.read(int(request.headers["Content-Length"]))
-        if begun:
+        if pieces:
+            begun = EVENTS.partition("data: [DONE]")[0].encode()
             send(request, begun, "text/event-stream", Content_Length="9999")
         waits.set()
         request.rfile.read(1)
@@ -152,12 +151,29 @@ def test_cancel_hangs_up_on_a_server_that_says_nothing(begun):
 
     with Site({"/v1/models": MODELS, "/v1/chat/completions": answer}) as site:
         stream = load(f"{site.url}/v1").stream([Message("user", "가")], Options(), cancel)
+        assert [next(stream) for _ in pieces] == pieces
         # when its reader stops it
         threading.Thread(target=cancels).start()
         # then the stream ends, and the server knows
         with suppress(CancelledError):
-            list(stream)
+            assert "".join(stream) == ""
         assert left.wait(30)
+
+
+def test_cancel_while_a_served_model_thinks_is_no_failure():
+    cancel = threading.Event()
+
+    def answer(request):
+        request.rfile.read(int(request.headers["Content-Length"]))
+        thought = f"data: {json.dumps({'choices': [{'delta': {'reasoning': '음'}}]})}\n\n"
+        send(request, thought.encode(), "text/event-stream", Content_Length="9999")
+        cancel.set()
+        request.rfile.read(1)
+
+    with Site({"/v1/models": MODELS, "/v1/chat/completions": answer}) as site:
+        stream = load(f"{site.url}/v1").stream([Message("user", "가")], Options(), cancel)
+        with suppress(CancelledError):
+            assert "".join(stream) == ""
 
 
 def test_nobody_there():

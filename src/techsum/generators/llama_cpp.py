@@ -16,14 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from techsum.errors import ModelError
-from techsum.generators.copies import Copies
+from techsum.generators.engine_pool import EnginePool
 from techsum.generators.gguf_file import inspect_gguf
 from techsum.generators.protocol import Options, shares
 from techsum.generators.thoughts import PROMPT_END, answer_text, opened
@@ -48,13 +47,13 @@ _SMALL = 1 << 30
 """Bytes up to which a model writes with one thread: at a token of the 270M model two wait for one another
 longer than they work (66 tokens/s with one, 39 with two, in turn); it reads prompts with all."""
 
-_COPIES = 4
+_ENGINES = 4
 """Engines of a small model at most, a core each: a summary has a title and about five sentences."""
 
 _COPY_CONTEXT = 1024
-"""Tokens that a copy sees: a sentence and its shorter wording. That costs 66 MB, all 8,192 would cost 480."""
+"""Tokens that a copy sees, for a sentence and its shorter wording: 66 MB with the 270M, 480 with 8,192."""
 
-_READ_ANEW = 256
+_NO_PREFIX_CACHE_TOKENS = 256
 """Tokens up to which a prompt is read anew. Reusing a part of the one before changes the rounding, and ten
 of 46 sentences had another wording."""
 
@@ -75,6 +74,64 @@ class Timing:
     prompt_per_second: float
     written_tokens: int
     written_per_second: float
+
+
+@dataclass(frozen=True)
+class _Loader:
+    """Loads a model into llama.cpp's server, as often as there are to be engines."""
+
+    path: Path
+    name: str
+    adapter: Path | None
+    folder: Path
+    """Of the sockets."""
+    key: str
+    slots: int
+    is_small: bool
+    """Whether one thread writes."""
+
+    def load(self, context: int, threads: int) -> Any:
+        """A server.
+
+        Args:
+            context: tokens that each of its slots sees.
+            threads: that read prompts.
+
+        Raises:
+            ModelError: llama.cpp cannot load the file or its adapter.
+        """
+        # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        xllamacpp = _engine()
+        params = xllamacpp.CommonParams()
+        params.model.path = str(self.path)
+        # two requests on one core take 1.09 times as long together as in turn
+        params.n_ctx = context * self.slots
+        params.n_parallel = self.slots
+        params.n_batch = params.n_ubatch = _BATCH
+        params.cpuparams_batch.n_threads = threads
+        params.cpuparams.n_threads = 1 if self.is_small else threads
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        params.swa_full = True  # else a prefix longer than Gemma's sliding window cannot be reused
+        params.cache_ram_mib = _PREFIX_CACHE_MIB if self.slots > 1 else 0
+        params.warmup = False
+        params.ui = False
+        params.endpoint_slots = False
+        params.cors_origins = "http://127.0.0.1"
+        params.api_keys = [self.key]
+        params.verbosity = -1
+        if sys.platform != "win32":
+            params.hostnames = [str(self.folder / f"{secrets.token_hex(4)}.sock")]
+        if self.adapter:
+            lora = xllamacpp.CommonAdapterLoraInfo()
+            lora.path, lora.scale = str(self.adapter), 0.0
+            params.lora_adapters = [lora]
+        try:
+            return xllamacpp.Server(params)
+        except RuntimeError:
+            if self.adapter:
+                raise ModelError("model_adapter", path=self.adapter, model=self.name) from None
+            raise ModelError("model_load", path=self.path) from None
 
 
 class LlamaCpp:
@@ -99,17 +156,19 @@ class LlamaCpp:
         self._adapter = adapter
         self._controls: dict[str, list[int]] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="techsum-"))
-        self._numbers = count()
         self._key = secrets.token_urlsafe(24)
         is_small = path.stat().st_size < _SMALL
+        loader = _Loader(path, name, adapter, self._folder, self._key, self._slots, is_small=is_small)
         try:
-            self._server = self._load(path, self.context, is_small=is_small)
+            self._server = loader.load(self.context, settings().threads)
         except ModelError:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        self.parallel = min(settings().threads, _COPIES) if is_small and self._slots == 1 else 1
-        copy = partial(self._load, path, _COPY_CONTEXT, is_small=True, threads=1)
-        self._copies = Copies(self._server, copy, self.parallel, _COPY_CONTEXT) if self.parallel > 1 else None
+        self.parallel = min(settings().threads, _ENGINES) if is_small and self._slots == 1 else 1
+        copy = partial(loader.load, _COPY_CONTEXT, 1)
+        self._pool = (
+            EnginePool(self._server, copy, self.parallel, _COPY_CONTEXT) if self.parallel > 1 else None
+        )
         self._client = self._connect()
         self._tidy_up = weakref.finalize(self, _tidy_up, self._client, self._folder)
         self._look_at_controls()
@@ -127,49 +186,6 @@ class LlamaCpp:
             if not family.turn:  # a base model of another family
                 raise ModelError("model_format", name=self.name)
             raise ModelError("model_controls", name=self.name, format=self.format, token=token)
-
-    def _load(self, path: Path, context: int, *, is_small: bool, threads: int | None = None) -> Any:
-        """llama.cpp's server for this file.
-
-        Args:
-            path: the model.
-            context: tokens that each of its slots sees.
-            is_small: one thread writes.
-            threads: that read prompts; None takes all.
-        """
-        threads = threads or settings().threads
-        # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        xllamacpp = _engine()
-        params = xllamacpp.CommonParams()
-        params.model.path = str(path)
-        # two requests on one core take 1.09 times as long together as in turn
-        params.n_ctx = context * self._slots
-        params.n_parallel = self._slots
-        params.n_batch = params.n_ubatch = _BATCH
-        params.cpuparams_batch.n_threads = threads
-        params.cpuparams.n_threads = 1 if is_small else threads
-        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
-        params.swa_full = True  # else a prefix longer than Gemma's sliding window cannot be reused
-        params.cache_ram_mib = _PREFIX_CACHE_MIB if self._slots > 1 else 0
-        params.warmup = False
-        params.ui = False
-        params.endpoint_slots = False
-        params.cors_origins = "http://127.0.0.1"
-        params.api_keys = [self._key]
-        params.verbosity = -1
-        if sys.platform != "win32":
-            params.hostnames = [str(self._folder / f"llama-{next(self._numbers)}.sock")]
-        if self._adapter:
-            lora = xllamacpp.CommonAdapterLoraInfo()
-            lora.path, lora.scale = str(self._adapter), 0.0
-            params.lora_adapters = [lora]
-        try:
-            return xllamacpp.Server(params)
-        except RuntimeError:
-            if self._adapter:
-                raise ModelError("model_adapter", path=self._adapter, model=self.name) from None
-            raise ModelError("model_load", path=path) from None
 
     def _connect(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self._key}"}
@@ -292,7 +308,7 @@ class LlamaCpp:
             "seed": options.seed,
             # a model that thinks must not be stopped within a thought
             "stop": [*family.stop, *(() if family.thoughts else options.stop)],
-            "cache_prompt": len(prompt) > _READ_ANEW,
+            "cache_prompt": len(prompt) > _NO_PREFIX_CACHE_TOKENS,
         }
         if self._adapter:
             request["lora"] = [{"id": 0, "scale": 1.0}]
@@ -311,10 +327,11 @@ class LlamaCpp:
                 return stopped()
 
             tokens = len(request["prompt"]) + request["max_tokens"]
-            engine = self._copies.one(tokens, stopped) if self._copies else nullcontext(self._server)
+            engine = self._pool.acquire(tokens, stopped) if self._pool else nullcontext(self._server)
             try:
                 with engine as server:
-                    if server is not None:
+                    if not stopped():
+                        assert server is not None  # noqa: S101 - only who is stopped gets none
                         server.handle_completions(request, receive)
             except RuntimeError as error:
                 raise self._failure({"message": str(error)}) from None
@@ -337,7 +354,9 @@ class LlamaCpp:
     def close(self) -> None:
         """Free the model and its socket."""
         self._tidy_up()
-        self._server = self._copies = None
+        if self._pool:
+            self._pool.close()
+        self._server = self._pool = None
 
 
 def _engine() -> Any:

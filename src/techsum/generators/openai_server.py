@@ -8,14 +8,15 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import httpx
 from httpx_sse import EventSource, SSEError
 
 from techsum.errors import CancelledError, ModelError, ServerError
-from techsum.generators.hang_up import hanging_up
 from techsum.generators.protocol import Options, shares
+from techsum.generators.request_abort import abort_on_cancel
 from techsum.generators.thoughts import answer_text
 from techsum.messages import text as message_text
 from techsum.prompts import FAMILIES, Format, Message, neutralize
@@ -55,13 +56,17 @@ class OpenAIServer:
     def __init__(self, url: str, model: str | None = None) -> None:
         self.url = url.rstrip("/")
         key = settings().api_key
-        self._client = httpx.Client(
+        client = partial(
+            httpx.Client,
             headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
             timeout=httpx.Timeout(settings().server_timeout, connect=_CONNECT_SECONDS),
-            limits=httpx.Limits(max_keepalive_connections=0),  # see `hanging_up`
+            verify=httpx.create_ssl_context(trust_env=False),
             trust_env=False,
         )
-        self.close = weakref.finalize(self, self._client.close)
+        self._client = client()
+        self._streaming = client(limits=httpx.Limits(max_keepalive_connections=0))
+        """For requests that may be aborted: see `abort_on_cancel`."""
+        self.close = weakref.finalize(self, _close, self._client, self._streaming)
         listed = self._models()
         self.name = model or next(iter(listed), "")
         if listed and self.name not in listed:
@@ -111,7 +116,7 @@ class OpenAIServer:
 
     def _pieces(self, request: dict[str, Any], cancel: threading.Event) -> Iterator[str]:
         answered = thought = False
-        with hanging_up(cancel) as extensions, self._chat(request, cancel, extensions) as response:
+        with abort_on_cancel(cancel) as extensions, self._chat(request, cancel, extensions) as response:
             try:
                 for event in EventSource(cast("httpx.Response", _Until(response, cancel))).iter_sse():
                     if cancel.is_set():
@@ -128,7 +133,7 @@ class OpenAIServer:
                 if cancel.is_set():  # the connection was cut for it
                     return
                 raise self._unreachable(error) from None
-        if thought and not answered:
+        if thought and not answered and not cancel.is_set():
             raise ModelError("model_only_thought", name=self.name)
 
     def chat(self, request: dict[str, Any]) -> Any:
@@ -232,9 +237,10 @@ class OpenAIServer:
     def _send(
         self, method: str, path: str, body: dict[str, Any] | None, extensions: dict[str, Any] | None
     ) -> "_Response":
+        client = self._streaming if extensions else self._client
         try:
-            request = self._client.build_request(method, self.url + path, json=body, extensions=extensions)
-            response = self._client.send(request, stream=True)
+            request = client.build_request(method, self.url + path, json=body, extensions=extensions)
+            response = client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._unreachable(error) from error
         if response.status_code != httpx.codes.OK:
@@ -266,6 +272,11 @@ class OpenAIServer:
             advice = message_text("server_advice_model", models=advice)
         values = {"status": status, "reason": reason, "advice": advice, "retry_after": retry_after}
         return ServerError("server_refused", url=self.url, **values)
+
+
+def _close(*clients: httpx.Client) -> None:
+    for client in clients:
+        client.close()
 
 
 class _Until:

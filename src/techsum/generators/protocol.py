@@ -39,7 +39,7 @@ class Generator(Protocol):
 
     @property
     def parallel(self) -> int:
-        """How many answers it writes at once, each about as fast as one alone."""
+        """Answers to ask for at the same time: each is written about as fast as one alone."""
 
     def count(self, text: str) -> int:
         """Tokens of `text` as plain text (an estimate where a server does not tell)."""

@@ -25,7 +25,7 @@ from techsum.errors import CancelledError
 from techsum.generators.protocol import Generator, Options
 from techsum.korean import Sentence
 from techsum.prompts import Message, compression_messages, title_messages
-from techsum.streams import ahead
+from techsum.streams import run_ahead
 from techsum.summarizers import sentence_filter
 from techsum.summarizers.extractive import alone, dressed, extract, line_of
 from techsum.summarizers.figures import figures
@@ -100,7 +100,7 @@ class Compressive:
         streams = [] if self._title else [partial(self._headline, ranked)]
         streams += [partial(self._shorter, source) for source in long]
         written: list[SummarySentence] = []
-        with closing(ahead(streams, self._generator.parallel)) as answers:
+        with closing(run_ahead(streams, self._generator.parallel, self._cancel)) as answers:
             title = self._title or self._acceptable("".join(next(answers)))
             yield Title(title)
             for place in places:
@@ -167,17 +167,17 @@ class Compressive:
             return None
         return text if keeps_meaning(text, source, self._title) else None
 
-    def _headline(self, ranked: list[int]) -> Steps[str, None, None]:
+    def _headline(self, ranked: list[int], stop: threading.Event) -> Steps[str, None, None]:
         """What the model answers for a headline of the best sentences."""
         best = sorted(ranked[:_TITLE_SENTENCES])
         source = " ".join(self._article.sentences[p].text for p in best)
-        return self._stream(title_messages(source, fmt=self._generator.format), _TITLE_TOKENS)
+        return self._stream(title_messages(source, fmt=self._generator.format), _TITLE_TOKENS, stop)
 
     def _acceptable(self, written: str) -> str:
         """The model's headline; where it is none, a phrase of the article."""
         return acceptable(written, self._article) or headline(self._article)
 
-    def _shorter(self, source: str) -> Steps[str, None, None]:
+    def _shorter(self, source: str, stop: threading.Event) -> Steps[str, None, None]:
         """What the model answers for a shorter wording of a sentence."""
         messages = compression_messages(
             source,
@@ -185,9 +185,9 @@ class Compressive:
             characters=round(len(source) * _SHORTENED),
             title=self._title,
         )
-        return self._stream(messages, int(len(source) / _CHARACTERS_PER_TOKEN) + 8)
+        return self._stream(messages, int(len(source) / _CHARACTERS_PER_TOKEN) + 8, stop)
 
-    def _stream(self, messages: list[Message], tokens: int) -> Steps[str, None, None]:
-        yield from self._generator.stream(messages, Options(tokens, seed=self._options.seed), self._cancel)
-        if self._cancel.is_set():
+    def _stream(self, messages: list[Message], tokens: int, stop: threading.Event) -> Steps[str, None, None]:
+        yield from self._generator.stream(messages, Options(tokens, seed=self._options.seed), stop)
+        if stop.is_set():
             raise CancelledError

@@ -1,19 +1,19 @@
-"""Cancelling an HTTP request whose answer is still awaited."""
+"""Aborting an HTTP request whose answer is still awaited."""
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 """Between two looks at `cancel`."""
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 
 
 @contextmanager
-def hanging_up(cancel: threading.Event | None) -> Iterator[dict[str, Any]]:
-    """Cut the connection of the requests in this block when `cancel` is set.
+def abort_on_cancel(cancel: threading.Event) -> Iterator[dict[str, Any]]:
+    """Cut the connection of the requests in this block when `cancel` is set, once it stands.
 
     A client that waits for bytes looks at nothing else, and closing a socket wakes nobody who reads
     from it: a thread shuts it down. The requests must not reuse a connection, or its socket is not known.
@@ -21,9 +21,6 @@ def hanging_up(cancel: threading.Event | None) -> Iterator[dict[str, Any]]:
     Yields:
         httpx's request extensions that tell of the socket.
     """
-    if cancel is None:
-        yield {}
-        return
     sockets: list[socket.socket] = []
     over = threading.Event()
 
@@ -33,16 +30,14 @@ def hanging_up(cancel: threading.Event | None) -> Iterator[dict[str, Any]]:
 
     def watch() -> None:
         while not over.is_set():
-            if cancel.wait(_SECONDS):
+            if cancel.wait(_POLL_SECONDS):
                 for one in sockets:
                     with suppress(OSError):
                         socket.socket.shutdown(one, socket.SHUT_RDWR)  # not TLS's own: it is being read from
-                over.wait(_SECONDS)
+                over.wait(_POLL_SECONDS)
 
-    trace_on: dict[str, Callable[[str, dict[str, Any]], None]] = {"trace": trace}
-    thread = threading.Thread(target=watch, name="hang up", daemon=True)
-    thread.start()
+    threading.Thread(target=watch, name="abort on cancel", daemon=True).start()
     try:
-        yield trace_on
+        yield {"trace": trace}
     finally:
         over.set()

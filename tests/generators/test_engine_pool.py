@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from support.waiting import until
 from techsum.errors import ModelError
-from techsum.generators.copies import Copies
+from techsum.generators.engine_pool import EnginePool
 
 FITS, LONG = 10, 1000
 
@@ -14,39 +14,39 @@ def never():
     return False
 
 
-def copies(count=2):
+def pool_of(size=2):
     """An engine called 0, whose copies are called 1, 2, …"""
     numbers = iter(range(1, 99))
-    return Copies(0, lambda: next(numbers), count, context=100)
+    return EnginePool(0, lambda: next(numbers), size, context=100)
 
 
-def taken(engines, requests):
+def taken(pool, requests):
     """The engines that so many requests hold at the same time."""
     with ExitStack() as held:
-        return [held.enter_context(engines.one(FITS, never)) for _ in range(requests)]
+        return [held.enter_context(pool.acquire(FITS, never)) for _ in range(requests)]
 
 
 def test_requests_one_after_another_need_no_copy():
-    engines = copies()
-    assert [taken(engines, 1) for _ in range(3)] == [[0]] * 3
+    pool = pool_of()
+    assert [taken(pool, 1) for _ in range(3)] == [[0]] * 3
 
 
 def test_a_second_request_gets_a_copy():
-    assert sorted(taken(copies(), 2)) == [0, 1]
+    assert sorted(taken(pool_of(), 2)) == [0, 1]
 
 
 def test_there_are_never_more_engines_than_agreed():
     # given three requests for two engines
-    engines, waiting, got = copies(2), threading.Event(), []
+    pool, looks, got = pool_of(2), [], []
 
     def third():
-        with engines.one(FITS, lambda: waiting.set() or False) as engine:
+        with pool.acquire(FITS, lambda: looks.append(1)) as engine:
             got.append(engine)
 
-    with engines.one(FITS, never), engines.one(FITS, never) as second:
+    with pool.acquire(FITS, never), pool.acquire(FITS, never) as second:
         thread = threading.Thread(target=third)
         thread.start()
-        assert waiting.wait(10)
+        until(lambda: len(looks) > 3, 10)
         assert got == []
     # when one is free again the third has it
     thread.join(10)
@@ -54,26 +54,40 @@ def test_there_are_never_more_engines_than_agreed():
 
 
 def test_a_long_prompt_waits_for_the_first_engine():
-    engines = copies()
-    assert taken(engines, 2) == [0, 1]
-    with engines.one(FITS, never) as first, engines.one(LONG, iter([False, True]).__next__) as second:
+    pool = pool_of()
+    assert taken(pool, 2) == [0, 1]
+    with pool.acquire(FITS, never) as first, pool.acquire(LONG, iter([False, True]).__next__) as second:
         assert (first, second) == (0, None)
 
 
 def test_a_request_that_is_stopped_waits_no_longer():
-    stopped = threading.Event()
-    engines, got = copies(1), []
+    pool, looks = pool_of(1), iter([False, False, True])
+    with pool.acquire(FITS, never), pool.acquire(FITS, looks.__next__) as second:
+        assert second is None
+
+
+def test_copies_are_loaded_while_requests_wait_one_by_one():
+    loading, go_on = [], threading.Event()
+
+    def load():
+        loading.append(1)
+        go_on.wait(10)
+        return len(loading)
+
+    pool, looks = EnginePool(0, load, 4, context=100), []
 
     def waits():
-        with engines.one(FITS, stopped.is_set) as engine:
-            got.append(engine)
+        with pool.acquire(FITS, lambda: looks.append(1)):
+            pass
 
-    with engines.one(FITS, never):
+    with pool.acquire(FITS, never):
         thread = threading.Thread(target=waits)
         thread.start()
-        stopped.set()
+        until(lambda: len(looks) > 3, 10)
+        assert loading == [1]
+        go_on.set()
         thread.join(10)
-    assert got == [None]
+    assert loading == [1]
 
 
 def test_without_memory_for_a_copy_requests_take_turns(caplog):
@@ -83,13 +97,13 @@ def test_without_memory_for_a_copy_requests_take_turns(caplog):
         tried.append(1)
         raise ModelError("model_load", path="model.gguf")
 
-    engines, got = Copies(0, fails, 4, context=100), []
+    pool, got = EnginePool(0, fails, 4, context=100), []
 
     def waits():
-        with engines.one(FITS, never) as engine:
+        with pool.acquire(FITS, never) as engine:
             got.append(engine)
 
-    with engines.one(FITS, never):
+    with pool.acquire(FITS, never):
         thread = threading.Thread(target=waits)
         thread.start()
         until(lambda: caplog.records, 10)
