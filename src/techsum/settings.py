@@ -108,8 +108,8 @@ class Settings(BaseSettings):
     slots: int = Field(default=1, ge=1)
     """Answers that a GGUF model writes at the same time, each with a context of its own."""
     threads: int = Field(default_factory=lambda: usable_cores(), ge=1)  # noqa: PLW0108 - defined below
-    """Threads of the model: all cores, for a prompt is read faster with each. A small model writes one answer with one
-    thread, so that up to four are written at once."""
+    """Threads of the model: all cores, for a prompt is read faster with each. A small model writes an answer
+    with one, and up to four at once."""
     context: int = Field(default=8192, ge=2048)
     """Context of a GGUF model in tokens: what Gemma 2 was trained for, about 14,000 Korean characters."""
     parser_megabytes: int = Field(default=2000, ge=500)
