@@ -53,8 +53,21 @@ def open_app(browser, server):
     assert [e for e in errors if e != "Exception"] == []
 
 
+ADDRESSES = {
+    "요약": r"/app/(s/[^/]+)?$",
+    "Summary": r"/app/(s/[^/]+)?$",
+    "보관함": "/saved$",
+    "안내": "/guide$",
+    "Guide": "/guide$",
+    "설정": "/settings$",
+}
+
+
 def tab(page, name):
-    """Go to a screen; a press that meets the app while it draws everything anew is lost, and is made again."""
+    """Go to a screen; a press that meets the app while it draws everything anew is lost, and is made again.
+
+    The tab is lit before the server knows of it; once the address has changed, nothing older is on its way.
+    """
     one, until = page.get_by_role("tab", name=name), time.monotonic() + SECONDS / 1000
     one.click()
     page.wait_for_timeout(300)
@@ -62,6 +75,8 @@ def tab(page, name):
         assert time.monotonic() < until, page.locator("body").aria_snapshot()
         one.click()
         page.wait_for_timeout(500)
+    with suppress(NothingShown):  # a server that is away changes nothing
+        page.wait_for_url(re.compile(ADDRESSES[name]), timeout=3000)
 
 
 def press(page, name):
@@ -76,13 +91,14 @@ def type_into(page, name, text):
     """As an input method does it: focus, then finished text; again where a redraw in that very moment took it away."""
     field, until = page.get_by_role("textbox", name=name), time.monotonic() + SECONDS / 1000
     while True:
-        field.click()
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Delete")
-        page.keyboard.insert_text(text)
-        page.wait_for_timeout(200)
-        if field.input_value() == text:
-            return
+        with suppress(NothingShown):
+            field.click(timeout=SECONDS / 4)
+            page.keyboard.press("Control+a")
+            page.keyboard.press("Delete")
+            page.keyboard.insert_text(text)
+            page.wait_for_timeout(200)
+            if field.input_value(timeout=SECONDS / 4) == text:
+                return
         assert time.monotonic() < until, page.locator("body").aria_snapshot()
 
 
