@@ -34,12 +34,12 @@ def streamed(
         BaseException: what `work` raised.
     """
     arrived: SimpleQueue[T | _End] = SimpleQueue()
-    abandoned = threading.Event()
+    stop = _Stop(cancel)
 
     def run() -> None:
         end = _End()
         try:
-            work(arrived.put, lambda: cancel.is_set() or abandoned.is_set())
+            work(arrived.put, stop.is_set)
         except BaseException as error:  # noqa: BLE001 - raised again where the pieces are read
             end = _End(error)
         arrived.put(end)
@@ -49,7 +49,7 @@ def streamed(
     try:
         yield from _pieces(arrived)
     finally:
-        abandoned.set()
+        stop.set()
         thread.join()
 
 

@@ -86,7 +86,7 @@ def unending(tmp_path):
     """TechSum whose model writes two sentences and no end; when it has hung up on the model."""
     left = threading.Event()
     with (
-        chat_server(TITLE, PARAGRAPHS[0].replace("고 3일 밝혔다", "다") + " 장치의", left=left) as model,
+        chat_server(TITLE, f"{PARAGRAPHS[0]} 장치의", left=left) as model,
         app_server(tmp_path, TECHSUM_MODEL=model) as (url, _),
     ):
         yield url, left
