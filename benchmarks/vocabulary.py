@@ -1,123 +1,115 @@
-"""Would a smaller vocabulary serve the embedded model better? It is two thirds of its weights.
+"""What the embedded model gains from fewer tokens, and whether it says the same: two thirds of its weights are tokens.
 
-Cuts the embedded GGUF's vocabulary down to what a Korean summarizer uses: control, byte and single-character
-tokens, Hangul, and ASCII up to a rank. A merge joins two tokens of lower rank, so that a prefix by rank is
-closed: Korean is tokenized as before. Then both files read the same prompts and write the same number of
-tokens. Decided by it: `docs/decisions.md`.
+The whole model beside the one with the tokens that Korean needs (`generators/gguf_vocabulary.py`), in turn, on
+the articles and claims of dev: time to load, tokens a second, whole summaries, and how many come out the same.
 """
 
+import json
 import os
 import statistics
-import tempfile
+import time
+from collections import defaultdict
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from gguf import GGUFReader, GGUFWriter
-
-from common import machine, rows
-from techsum.generators import Options
+from common import PROJECT, finish, machine
+from techsum import korean
+from techsum.checking import Verifier
+from techsum.checking.verifier import is_doubted
+from techsum.contracts.article import Article
+from techsum.contracts.events import Done
+from techsum.contracts.options import SummaryOptions
+from techsum.contracts.summary import Summary
 from techsum.generators.llama_cpp import LlamaCpp
-from techsum.generators.models import EMBEDDED, model_file, shipped_adapter
-from techsum.prompts import compression_messages
+from techsum.generators.models import EMBEDDED, TUNED, VERIFIER, model_file, shipped_adapter
+from techsum.summarizers.compressive import Compressive
 
-ARTICLES = 6
-WRITTEN = 100
-ASCII_RANKS = (144_000, 40_000)
-"""All ASCII tokens, and the 40,000 most frequent."""
-_CONTROL, _USER_DEFINED, _BYTE = 3, 4, 6
-
-
-def keeps(token: str, kind: int, ascii_left: int) -> bool:
-    """Whether a Korean summarizer needs this token."""
-    if kind in (_USER_DEFINED, _BYTE):
-        return True
-    if kind == _CONTROL:
-        return not token.startswith("<unused")
-    text = token.replace("▁", "")
-    if len(text) <= 1:
-        return True
-    if text.isascii():
-        return ascii_left > 0
-    return all(c.isascii() or "가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ" for c in text)
+FOLDER = PROJECT / "data" / "techsum-ko"
+ARTICLES, CLAIMS, LOADS = 24, 150, 3
+CLAIM_CONTEXT = 1024
+TARGET_SPEED, TARGET_SAME = 1.25, 0.95
+FILES = {"all tokens": EMBEDDED, "those that Korean needs": TUNED}
 
 
-def cut(source: Path, target: Path, most_ascii: int) -> int:
-    """Write `source` with a smaller vocabulary. Returns how many tokens are left."""
-    reader = GGUFReader(source)
-    tokens = reader.fields["tokenizer.ggml.tokens"].contents()
-    kinds = reader.fields["tokenizer.ggml.token_type"].contents()
-    scores = reader.fields["tokenizer.ggml.scores"].contents()
-    kept, plain = [], 0
-    for number, (token, kind) in enumerate(zip(tokens, kinds, strict=True)):
-        plain += token.isascii()
-        if keeps(token, kind, most_ascii - plain):
-            kept.append(number)
-    places = {old: new for new, old in enumerate(kept)}
-    writer = GGUFWriter(target, "gemma3")
-    for key, field in reader.fields.items():
-        if key.startswith("GGUF.") or key in (
-            "general.architecture",
-            "tokenizer.ggml.tokens",
-            "tokenizer.ggml.scores",
-            "tokenizer.ggml.token_type",
-        ):
-            continue
-        value = field.contents()
-        writer.add_key_value(key, places[value] if key.endswith("_token_id") else value, field.types[0])
-    writer.add_token_list([tokens[n] for n in kept])
-    writer.add_token_scores([scores[n] for n in kept])
-    writer.add_token_types([kinds[n] for n in kept])
-    for tensor in reader.tensors:
-        data = tensor.data[kept] if tensor.name == "token_embd.weight" else tensor.data
-        writer.add_tensor(tensor.name, data, raw_dtype=tensor.tensor_type)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return len(kept)
+def rows(file: str, count: int) -> list[dict[str, str]]:
+    """The first rows of a file of the data set."""
+    return [json.loads(line) for line in (FOLDER / file).read_text("utf-8").splitlines()[:count]]
 
 
-def measured(file: Path, texts: list[str]) -> tuple[float, float, int, list[str]]:
-    """Tokens a second read and written (medians), tokens of all prompts, and the texts."""
-    model = LlamaCpp(file, "vocabulary", shipped_adapter())
-    read, wrote, count, said = [], [], 0, []
-    for text in texts:
-        asked = compression_messages(text, fmt="tuned", characters=200)
-        said.append("".join(model.stream(asked, Options(WRITTEN))))
-        timing = model.last_timing
-        assert timing is not None
-        read.append(timing.prompt_per_second)
-        wrote.append(timing.written_per_second)
-        count += timing.prompt_tokens
-    model.close()
-    return statistics.median(read), statistics.median(wrote), count, said
+def load_seconds(file: Path) -> float:
+    """Until a model is loaded."""
+    began = time.perf_counter()
+    LlamaCpp(file, "vocabulary", shipped_adapter()).close()
+    return time.perf_counter() - began
+
+
+def summary(article: Article, model: LlamaCpp) -> Summary:
+    """The summary that this model writes."""
+    *_, done = Compressive(article, model, SummaryOptions()).events()
+    assert isinstance(done, Done)
+    return done.summary
 
 
 def main() -> None:
-    """Print size, speed and agreement beside the whole vocabulary's."""
-    print(machine("xllamacpp", "gguf"), f"· {EMBEDDED} with its adapter")
-    texts = [
-        r["input"][:1500] for r, _ in zip(rows("kowiki-leads.test.jsonl.gz"), range(ARTICLES), strict=False)
-    ]
-    whole = model_file(EMBEDDED)
-    before = measured(whole, texts)
-    with tempfile.TemporaryDirectory() as folder:
-        for most in ASCII_RANKS:
-            file = Path(folder) / f"{most}.gguf"
-            left = cut(whole, file, most)
-            after = measured(file, texts)
-            again = measured(whole, texts)  # in turn, so that a busy moment hits both
-            read, wrote = (
-                after[0] / statistics.mean((before[0], again[0])),
-                after[1] / statistics.mean((before[1], again[1])),
-            )
-            same = sum(a == b for a, b in zip(after[3], before[3], strict=True))
-            print(
-                f"{left} of 262144 tokens | file {file.stat().st_size / whole.stat().st_size:.2f} | reading {read:.2f}, "
-                f"writing {wrote:.2f} times as fast | prompts {after[2] / before[2]:.3f} times as long | {same}/{len(texts)} texts the same",
-                flush=True,
-            )
+    """Print the table; fail where a target is missed."""
+    print(machine("xllamacpp"), f"· {EMBEDDED} with its adapters, {ARTICLES} articles, {CLAIMS} claims")
+    korean.warm()
+    files = {name: model_file(model) for name, model in FILES.items()}
+    loads: dict[str, list[float]] = defaultdict(list)
+    for _ in range(LOADS):
+        for name, file in files.items():
+            loads[name].append(load_seconds(file))
+    articles = {r["id"]: Article(r["text"], r["title"]) for r in rows("articles.dev.jsonl", 10_000)}
+    writers = {name: LlamaCpp(file, name, shipped_adapter()) for name, file in files.items()}
+    for model in writers.values():
+        summary(next(iter(articles.values())), model)  # copies are loaded by then
+    written: dict[str, list[Summary]] = defaultdict(list)
+    seconds: dict[str, list[float]] = defaultdict(list)
+    rates: dict[str, list[float]] = defaultdict(list)
+    for article in list(articles.values())[:ARTICLES]:
+        for name, model in writers.items():
+            began = time.perf_counter()
+            written[name].append(summary(article, model))
+            seconds[name].append(time.perf_counter() - began)
+            assert model.last_timing is not None
+            rates[name].append(model.last_timing.written_per_second)
+    judges = {n: LlamaCpp(f, n, shipped_adapter(VERIFIER), CLAIM_CONTEXT) for n, f in files.items()}
+    doubted: dict[str, list[bool]] = defaultdict(list)
+    judging: dict[str, float] = defaultdict(float)
+    for row in rows("claims.dev.jsonl", CLAIMS):
+        article = articles[row["article"]]
+        for name, judge in judges.items():
+            verifier = Verifier(judge, article.sentences, article.title or "")
+            began = time.perf_counter()
+            doubted[name].append(is_doubted(verifier.odds(row["text"]), ()))
+            judging[name] += time.perf_counter() - began
+    before, after = FILES
+    print(
+        "| | file, MB | loaded, s | a summary, s | tokens written a second | a claim, s |\n|---|---|---|---|---|---|"
+    )
+    for name, file in files.items():
+        print(
+            f"| {name} | {file.stat().st_size / 1e6:.0f} | {statistics.median(loads[name]):.2f} | "
+            f"{statistics.mean(seconds[name]):.2f} | {statistics.median(rates[name]):.0f} | {judging[name] / CLAIMS:.2f} |"
+        )
+    speed = sum(seconds[before]) / sum(seconds[after])
+    same = sum(
+        (a.title, a.text) == (b.title, b.text) for a, b in zip(written[before], written[after], strict=True)
+    )
+    verdicts = sum(a == b for a, b in zip(doubted[before], doubted[after], strict=True))
+    print(
+        f"summaries {speed:.2f} times as fast; {same} of {ARTICLES} the same, and {verdicts} of {CLAIMS} verdicts"
+    )
+    for model in (*writers.values(), *judges.values()):
+        model.close()
+    finish(
+        {
+            f"summaries {TARGET_SPEED} times as fast": speed >= TARGET_SPEED,
+            f"{TARGET_SAME:.0%} of the summaries the same": same >= TARGET_SAME * ARTICLES,
+            f"{TARGET_SAME:.0%} of the verdicts the same": verdicts >= TARGET_SAME * CLAIMS,
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,15 @@ from support.tiny_gguf import write_gemma2
 from techsum.errors import ModelError, StorageError, UsageError
 from techsum.generators import hub as module
 from techsum.generators.hub import pull
-from techsum.generators.models import auto_model, model_file, models_folder, names, pulled
+from techsum.generators.models import (
+    EMBEDDED,
+    TUNED,
+    auto_model,
+    model_file,
+    models_folder,
+    names,
+    pulled,
+)
 from techsum.settings import set_default_model
 
 NAME = "owner/repo:tiny.gguf"
@@ -183,23 +191,26 @@ def test_auto_prefers_the_chosen_then_the_best_pulled_model(configure, tmp_path,
     assert auto_model() == "http://127.0.0.1:1/v1#m"
 
 
-def test_the_embedded_model_is_assembled_whole_or_not(configure, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("name", "file"), [(EMBEDDED, EMBEDDED), (TUNED, "gemma-3-270m-korean")])
+def test_the_embedded_model_is_assembled_whole_or_not(configure, tmp_path, monkeypatch, name, file):
     from techsum.generators import models
 
     configure(cache_dir=tmp_path)
     # given a checksum that does not fit, nothing stays behind
-    monkeypatch.setattr(models, "EMBEDDED_SHA256", "0" * 64)
+    expected = models._ASSEMBLED[file]._replace(sha256="0" * 64)
+    monkeypatch.setitem(models._ASSEMBLED, file, expected)
     with pytest.raises(ModelError) as refused:
-        model_file("gemma-3-270m")
+        model_file(name)
     assert refused.value.key == "model_checksum"
     assert list((tmp_path / "models").iterdir()) == []
     # and with the right one the file appears, and is not made again
     monkeypatch.undo()
     configure(cache_dir=tmp_path)
     said = []
-    path = model_file("gemma-3-270m", lambda: said.append(1))
-    assert model_file("gemma-3-270m", lambda: said.append(1)) == path
+    path = model_file(name, lambda: said.append(1))
+    assert model_file(name, lambda: said.append(1)) == path
     assert said == [1]
+    assert [p.name for p in (tmp_path / "models").iterdir()] == [f"{file}.gguf"]
 
 
 def test_no_room_for_the_embedded_model(configure, tmp_path, monkeypatch):

@@ -23,10 +23,13 @@ def test_what_ran_here_is_told_as_measured(cache):
     assert speed_of("gemma-3-4b-it") == Speed(40.0, 6.0)
 
 
-@pytest.mark.parametrize("measured", [EMBEDDED, TUNED])
-def test_others_are_estimated_from_the_embedded_model(cache, measured):
-    keep_speed(measured, Speed(400.0, 50.0))
-    assert speed_of(EMBEDDED) == speed_of(TUNED) == Speed(400.0, 50.0)
+@pytest.mark.parametrize(("measured", "other", "written"), [(EMBEDDED, TUNED, 50), (TUNED, EMBEDDED, 75)])
+def test_others_are_estimated_from_the_embedded_model(cache, measured, other, written):
+    # given one of the two, of which the tuned one writes half as fast again
+    keep_speed(measured, Speed(400.0, written))
+    # then all others are estimated, that it was tuned from among them
+    assert speed_of(measured) == Speed(400.0, written)
+    assert speed_of(other) == Speed(400.0, 125 - written, estimated=True)
     for name, model in HUB_MODELS.items():
         assert speed_of(name) == Speed(400 * model.speed[0], 50 * model.speed[1], estimated=True)
     assert speed_of("owner--unknown") is None

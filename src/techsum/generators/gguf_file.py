@@ -6,8 +6,9 @@ Layout after the GGUF specification, version 3: header, key-value pairs, tensor 
 import mmap
 import struct
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from techsum.errors import ModelError
 
@@ -16,6 +17,8 @@ FORMAT_KEY = "techsum.format"
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
+ALIGNMENT = 32
+"""Bytes that a tensor's first one is a multiple of, where the file says nothing else."""
 _LENGTH = struct.Struct("<Q")
 # Bytes and weights in a block of each tensor type (ggml's table): F32, F16, Q4_0 ... BF16.
 _BLOCKS = {
@@ -42,7 +45,57 @@ class GgufInfo:
     """How prompts are worded, where TechSum exported the file (`techsum.format`)."""
 
 
+class Pair(NamedTuple):
+    """A key with its value, and where they stand in the file, in bytes."""
+
+    value: Any
+    """A number, a string, or None of an array."""
+    start: int
+    value_start: int
+    end: int
+
+
+class Tensor(NamedTuple):
+    """A tensor's description."""
+
+    name: str
+    extents: tuple[int, ...]
+    kind: int
+    offset: int
+    """Of its first byte from where the data begin."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        size, block = _BLOCKS.get(self.kind, (0, 1))
+        return prod(self.extents) // block * size
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands before a file's weights."""
+
+    version: int
+    pairs: dict[str, Pair]
+    tensors: tuple[Tensor, ...]
+    data_start: int
+
+
 def inspect_gguf(path: Path) -> GgufInfo:
+    """What a GGUF file says of itself; errors as `read_header`."""
+    metadata = {key: pair.value for key, pair in read_header(path).pairs.items()}
+    architecture = str(metadata.get("general.architecture", ""))
+    context = metadata.get(f"{architecture}.context_length")
+    return GgufInfo(
+        architecture,
+        metadata.get("tokenizer.chat_template"),
+        int(context) if context else None,
+        str(metadata.get("general.type", "model")),
+        metadata.get(FORMAT_KEY),
+    )
+
+
+def read_header(path: Path) -> Header:
     """Read the header of a GGUF file.
 
     Raises:
@@ -55,7 +108,7 @@ def inspect_gguf(path: Path) -> GgufInfo:
         with path.open("rb") as file:
             if file.read(4) != b"GGUF":
                 raise ModelError("model_not_gguf", path=path)
-            return _Reader(file, path, size).info()
+            return _Reader(file, path, size).header()
     except (OSError, ValueError):
         raise ModelError("model_not_gguf", path=path) from None
 
@@ -64,28 +117,29 @@ class _Reader:
     def __init__(self, file: BinaryIO, path: Path, size: int) -> None:
         self._file, self._path, self._size = file, path, size
 
-    def info(self) -> GgufInfo:
+    def header(self) -> Header:
         version, tensors, pairs = self._numbers("IQQ")
         if version not in (2, 3) or tensors > _MOST_ENTRIES or pairs > _MOST_ENTRIES:
             raise ModelError("model_not_gguf", path=self._path)
-        metadata: dict[str, Any] = {}
-        for _ in range(pairs):
-            key = self._string()
-            metadata[key] = self._value(self._numbers("I")[0])
-        end = max((self._tensor_end() for _ in range(tensors)), default=0)
-        alignment = int(metadata.get("general.alignment", 32))
+        found = dict(self._pair() for _ in range(pairs))
+        described = tuple(self._tensor() for _ in range(tensors))
+        alignment = int(found["general.alignment"].value) if "general.alignment" in found else ALIGNMENT
         data_start = -(-self._file.tell() // alignment) * alignment
+        end = max((tensor.offset + tensor.size for tensor in described), default=0)
         if data_start + end > self._size:
             raise self._truncated(data_start + end)
-        architecture = str(metadata.get("general.architecture", ""))
-        context = metadata.get(f"{architecture}.context_length")
-        return GgufInfo(
-            architecture,
-            metadata.get("tokenizer.chat_template"),
-            int(context) if context else None,
-            str(metadata.get("general.type", "model")),
-            metadata.get(FORMAT_KEY),
-        )
+        return Header(version, found, described, data_start)
+
+    def _pair(self) -> tuple[str, Pair]:
+        start = self._file.tell()
+        key, kind = self._string(), self._numbers("I")[0]
+        value_start = self._file.tell()
+        value = self._value(kind)
+        return key, Pair(value, start, value_start, self._file.tell())
+
+    def _tensor(self) -> Tensor:
+        name, dimensions = self._string(), self._numbers("I")[0]
+        return Tensor(name, self._numbers(f"{dimensions}Q"), *self._numbers("IQ"))
 
     def _truncated(self, needed: int) -> ModelError:
         return ModelError("model_truncated", path=self._path, size=self._size, needed=needed)
@@ -130,13 +184,3 @@ class _Reader:
                     raise self._truncated(position + 8)
                 position += 8 + _LENGTH.unpack_from(content, position)[0]
         self._file.seek(min(position, self._size))
-
-    def _tensor_end(self) -> int:
-        self._string()
-        dimensions = self._numbers("I")[0]
-        weights = 1
-        for extent in self._numbers(f"{dimensions}Q"):
-            weights *= extent
-        kind, offset = self._numbers("IQ")
-        size, block = _BLOCKS.get(kind, (0, 1))
-        return int(offset + weights // block * size)

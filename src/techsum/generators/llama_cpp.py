@@ -188,7 +188,8 @@ class LlamaCpp:
             raise ModelError("model_controls", name=self.name, format=self.format, token=token)
 
     def _connect(self) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {self._key}"}
+        # a connection each: one kept idle is closed by either end just as another thread takes it (after 5 s)
+        headers = {"Authorization": f"Bearer {self._key}", "Connection": "close"}
         address = self._server.listening_address
         if address.startswith("unix://"):
             transport = httpx.HTTPTransport(uds=address.removeprefix("unix://"))

@@ -10,6 +10,9 @@ from techsum.generators.hub_models import HUB_MODELS
 from techsum.generators.models import EMBEDDED, TUNED
 from techsum.settings import settings
 
+_EMBEDDED_SPEEDS = {EMBEDDED: (1.0, 1.0), TUNED: (1.0, 1.5)}
+"""Beside the embedded model's, as `HUB_MODELS` has them of others: `benchmarks/vocabulary.py`."""
+
 
 @dataclass(frozen=True)
 class Speed:
@@ -35,13 +38,15 @@ def speed_of(name: str) -> Speed | None:
     kept = _kept()
     if name in kept:
         return Speed(*kept[name])
-    base = kept.get(EMBEDDED) or kept.get(TUNED)
-    if base is None:
+    measured = next((known for known in _EMBEDDED_SPEEDS if known in kept), None)
+    ratios = HUB_MODELS[name].speed if name in HUB_MODELS else _EMBEDDED_SPEEDS.get(name)
+    if measured is None or ratios is None:
         return None
-    if name in (EMBEDDED, TUNED):
-        return Speed(*base)
-    model = HUB_MODELS.get(name)
-    return Speed(base[0] * model.speed[0], base[1] * model.speed[1], estimated=True) if model else None
+    read, written = (
+        found / base * ratio
+        for found, base, ratio in zip(kept[measured], _EMBEDDED_SPEEDS[measured], ratios, strict=True)
+    )
+    return Speed(read, written, estimated=True)
 
 
 def _file() -> Path:
