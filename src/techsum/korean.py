@@ -92,11 +92,6 @@ def analyser() -> Any:
         return _elsewhere or _build()
 
 
-def has_analyser() -> bool:
-    """Whether one is loaded, or answers from elsewhere."""
-    return _elsewhere is not None or bool(_build.cache_info().currsize)
-
-
 def analyse_in(kiwi: Any) -> None:
     """Let this analyser answer in place of the process's own: a `KiwiProcess`, or None for none."""
     global _elsewhere  # noqa: PLW0603 - one analyser a process

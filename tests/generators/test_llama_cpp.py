@@ -188,6 +188,15 @@ def test_no_port_is_open_and_the_socket_wants_its_key(tiny):
     assert (tiny._folder.stat().st_mode & 0o777) == 0o700
 
 
+def test_each_request_has_a_connection_of_its_own(tiny):
+    # one that is kept idle may be closed just as another thread takes it
+    events = []
+    for _ in range(2):
+        trace = {"trace": lambda name, _info: events.append(name)}
+        tiny._client.post("/tokenize", json={"content": "가"}, extensions=trace)
+    assert events.count("connection.connect_unix_socket.complete") == 2
+
+
 def test_a_lora_adapter_changes_the_text(tmp_path, tiny):
     adapter = write_adapter(tmp_path / "lora.gguf")
     base = write_gemma2(tmp_path / "base.gguf")

@@ -3,7 +3,6 @@
 All of them together take a second of imports, which `techsum --version` does not need.
 """
 
-import atexit
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -20,19 +19,17 @@ class _Entry(NamedTuple):
     """A module of this package, and the function or the Typer application in it."""
     help: str
     """A key of the catalogue."""
-    analyses: bool = False
-    """Whether it reads Korean at once: the analyser loads while the command's modules are imported."""
 
 
 COMMANDS = {
-    "summarize": _Entry("summarize:command", "help_summarize", analyses=True),
+    "summarize": _Entry("summarize:command", "help_summarize"),
     "batch": _Entry("batch:command", "help_batch"),
-    "chat": _Entry("chat:command", "help_chat", analyses=True),
-    "ask": _Entry("ask:command", "help_ask", analyses=True),
-    "check": _Entry("check:command", "help_check", analyses=True),
+    "chat": _Entry("chat:command", "help_chat"),
+    "ask": _Entry("ask:command", "help_ask"),
+    "check": _Entry("check:command", "help_check"),
     "eval": _Entry("evaluate:command", "help_eval"),
     "compare": _Entry("compare:command", "help_compare"),
-    "watch": _Entry("watch:command", "help_watch", analyses=True),
+    "watch": _Entry("watch:command", "help_watch"),
     "train": _Entry("train:command", "help_train"),
     "recipe": _Entry("recipe:app", "help_recipe"),
     "fit-ranker": _Entry("fit_ranker:command", "help_fit_ranker"),
@@ -59,19 +56,6 @@ def load_command(name: str) -> Any:
     return loaded
 
 
-def _start_analyser() -> None:
-    """Let Kiwi load in a process of its own: it holds Python's lock for two seconds."""
-    from techsum import korean
-    from techsum.kiwi_process import KiwiProcess
-
-    if korean.has_analyser():
-        return
-    process = KiwiProcess()
-    process.start()
-    atexit.register(process.close)
-    korean.analyse_in(process)
-
-
 class Commands(Group):
     """The group of all commands, of which a help page needs names and first lines alone."""
 
@@ -88,6 +72,4 @@ class Commands(Group):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is called: name, command, and its own arguments."""
         name, command, rest = super().resolve_command(ctx, args)
-        if command and COMMANDS[str(command.name)].analyses and "--help" not in rest:
-            _start_analyser()
         return name, load_command(str(command.name)) if command else None, rest
