@@ -1,14 +1,8 @@
-"""GGUF models in this process, through llama.cpp (xllamacpp).
-
-llama.cpp's in-process server wants to listen somewhere. It gets a Unix socket in a folder that only this
-user can enter (on Windows a loopback port), with a random key, without pages and without CORS.
-"""
+"""GGUF models in this process, through llama.cpp."""
 
 import math
-import os
 import secrets
 import shutil
-import sys
 import tempfile
 import threading
 import weakref
@@ -24,6 +18,7 @@ import httpx
 from techsum.errors import ModelError
 from techsum.generators.engine_pool import EnginePool
 from techsum.generators.gguf_file import inspect_gguf
+from techsum.generators.llama_loader import LlamaLoader
 from techsum.generators.protocol import Options, shares
 from techsum.generators.thoughts import PROMPT_END, answer_text, opened
 from techsum.prompts import (
@@ -39,9 +34,6 @@ from techsum.prompts import (
 )
 from techsum.settings import settings
 from techsum.streams import streamed
-
-_BATCH = 512
-"""Prompt tokens read between two chances to cancel: 1.4 s on the 270M model and two cores."""
 
 _SMALL = 1 << 30
 """Bytes up to which a model writes with one thread: at a token of the 270M model two wait for one another
@@ -60,10 +52,6 @@ of 46 sentences had another wording."""
 _PROBABILITIES = 40
 """Tokens whose probabilities are told: a word that is not among them has none to speak of."""
 
-_PREFIX_CACHE_MIB = 512
-"""Prompts of other articles kept in memory: at 18 KiB a token 28 articles of 1,000 tokens on the 270M
-model, at 104 KiB five on Gemma 2 2B."""
-
 
 @dataclass(frozen=True)
 class Timing:
@@ -74,64 +62,6 @@ class Timing:
     prompt_per_second: float
     written_tokens: int
     written_per_second: float
-
-
-@dataclass(frozen=True)
-class _Loader:
-    """Loads a model into llama.cpp's server, as often as there are to be engines."""
-
-    path: Path
-    name: str
-    adapter: Path | None
-    folder: Path
-    """Of the sockets."""
-    key: str
-    slots: int
-    is_small: bool
-    """Whether one thread writes."""
-
-    def load(self, context: int, threads: int) -> Any:
-        """A server.
-
-        Args:
-            context: tokens that each of its slots sees.
-            threads: that read prompts.
-
-        Raises:
-            ModelError: llama.cpp cannot load the file or its adapter.
-        """
-        # With the default spin barrier two threads beside one busy core wrote 1.1 tokens/s instead of 37.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        xllamacpp = _engine()
-        params = xllamacpp.CommonParams()
-        params.model.path = str(self.path)
-        # two requests on one core take 1.09 times as long together as in turn
-        params.n_ctx = context * self.slots
-        params.n_parallel = self.slots
-        params.n_batch = params.n_ubatch = _BATCH
-        params.cpuparams_batch.n_threads = threads
-        params.cpuparams.n_threads = 1 if self.is_small else threads
-        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
-        params.swa_full = True  # else a prefix longer than Gemma's sliding window cannot be reused
-        params.cache_ram_mib = _PREFIX_CACHE_MIB if self.slots > 1 else 0
-        params.warmup = False
-        params.ui = False
-        params.endpoint_slots = False
-        params.cors_origins = "http://127.0.0.1"
-        params.api_keys = [self.key]
-        params.verbosity = -1
-        if sys.platform != "win32":
-            params.hostnames = [str(self.folder / f"{secrets.token_hex(4)}.sock")]
-        if self.adapter:
-            lora = xllamacpp.CommonAdapterLoraInfo()
-            lora.path, lora.scale = str(self.adapter), 0.0
-            params.lora_adapters = [lora]
-        try:
-            return xllamacpp.Server(params)
-        except RuntimeError:
-            if self.adapter:
-                raise ModelError("model_adapter", path=self.adapter, model=self.name) from None
-            raise ModelError("model_load", path=self.path) from None
 
 
 class LlamaCpp:
@@ -158,7 +88,7 @@ class LlamaCpp:
         self._folder = Path(tempfile.mkdtemp(prefix="techsum-"))
         self._key = secrets.token_urlsafe(24)
         is_small = path.stat().st_size < _SMALL
-        loader = _Loader(path, name, adapter, self._folder, self._key, self._slots, is_small=is_small)
+        loader = LlamaLoader(path, name, adapter, self._folder, self._key, self._slots, is_small=is_small)
         try:
             self._server = loader.load(self.context, settings().threads)
         except ModelError:
@@ -358,19 +288,6 @@ class LlamaCpp:
         if self._pool:
             self._pool.close()
         self._server = self._pool = None
-
-
-def _engine() -> Any:
-    """llama.cpp.
-
-    Raises:
-        ModelError: a library of the system that it needs is not there.
-    """
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise ModelError("engine_library", reason=error) from None
-    return xllamacpp
 
 
 def _tidy_up(client: httpx.Client, folder: Path) -> None:
