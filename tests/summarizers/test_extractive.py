@@ -9,7 +9,7 @@ from techsum import read, summarize
 from techsum.contracts.article import Article
 from techsum.errors import UsageError
 from techsum.summarizers import SummaryOptions, events, extract, parse_length
-from techsum.summarizers.extractive import alone
+from techsum.summarizers.extractive import alone, standing
 from techsum.summarizers.title import headline
 
 ARTICLE = Article(BODY, TITLE)
@@ -65,6 +65,20 @@ def test_headings_and_questions_are_avoided():
 )
 def test_a_sentence_that_stands_alone_loses_what_tied_it(sentence, tied, shown):
     assert alone(sentence, tied=tied) == shown
+
+
+@pytest.mark.parametrize(
+    ("places", "shown"),
+    [
+        ([1], ["염전에서 소금을 얻는다."]),
+        ([1, 2], ["첫째, 염전에서 소금을 얻는다.", "두 번째로, 불이 붙지 않는다."]),
+        ([0, 2], ["장점은 둘이다.", "불이 붙지 않는다."]),
+    ],
+    ids=["alone", "with the other", "the other alone"],
+)
+def test_an_ordinal_stays_where_its_list_does(places, shown):
+    article = Article("장점은 둘이다. 첫째, 염전에서 소금을 얻는다. 두 번째로, 불이 붙지 않는다.")
+    assert list(standing(article.sentences, places).values()) == shown
 
 
 def test_the_same_thing_is_not_said_twice():

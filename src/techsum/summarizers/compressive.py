@@ -27,7 +27,7 @@ from techsum.korean import Sentence
 from techsum.prompts import Message, compression_messages, title_messages
 from techsum.streams import run_ahead
 from techsum.summarizers import sentence_filter
-from techsum.summarizers.extractive import alone, dressed, extract, line_of
+from techsum.summarizers.extractive import dressed, extract, line_of, standing
 from techsum.summarizers.figures import figures
 from techsum.summarizers.ranker import rank
 from techsum.summarizers.title import acceptable, headline
@@ -95,7 +95,7 @@ class Compressive:
         began = time.perf_counter()
         ranked = rank(self._article.sentences, self._title, round(self._options.characters / _KEPT))
         places = ranked[:1] if self._options.one_sentence else sorted(ranked)
-        sources = {p: trimmed(alone(self._article.sentences[p].text, tied=p - 1 in places)) for p in places}
+        sources = {p: trimmed(text) for p, text in standing(self._article.sentences, places).items()}
         long = [source for source in sources.values() if len(source) > _SHORT]
         streams = [] if self._title else [partial(self._headline, ranked)]
         streams += [partial(self._shorter, source) for source in long]

@@ -16,6 +16,7 @@ from techsum.summarizers.register import as_note, with_register
 from techsum.summarizers.title import headline
 
 LIST_MARK = re.compile(rf"^(?:[□■○●◦▷▶•▪◆◇►※]\s*|(?:[·ㅇ*-]|\d{{1,2}}[.)]|[{LIST_LETTERS}][.)]|[①-⑳])\s+)")
+_ORDINAL = re.compile(r"^(?:첫째|둘째|셋째|넷째|다섯째|(?:첫|두|세|네|다섯) 번째로),\s+")
 _STOPPED = re.compile(r"""[.!?。…:;][)\]"'”’]{0,3}$""")
 
 
@@ -32,11 +33,8 @@ def extract(article: Article, options: SummaryOptions | None = None) -> Summary:
     places = ranked[:1] if options.one_sentence else sorted(ranked)
     korean.prepare([sentences[p].text for p in places])
     chosen = tuple(
-        SummarySentence(
-            dressed(alone(s.text, tied=p - 1 in places), options),
-            (Evidence(s.start, s.end, s.text),),
-        )
-        for p, s in ((p, sentences[p]) for p in places)
+        SummarySentence(dressed(text, options), (Evidence(s.start, s.end, s.text),))
+        for s, text in ((sentences[p], text) for p, text in standing(sentences, places).items())
     )
     return Summary(
         title=article.title or headline(article),
@@ -57,14 +55,22 @@ def line_of(sentences: Sequence[SummarySentence], start: int) -> str:
     return next((s.text for s in (*stated, *sentences)), "")
 
 
-def alone(sentence: str, *, tied: bool) -> str:
+def standing(sentences: Sequence[korean.Sentence], places: Sequence[int]) -> dict[int, str]:
+    """The sentences at these places as they can stand in a summary, in the order of the places."""
+    enumerated = sum(bool(_ORDINAL.match(sentences[p].text)) for p in places) > 1
+    return {p: alone(sentences[p].text, tied=p - 1 in places, enumerated=enumerated) for p in places}
+
+
+def alone(sentence: str, *, tied: bool, enumerated: bool = False) -> str:
     """The sentence as it can stand in a summary, without half a quotation's marks.
 
     Args:
         sentence: of the article.
         tied: whether the one before it stands there too; else a connective at its head goes.
+        enumerated: whether another point of its list stands there too; else "둘째," goes.
     """
     text = LIST_MARK.sub("", sentence)
+    text = text if enumerated else _ORDINAL.sub("", text)
     text = text if tied else without_connective(text)
     for opening, closing in ('""', "''", "“”", "‘’"):
         marks = text.count(opening) if opening == closing else text.count(opening) - text.count(closing)
