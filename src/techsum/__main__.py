@@ -2,6 +2,7 @@
 
 import atexit
 import sys
+from contextlib import suppress
 
 READ_KOREAN = frozenset({"summarize", "chat", "ask", "check", "watch"})
 """Commands that analyse a text at once."""
@@ -9,10 +10,12 @@ READ_KOREAN = frozenset({"summarize", "chat", "ask", "check", "watch"})
 
 def main() -> None:
     """Run the command line."""
-    if READ_KOREAN.intersection(sys.argv[1:2]) and "--help" not in sys.argv:
-        _start_analyser()
-    from techsum.cli import main as run
-
+    try:
+        if READ_KOREAN.intersection(sys.argv[1:2]) and "--help" not in sys.argv:
+            _start_analyser()
+        from techsum.cli import main as run
+    except KeyboardInterrupt:  # before there is anything that could say so
+        sys.exit(130)
     run()
 
 
@@ -22,7 +25,8 @@ def _start_analyser() -> None:
     from techsum.kiwi_process import KiwiProcess
 
     process = KiwiProcess()
-    process.start()
+    with suppress(OSError):  # the first request starts it, or says why it cannot
+        process.start()
     atexit.register(process.close)
     korean.analyse_in(process)
 

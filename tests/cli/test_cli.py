@@ -299,7 +299,7 @@ def test_doctor_finds_this_machine_sound():
     code, out, _ = techsum("doctor", COLUMNS="140")
     assert code == 0
     assert "✗" not in out
-    assert re.search(r"gemma-3-270m: 입력 \d+ 토큰/초, 출력 \d+ 토큰/초", out)
+    assert re.search(r"gemma-3-270m-ko: 입력 \d+ 토큰/초, 출력 \d+ 토큰/초", out)
     assert re.search(r"\d+ 문장/초", out)
 
 

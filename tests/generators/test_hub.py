@@ -213,16 +213,17 @@ def test_the_embedded_model_is_assembled_whole_or_not(configure, tmp_path, monke
     assert [p.name for p in (tmp_path / "models").iterdir()] == [f"{file}.gguf"]
 
 
-def test_no_room_for_the_embedded_model(configure, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("name", "needed"), [(EMBEDDED, "253 MB"), (TUNED, "NEEDED MB")])
+def test_no_room_for_the_embedded_model(configure, tmp_path, monkeypatch, name, needed):
     import shutil
     from types import SimpleNamespace
 
     configure(cache_dir=tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _p: SimpleNamespace(free=1000))
     with pytest.raises(StorageError) as refused:
-        model_file("gemma-3-270m")
+        model_file(name)
     assert refused.value.key == "disk_full"
-    assert "253 MB" in str(refused.value)
+    assert needed in str(refused.value)
 
 
 PULL = """

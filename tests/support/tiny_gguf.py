@@ -46,9 +46,13 @@ PIECES = sorted({c for w in WORDS for c in w} | {w for w in WORDS if w} | {"▁"
 WIDTH, HEADS, HEAD, FEED, LAYERS = 32, 2, 16, 64, 2
 
 
-def write_gemma2(path: Path, template: str | None = TEMPLATE, seed: int = 1, context: int = 8192) -> Path:
+def write_gemma2(
+    path: Path, template: str | None = TEMPLATE, seed: int = 1, context: int = 8192, alignment: int = 32
+) -> Path:
     """Write the model; returns `path`."""
     writer = gguf.GGUFWriter(path, "gemma2")
+    if alignment != gguf.GGUF_DEFAULT_ALIGNMENT:
+        writer.add_custom_alignment(alignment)
     writer.add_context_length(context)
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(LAYERS)

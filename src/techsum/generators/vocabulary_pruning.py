@@ -1,4 +1,4 @@
-"""A GGUF file with fewer tokens: smaller, loaded faster, and each written token costs less."""
+"""Vocabulary pruning: with fewer tokens a GGUF file is smaller, loads sooner, and each token costs less."""
 
 import mmap
 import struct
@@ -8,62 +8,65 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from techsum.generators.gguf_file import ALIGNMENT, Pair, Tensor, read_header
+from techsum.generators.gguf_file import Pair, Tensor, read_header
 
 _TOKENS, _SCORES, _TYPES = (f"tokenizer.ggml.{name}" for name in ("tokens", "scores", "token_type"))
 _CONTROL, _USER_DEFINED, _BYTE = 3, 4, 6
 """Types of tokens."""
-_RARE_ENGLISH = 58_104
-"""Place from which ASCII tokens are left out; 40,000 stay."""
+_FIRST_RARE_WORD = 58_104
+"""Place in Gemma 3's vocabulary from which pieces of English are left out: 40,000 come before it."""
 _EMBEDDING = "token_embd.weight"
 _LENGTH = struct.Struct("<Q")
 _ARRAY_HEAD = 12
 """Bytes of an array's type and length."""
 
 
-def is_korean_token(number: int, token: str, kind: int) -> bool:
-    """Whether Korean prose needs this token of Gemma's: Hangul, frequent English, signs, any character alone.
+def is_needed_for_korean(number: int, token: str, kind: int) -> bool:
+    """Whether Korean prose needs this token of Gemma 3: Hangul, signs, frequent English, any character alone.
 
     Any other text can be said with what stays, in more tokens. Korean has the tokens that it had: the
     tokenizer joins two neighbours whose texts together are a token, the one with the smallest number first.
 
     Args:
-        number: the token's place in the vocabulary; of English the more frequent come first.
+        number: the token's place in the vocabulary; the more frequent words come first.
         token: its text.
         kind: its type in `tokenizer.ggml.token_type`.
     """
     if kind == _CONTROL:
         return not token.startswith("<unused")
-    if kind in (_USER_DEFINED, _BYTE):
-        return True
     text = token.replace("▁", "")
-    if len(text) > 1 and text.isascii():
-        return number < _RARE_ENGLISH
-    return len(text) <= 1 or all(map(_is_used, text))
+    if kind in (_USER_DEFINED, _BYTE) or len(text) <= 1:
+        return True
+    if text.isascii():
+        return number < _FIRST_RARE_WORD or not any(map(str.isalpha, text))
+    return all(map(_may_stand_in_korean, text))
 
 
-def _is_used(character: str) -> bool:
+def _may_stand_in_korean(character: str) -> bool:
     if character.isascii() or "가" <= character <= "힣" or "ㄱ" <= character <= "ㆎ":
         return True
     return unicodedata.category(character)[0] not in "LM"
 
 
-def keep_tokens(source: Path, target: BinaryIO, keeps: Callable[[int, str, int], bool]) -> int:
+def prune_vocabulary(
+    source: BinaryIO, target: BinaryIO, keeps: Callable[[int, str, int], bool], name: Path
+) -> int:
     """Write a model with a part of its tokens, in their order.
 
     Args:
         source: a GGUF file whose tokenizer has no merges ("llama") and whose output matrix is its input's.
         target: a new file.
-        keeps: whether a token stays, by its place, its text and its type.
+        keeps: whether a token stays, by its place, its text and its type; control tokens must.
+        name: what errors call the source.
 
     Returns:
         How many tokens are left.
 
     Raises:
-        ModelError: the source is missing or no GGUF.
+        ModelError: the source is no GGUF.
     """
-    header = read_header(source)
-    with source.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    header = read_header(source, name)
+    with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
         tokens, kinds = _strings(content, header.pairs[_TOKENS]), _values(content, header.pairs[_TYPES], "i")
         pairs = zip(tokens, kinds, strict=True)
         kept = [n for n, (token, kind) in enumerate(pairs) if keeps(n, token.decode(), kind)]
@@ -75,13 +78,12 @@ def keep_tokens(source: Path, target: BinaryIO, keeps: Callable[[int, str, int],
         for tensor in header.tensors:
             smaller = _smaller(tensor, len(kept))._replace(offset=offset)
             target.write(_description(smaller))
-            offset += _aligned(smaller.size)
+            offset += _aligned(smaller.size, header.alignment)
         for tensor in header.tensors:
-            target.write(bytes(_aligned(target.tell()) - target.tell()))
+            target.write(bytes(_aligned(target.tell(), header.alignment) - target.tell()))
             start = header.data_start + tensor.offset
-            row = tensor.size // tensor.extents[-1]
-            runs = _runs(kept) if tensor.name == _EMBEDDING else [(0, tensor.extents[-1])]
-            target.writelines(content[start + a * row : start + b * row] for a, b in runs)
+            data = content[start : start + tensor.size]
+            target.writelines(_rows(data, tensor.extents[-1], kept) if tensor.name == _EMBEDDING else [data])
     return len(kept)
 
 
@@ -125,12 +127,13 @@ def _description(tensor: Tensor) -> bytes:
     return _LENGTH.pack(len(name)) + name + numbers
 
 
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
+def _aligned(size: int, alignment: int) -> int:
+    return -(-size // alignment) * alignment
 
 
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Consecutive numbers as their first and the one after their last."""
-    for _, run in groupby(enumerate(numbers), lambda one: one[1] - one[0]):
-        first, *rest = (number for _, number in run)
-        yield first, (rest or [first])[-1] + 1
+def _rows(data: bytes, count: int, kept: Sequence[int]) -> Iterator[bytes]:
+    """The rows of a matrix that stay, those that follow one another in one piece."""
+    size = len(data) // count
+    for _, run in groupby(enumerate(kept), lambda one: one[1] - one[0]):
+        numbers = [number for _, number in run]
+        yield data[numbers[0] * size : (numbers[-1] + 1) * size]
