@@ -140,7 +140,7 @@ def main() -> None:
             efficiency(source, ABSTRACTIVE, 12, 1, None)
             print("a core for each worker:")
             with one_thread_a_worker():
-                targets |= efficiency(source, ABSTRACTIVE, 12, 1, 0.9)
+                targets |= efficiency(source, ABSTRACTIVE, 12, 3, 0.9)
             slotted = Measured(source, ABSTRACTIVE, "local", 1, 12, slots=2)
             print(f"{ABSTRACTIVE}: {slotted.rate:.2f} documents/s with one worker of two slots")
         if "ray" in parts:

@@ -227,7 +227,7 @@ def test_the_analyser_of_a_command_ends_with_it(number):
 def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
     # given the first run, which assembles the model into an empty cache
     process = subprocess.Popen(
-        [*COMMAND, "summarize", str(SAMPLE), "--model", "gemma-3-270m"],
+        [*COMMAND, "summarize", str(SAMPLE), "--model", "gemma-3-270m-ko"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "TECHSUM_CACHE_DIR": str(tmp_path)},
         # a shell starts background jobs, and so perhaps these tests, deaf to Ctrl-C
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
@@ -241,13 +241,16 @@ def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
     assert process.returncode == 130
     assert err.decode().strip() == "멈췄습니다."
     left = list((tmp_path / "models").iterdir())
-    assert all(p.name == "gemma-3-270m.gguf" and p.stat().st_size == 253_113_024 for p in left)
+    assert all(p.name == "gemma-3-270m-korean.gguf" and p.stat().st_size == 116_282_080 for p in left)
 
 
-def test_a_disk_full_of_half_a_model_is_one_line(tmp_path):
+@pytest.mark.parametrize(
+    ("model", "needed"), [("gemma-3-270m", "253 MB"), ("gemma-3-270m-ko", "369 MB")], ids=["whole", "pruned"]
+)
+def test_a_disk_full_of_half_a_model_is_one_line(tmp_path, model, needed):
     # given room for 50 MB a file, less than the embedded model needs
     done = subprocess.run(
-        [*COMMAND, "summarize", str(SAMPLE), "--model", "gemma-3-270m"],
+        [*COMMAND, "summarize", str(SAMPLE), "--model", model],
         capture_output=True,
         env={**os.environ, "TECHSUM_CACHE_DIR": str(tmp_path)},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000_000, 50_000_000)),
@@ -256,7 +259,7 @@ def test_a_disk_full_of_half_a_model_is_one_line(tmp_path):
     # then the key sentences are there, one line says what is missing, and no half file is left
     assert done.returncode == 1
     assert "핵심 문장" in done.stdout.decode()
-    assert "253 MB" in done.stderr.decode()
+    assert needed in done.stderr.decode()
     assert len(done.stderr.decode().splitlines()) == 1
     assert list((tmp_path / "models").iterdir()) == []
 

@@ -41,7 +41,7 @@ class _Assembled(NamedTuple):
 
 _ASSEMBLED = {
     EMBEDDED: _Assembled(253_113_024, EMBEDDED_SHA256),
-    _PRUNED: _Assembled(0, ""),
+    _PRUNED: _Assembled(116_282_080, "57c8a8c251faa5c3fdf1ea1601a5a557758355ec5ef1f5adb366b09ca80b616e"),
 }
 
 BASE_MODELS = frozenset({EMBEDDED})
