@@ -153,10 +153,9 @@ def main() -> None:
     for name in SETS:
         cases = load(name, limit)
         for budget in BUDGETS:
-            print(f"\n{getattr(name, 'name', name)}: {len(cases)} articles, {budget} characters")
-            print(
-                f"{'system':<20} {'R-1':>6} {'R-2':>6} {'R-L':>6}   {'techsum - it, R-1+2+L':<24} {'ms/article':>10}"
-            )
+            place = f"{getattr(name, 'name', name)}, {len(cases)} articles, {budget} characters"
+            print(f"{place}:\n| system | R-1 | R-2 | R-L | TechSum minus it, R-1+2+L | ms an article |")
+            print("|---|---|---|---|---|---|")
             ours: list[float] = []
             for system, choose in SYSTEMS.items():
                 began = time.process_time()
@@ -169,9 +168,9 @@ def main() -> None:
                 if name == NEWS and system in PEERS and limit >= len(cases):
                     targets[f"better than {system} at {budget} characters"] = low > 0
                 means = [statistics.fmean(s[k] for s in scores) * 100 for k in range(3)]
-                margin = "" if system == "techsum" else f"[{low:+.1f}, {high:+.1f}]"
+                margin = "" if system == "techsum" else f"{low:+.1f} to {high:+.1f}"
                 print(
-                    f"{system:<20} {means[0]:6.2f} {means[1]:6.2f} {means[2]:6.2f}   {margin:<24} {cost:10.1f}",
+                    f"| {system} | {means[0]:.2f} | {means[1]:.2f} | {means[2]:.2f} | {margin} | {cost:.1f} |",
                     flush=True,
                 )
     finish(targets)

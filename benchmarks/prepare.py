@@ -36,18 +36,20 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--steps", type=int, default=3_000, help="of the reference recipe")
     parser.add_argument("--folder", type=Path, help="where the rows go, and stay")
-    arguments = parser.parse_args()
+    asked = parser.parse_args()
     print(machine("pyarrow", "rensa", "tokenizers"))
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.folder or Path(temporary)
+        folder = asked.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        recipe = write(folder, arguments.rows, arguments.steps)
+        recipe = write(folder, asked.rows, asked.steps)
         size = sum(p.stat().st_size for p in folder.glob("*.jsonl"))
-        print(f"{arguments.rows:,} rows in {SUBSETS} files, {size / 1e9:.1f} GB", flush=True)
+        print(f"{asked.rows:,} rows in {SUBSETS} files, {size / 1e9:.1f} GB", flush=True)
         unpack(folder)
-        for option in ("--check", "--prepare", "--prepare"):
-            minutes, memory = measure(["train", str(recipe), option, "--out", str(folder / "run")], folder)
-            print(f"{option}: {minutes:.1f} minutes, {memory:.2f} GB", flush=True)
+        print("| | minutes | memory, GB |\n|---|---|---|")
+        for name in ("--check", "--prepare", "--prepare again"):
+            arguments = ["train", str(recipe), name.split()[0], "--out", str(folder / "run")]
+            minutes, memory = measure(arguments, folder)
+            print(f"| `techsum train {name}` | {minutes:.1f} | {memory:.2f} |", flush=True)
 
 
 def write(folder: Path, rows: int, steps: int) -> Path:
@@ -116,7 +118,7 @@ def measure(arguments: list[str], folder: Path) -> tuple[float, float]:
                 )
     if running.returncode:
         raise SystemExit(log.read_text("utf-8")[-4000:])
-    print(log.read_text("utf-8")[-600:])
+    print(log.read_text("utf-8")[-600:], file=sys.stderr)
     return (time.monotonic() - began) / 60, highest / 1e9
 
 

@@ -27,7 +27,7 @@ VERIFIER = "gemma-3-270m-check"
 
 _PRUNED = "gemma-3-270m-korean"
 """The embedded model with the tokens that Korean needs, on which both adapters are put: less than half the
-file, loaded in a third of the time, and summaries take 0.7 of it (`benchmarks/vocabulary.py`)."""
+file, loaded in a third of the time, and summaries take three quarters (`benchmarks/vocabulary.py`)."""
 _FILES = {EMBEDDED: EMBEDDED, TUNED: _PRUNED, VERIFIER: _PRUNED}
 """The assembled file of each of our own models."""
 
