@@ -4,7 +4,7 @@ import difflib
 import errno
 import shutil
 from collections.abc import Callable, Iterable
-from hashlib import file_digest
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
@@ -191,8 +191,11 @@ def _join(parts: Iterable[Path], file: BinaryIO) -> None:
 
 
 def _check_sum(file: BinaryIO, name: str) -> None:
+    digest = sha256()
     file.seek(0)
-    if file_digest(file, "sha256").hexdigest() != _ASSEMBLED[name].sha256:
+    while block := file.read(1 << 20):
+        digest.update(block)
+    if digest.hexdigest() != _ASSEMBLED[name].sha256:
         raise ModelError("model_checksum", path=EMBEDDED)
 
 
