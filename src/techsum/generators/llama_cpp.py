@@ -43,7 +43,7 @@ _ENGINES = 4
 """Engines of a small model at most, a core each: a summary has a title and about five sentences."""
 
 _COPY_CONTEXT = 1024
-"""Tokens that a copy sees, for a sentence and its shorter wording: 66 MB with the 270M, 480 with 8,192."""
+"""Tokens that a copy sees, for a sentence and its shorter wording: 63 MB with the embedded model."""
 
 _NO_PREFIX_CACHE_TOKENS = 256
 """Tokens up to which a prompt is read anew. Reusing a part of the one before changes the rounding, and ten
