@@ -36,19 +36,19 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--steps", type=int, default=3_000, help="of the reference recipe")
     parser.add_argument("--folder", type=Path, help="where the rows go, and stay")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     print(machine("pyarrow", "rensa", "tokenizers"))
     with tempfile.TemporaryDirectory() as temporary:
-        folder = asked.folder or Path(temporary)
+        folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        recipe = write(folder, asked.rows, asked.steps)
+        recipe = write(folder, arguments.rows, arguments.steps)
         size = sum(p.stat().st_size for p in folder.glob("*.jsonl"))
-        print(f"{asked.rows:,} rows in {SUBSETS} files, {size / 1e9:.1f} GB", flush=True)
+        print(f"{arguments.rows:,} rows in {SUBSETS} files, {size / 1e9:.1f} GB", flush=True)
         unpack(folder)
         print("| | minutes | memory, GB |\n|---|---|---|")
         for name in ("--check", "--prepare", "--prepare again"):
-            arguments = ["train", str(recipe), name.split()[0], "--out", str(folder / "run")]
-            minutes, memory = measure(arguments, folder)
+            command = ["train", str(recipe), name.split()[0], "--out", str(folder / "run")]
+            minutes, memory = measure(command, folder)
             print(f"| `techsum train {name}` | {minutes:.1f} | {memory:.2f} |", flush=True)
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from techsum.generators.gguf_file import Pair, Tensor, read_header
 
@@ -17,6 +17,8 @@ _FIRST_RARE_WORD = 58_104
 """Place in Gemma 3's vocabulary from which pieces of English are left out: 40,000 come before it."""
 _EMBEDDING = "token_embd.weight"
 _LENGTH = struct.Struct("<Q")
+_STRING = 8
+"""Type of an array's elements."""
 _ARRAY_HEAD = 12
 """Bytes of an array's type and length."""
 
@@ -67,13 +69,22 @@ def prune_vocabulary(
     """
     header = read_header(source, name)
     with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        tokens, kinds = _strings(content, header.pairs[_TOKENS]), _values(content, header.pairs[_TYPES], "i")
-        pairs = zip(tokens, kinds, strict=True)
-        kept = [n for n, (token, kind) in enumerate(pairs) if keeps(n, token.decode(), kind)]
+        arrays = {key: _elements(content, header.pairs[key]) for key in (_TOKENS, _SCORES, _TYPES)}
+        kept = [
+            number
+            for number, (token, kind) in enumerate(zip(arrays[_TOKENS], arrays[_TYPES], strict=True))
+            if keeps(number, token[_LENGTH.size :].decode(), int.from_bytes(kind, "little"))
+        ]
         target.write(struct.pack("<4sIQQ", b"GGUF", header.version, len(header.tensors), len(header.pairs)))
         for key, pair in header.pairs.items():
             target.write(content[pair.start : pair.value_start])
-            target.writelines(_value(key, content, pair, kept))
+            if key in arrays:
+                target.write(content[pair.value_start : pair.value_start + 4] + _LENGTH.pack(len(kept)))
+                target.writelines(arrays[key][number] for number in kept)
+            elif key.endswith("_token_id"):
+                target.write(struct.pack("<I", kept.index(pair.value)))
+            else:
+                target.write(content[pair.value_start : pair.end])
         offset = 0
         for tensor in header.tensors:
             smaller = _smaller(tensor, len(kept))._replace(offset=offset)
@@ -87,34 +98,15 @@ def prune_vocabulary(
     return len(kept)
 
 
-def _strings(content: mmap.mmap, pair: Pair) -> list[bytes]:
+def _elements(content: mmap.mmap, pair: Pair) -> list[bytes]:
+    """An array's elements as they stand in the file: strings with their length before them, or four bytes."""
+    is_text = content[pair.value_start] == _STRING
     found, place = [], pair.value_start + _ARRAY_HEAD
     while place < pair.end:
-        end = place + 8 + _LENGTH.unpack_from(content, place)[0]
-        found.append(content[place + 8 : end])
+        end = place + (_LENGTH.size + _LENGTH.unpack_from(content, place)[0] if is_text else 4)
+        found.append(content[place:end])
         place = end
     return found
-
-
-def _values(content: mmap.mmap, pair: Pair, form: str) -> tuple[Any, ...]:
-    data = content[pair.value_start + _ARRAY_HEAD : pair.end]
-    return struct.unpack(f"<{len(data) // 4}{form}", data)
-
-
-def _value(key: str, content: mmap.mmap, pair: Pair, kept: Sequence[int]) -> Iterator[bytes]:
-    """A pair's value with the tokens that stay, in pieces."""
-    if key.endswith("_token_id"):
-        yield struct.pack("<I", kept.index(pair.value))
-    elif key in (_TOKENS, _SCORES, _TYPES):
-        yield content[pair.value_start : pair.value_start + 4] + _LENGTH.pack(len(kept))
-        if key == _TOKENS:
-            tokens = _strings(content, pair)
-            yield from (_LENGTH.pack(len(tokens[n])) + tokens[n] for n in kept)
-        else:
-            data = content[pair.value_start + _ARRAY_HEAD : pair.end]
-            yield from (data[4 * n : 4 * n + 4] for n in kept)
-    else:
-        yield content[pair.value_start : pair.end]
 
 
 def _smaller(tensor: Tensor, tokens: int) -> Tensor:
