@@ -9,6 +9,7 @@ import os
 import statistics
 import time
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,59 +59,88 @@ def summary(article: Article, model: LlamaCpp) -> Summary:
     return done.summary
 
 
-def main() -> None:
-    """Print the table; fail where a target is missed."""
-    print(machine("xllamacpp"), f"· {EMBEDDED} with its adapters, {ARTICLES} articles, {CLAIMS} claims")
-    korean.warm()
-    files = {name: model_file(model) for name, model in FILES.items()}
-    loads: dict[str, list[float]] = defaultdict(list)
+def measure_loads(files: dict[str, Path]) -> dict[str, float]:
+    """Seconds until each file is loaded, the median."""
+    seconds: dict[str, list[float]] = defaultdict(list)
     for number in range(LOADS):
         for name, file in in_turn(files, number):
-            loads[name].append(load_seconds(file))
-    articles = {r["id"]: Article(r["text"], r["title"]) for r in dev_rows("articles.dev.jsonl", 10_000)}
-    writers = {name: LlamaCpp(file, name, shipped_adapter()) for name, file in files.items()}
-    for model in writers.values():
-        summary(next(iter(articles.values())), model)  # copies are loaded by then
-    written: dict[str, list[Summary]] = defaultdict(list)
-    seconds: dict[str, list[float]] = defaultdict(list)
-    rates: dict[str, list[float]] = defaultdict(list)
-    for number, article in enumerate(list(articles.values())[:ARTICLES]):
+            seconds[name].append(load_seconds(file))
+    return {name: statistics.median(found) for name, found in seconds.items()}
+
+
+@dataclass
+class Written:
+    """What one side wrote."""
+
+    summaries: list[Summary] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    """Tokens written a second."""
+
+
+def write_summaries(files: dict[str, Path], articles: list[Article]) -> dict[str, Written]:
+    """The summaries of each side."""
+    models = {name: LlamaCpp(file, name, shipped_adapter()) for name, file in files.items()}
+    for model in models.values():
+        summary(articles[0], model)  # copies are loaded by then
+    written = {name: Written() for name in files}
+    for number, article in enumerate(articles):
         _ = article.sentences  # analysed once
-        for name, model in in_turn(writers, number):
+        for name, model in in_turn(models, number):
             began = time.perf_counter()
-            written[name].append(summary(article, model))
-            seconds[name].append(time.perf_counter() - began)
+            written[name].summaries.append(summary(article, model))
+            written[name].seconds.append(time.perf_counter() - began)
             assert model.last_timing is not None
-            rates[name].append(model.last_timing.written_per_second)
+            written[name].rates.append(model.last_timing.written_per_second)
+    for model in models.values():
+        model.close()
+    return written
+
+
+def judge_claims(
+    files: dict[str, Path], articles: dict[str, Article]
+) -> tuple[dict[str, list[bool]], dict[str, float]]:
+    """Which claims each side doubts, and the seconds that it takes for one."""
     judges = {n: LlamaCpp(f, n, shipped_adapter(VERIFIER), CLAIM_CONTEXT) for n, f in files.items()}
     doubted: dict[str, list[bool]] = defaultdict(list)
-    judging: dict[str, float] = defaultdict(float)
+    seconds: dict[str, float] = defaultdict(float)
     for number, row in enumerate(dev_rows("claims.dev.jsonl", CLAIMS)):
         article = articles[row["article"]]
         for name, judge in in_turn(judges, number):
             verifier = Verifier(judge, article.sentences, article.title or "")
             began = time.perf_counter()
             doubted[name].append(is_doubted(verifier.odds(row["text"]), ()))
-            judging[name] += time.perf_counter() - began
-    before, after = FILES
-    print(
-        "| | file, MB | loaded, s | a summary, s | tokens written a second | a claim, s |\n|---|---|---|---|---|---|"
-    )
+            seconds[name] += (time.perf_counter() - began) / CLAIMS
+    for judge in judges.values():
+        judge.close()
+    return doubted, seconds
+
+
+def main() -> None:
+    """Print the table; fail where a target is missed."""
+    print(machine("xllamacpp"), f"· {EMBEDDED} with its adapters, {ARTICLES} articles, {CLAIMS} claims")
+    korean.warm()
+    files = {name: model_file(model) for name, model in FILES.items()}
+    articles = {r["id"]: Article(r["text"], r["title"]) for r in dev_rows("articles.dev.jsonl", 10_000)}
+    loads = measure_loads(files)
+    written = write_summaries(files, list(articles.values())[:ARTICLES])
+    doubted, judging = judge_claims(files, articles)
+    print("| | file, MB | loaded, s | a summary, s | tokens written a second | a claim, s |")
+    print("|---|---|---|---|---|---|")
     for name, file in files.items():
+        megabytes, side = file.stat().st_size / 1e6, written[name]
         print(
-            f"| {name} | {file.stat().st_size / 1e6:.0f} | {statistics.median(loads[name]):.2f} | "
-            f"{statistics.mean(seconds[name]):.2f} | {statistics.median(rates[name]):.0f} | {judging[name] / CLAIMS:.2f} |"
+            f"| {name} | {megabytes:.0f} | {loads[name]:.2f} | {statistics.mean(side.seconds):.2f} | "
+            f"{statistics.median(side.rates):.0f} | {judging[name]:.2f} |"
         )
-    speed = sum(seconds[before]) / sum(seconds[after])
-    same = sum(
-        (a.title, a.text) == (b.title, b.text) for a, b in zip(written[before], written[after], strict=True)
-    )
-    verdicts = sum(a == b for a, b in zip(doubted[before], doubted[after], strict=True))
+    before, after = (written[name] for name in FILES)
+    speed = sum(before.seconds) / sum(after.seconds)
+    pairs = zip(before.summaries, after.summaries, strict=True)
+    same = sum((a.title, a.text) == (b.title, b.text) for a, b in pairs)
+    verdicts = sum(a == b for a, b in zip(*doubted.values(), strict=True))
     print(
         f"summaries {speed:.2f} times as fast; {same} of {ARTICLES} the same, and {verdicts} of {CLAIMS} verdicts"
     )
-    for model in (*writers.values(), *judges.values()):
-        model.close()
     finish(
         {
             f"summaries {TARGET_SPEED} times as fast": speed >= TARGET_SPEED,
